@@ -1,0 +1,117 @@
+// swift-tools-version: 6.1
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: [.target(name: name)] + dependencies,
+        swiftSettings: swiftSettings
+    )
+}
+
+let package = Package(
+    name: "presence-relay",
+    products: [
+        .executable(name: "presence-relay", targets: ["PresenceRelay"]),
+        .library(name: "HTTPServer", targets: ["HTTPServer"]),
+        .library(name: "HTTPClient", targets: ["HTTPClient"]),
+        .library(name: "Journal", targets: ["Journal"]),
+        .library(name: "GenesysEvents", targets: ["GenesysEvents"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Thin doors to system libraries: no logic.
+        .target(name: "CEpoll"),
+        .target(
+            name: "COpenSSL",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]
+        ),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+
+        // Pure: no I/O, no clock, no task.
+        library("GenesysEvents", ["CSimdJSON"]),
+        library("AgentState", ["GenesysEvents"]),
+        library("ConfigurationSyntax", [.product(name: "Yams", package: "Yams")]),
+        library("StatusRules", ["AgentState", "GenesysEvents", "ConfigurationSyntax"]),
+        library("Configuration", ["ConfigurationSyntax", "StatusRules", "GenesysEvents"]),
+
+        // Effects at the edges.
+        library("HTTPServer", ["CEpoll", "COpenSSL", logging]),
+        library("HTTPClient", ["CCurl", logging]),
+        library("Journal", ["GenesysEvents", .product(name: "GRDB", package: "GRDB.swift"), logging, metrics]),
+        library("Ingest", ["HTTPServer", "GenesysEvents", "Journal", "COpenSSL", logging, metrics]),
+        library("GenesysAPI", ["HTTPClient", "GenesysEvents", logging, metrics]),
+        library(
+            "Delivery",
+            [
+                "GenesysAPI", "GenesysEvents", "AgentState",
+                .product(name: "DequeModule", package: "swift-collections"), logging, metrics,
+            ]
+        ),
+        library(
+            "Pipeline",
+            ["Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents", logging, metrics]
+        ),
+        library("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
+        library(
+            "Console",
+            ["HTTPServer", "GenesysEvents", "COpenSSL", logging, metrics, .product(name: "CoreMetrics", package: "swift-metrics")],
+            resources: [.embedInCode("Page")]
+        ),
+        library("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
+        .executableTarget(
+            name: "PresenceRelay",
+            dependencies: [
+                "Configuration", "ConfigurationSyntax", "Console", "Delivery", "GenesysAPI", "GenesysEvents",
+                "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline", "Resync",
+                "AgentState", "StatusRules", logging, metrics,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+
+        tests("HTTPServer", ["CEpoll"]),
+        tests("HTTPClient", ["HTTPServer"]),
+        tests("GenesysEvents"),
+        tests("AgentState", ["GenesysEvents"]),
+        tests("ConfigurationSyntax"),
+        tests("StatusRules", ["AgentState", "GenesysEvents", "ConfigurationSyntax"]),
+        tests("Configuration", ["ConfigurationSyntax", "StatusRules"]),
+        tests("Journal", ["GenesysEvents"]),
+        tests("Ingest", ["HTTPServer", "Journal", "GenesysEvents"]),
+        tests("GenesysAPI", ["HTTPClient", "HTTPServer"]),
+        tests("Delivery", ["GenesysAPI", "GenesysEvents", "AgentState"]),
+        tests("Pipeline", ["Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents"]),
+        tests("Resync", ["GenesysAPI", "Journal"]),
+        tests("Console", ["HTTPServer"]),
+        tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents"]),
+        tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)
