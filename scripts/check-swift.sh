@@ -3,11 +3,11 @@
 # Copyright (c) 2026 the Presence Relay authors
 #
 # Fails with a message that says what to do when there is no Swift, or one that is too old:
-#   scripts/check-swift.sh [MINIMUM]     default 6.1, as in Package.swift
+#   scripts/check-swift.sh [MINIMUM]     default 6.2, which the dependencies ask for
 
 set -euo pipefail
 
-minimum=${1:-6.1}
+minimum=${1:-6.2}
 advice="Install Swift $minimum or newer: https://www.swift.org/install/linux/ (Debian 12), and put it in PATH."
 
 if ! command -v swift >/dev/null; then

@@ -61,7 +61,9 @@ scratch() {
 start() {
     local name=$1 log=$2 url waited
     shift 2
-    "$@" >"$log" 2>"$log.errors" </dev/null &
+    # Emptied before the process exists, or the address of a former one would be read.
+    : >"$log"
+    "$@" >>"$log" 2>"$log.errors" </dev/null &
     local pid=$!
     started_pids+=("$pid")
     for ((waited = 0; waited < 300; waited++)); do
