@@ -51,7 +51,7 @@ public struct RuleSet: Sendable {
     ) -> RuleSet? { nil }
 
     /// Looks at the whole state of an agent; never at one event.
-    public func evaluate(_ facts: AgentFacts) -> Evaluation { Evaluation(match: nil, trace: []) }
+    public func evaluate(_ facts: AgentFacts, tracing: Bool = true) -> Evaluation { Evaluation(match: nil, trace: []) }
 }
 
 /// The outcome of all rules for one agent.
