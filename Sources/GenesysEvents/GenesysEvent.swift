@@ -82,7 +82,8 @@ public struct ParticipantSnapshot: Sendable, Equatable {
     public var wrapupCode: String?
     public var attributes: [String: String]
     public var communications: [CommunicationSnapshot]
-    public init(id: String, userID: String? = nil, purpose: String? = nil, communications: [CommunicationSnapshot] = []) {
+    public init(id: String, userID: String? = nil, purpose: String? = nil, communications: [CommunicationSnapshot] = [])
+    {
         self.id = id
         self.userID = userID
         self.purpose = purpose
@@ -184,7 +185,12 @@ public struct ParticipantAttributes: Sendable, Equatable {
     public var participantID: String
     public var attributes: [String: String]
     public var eventTime: Timestamp?
-    public init(conversationID: String, participantID: String, attributes: [String: String], eventTime: Timestamp? = nil) {
+    public init(
+        conversationID: String,
+        participantID: String,
+        attributes: [String: String],
+        eventTime: Timestamp? = nil
+    ) {
         self.conversationID = conversationID
         self.participantID = participantID
         self.attributes = attributes
