@@ -119,13 +119,14 @@ extension Diagnostics {
     /// line may hold a secret.
     fileprivate func report(_ error: any Error, file: String, shield: TemplateShield) {
         func location(_ mark: Mark) -> SourceLocation {
-            // An error at the end of the file is placed on the line behind it by libYAML.
             SourceLocation(file: file, line: max(mark.line, 1), column: max(mark.column, 1))
         }
         let start = SourceLocation(file: file, line: 1, column: 1)
         switch error as? YamlError {
         case .composer(let context, let problem, let mark, _) where context?.text.contains("single document") == true:
             self.error(at: location(mark), "only one YAML document is read; \(problem)")
+        case .scanner(_, _, let mark, let yaml) where mark.isTab(in: yaml):
+            self.error(at: location(mark), "not valid YAML: a tab; indent with spaces")
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
             let situation = context.map { ", \($0.text) that began in line \($0.mark.line)" } ?? ""
@@ -141,5 +142,12 @@ extension Diagnostics {
         default:
             self.error(at: start, "not valid YAML")
         }
+    }
+}
+
+extension Mark {
+    fileprivate func isTab(in yaml: String) -> Bool {
+        let lines = yaml.split(separator: "\n", maxSplits: line, omittingEmptySubsequences: false)
+        return line <= lines.count && lines[line - 1].unicodeScalars.dropFirst(column - 1).first == "\t"
     }
 }

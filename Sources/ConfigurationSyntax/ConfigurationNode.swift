@@ -74,8 +74,8 @@ public struct ConfigurationNode: Sendable, Equatable {
     /// What was found, for "expected X, found Y"; shows no text that may be a secret.
     public var kind: String {
         switch content {
-        case .mapping: return "a mapping"
-        case .sequence: return "a list"
+        case .mapping(let entries): return entries.isEmpty ? "an empty mapping" : "a mapping"
+        case .sequence(let elements): return elements.isEmpty ? "an empty list" : "a list"
         case .scalar where provenance != .written: return "a value from a variable or file (not shown)"
         case .scalar where isNull: return "no value"
         case .scalar(let text, isPlain: false): return "the text \"\(shortened(text))\""

@@ -88,26 +88,28 @@ extension FactTest {
             return node.boolean(path, diagnostics: diagnostics).map { WantedValue("\($0)", comparison: .boolean) }
         }
         guard let text = node.text(path, allowsEmpty: true, diagnostics: diagnostics) else { return nil }
-        if node.provenance == .written {
-            guard vocabulary.check(text, path: path, at: node.location, diagnostics: diagnostics) else { return nil }
+        if node.provenance != .placeholder {
+            guard vocabulary.check(text, of: node, path: path, diagnostics: diagnostics) else { return nil }
         }
-        return WantedValue(text, comparison: vocabulary.comparison)
+        return WantedValue(text, comparison: vocabulary.comparison, isShown: node.provenance == .written)
     }
 }
 
 extension FactVocabulary {
     /// Whether a value may be compared with; reports an unknown one.
     fileprivate func check(
-        _ text: String, path: String, at location: SourceLocation, diagnostics: Diagnostics
+        _ text: String, of node: ConfigurationNode, path: String, diagnostics: Diagnostics
     ) -> Bool {
         let letters = folded(text)
         guard !known.isEmpty, !known.contains(where: { folded($0) == letters }) else { return true }
-        let clause = synonyms[text.lowercased()].map { "; did you mean '\($0)'?" }
-            ?? suggestionClause(for: text, among: known, called: "values")
+        let isShown = node.provenance == .written
+        let near = synonyms[text.lowercased()].map { "; did you mean '\($0)'?" }
+        let clause = isShown ? near ?? suggestionClause(for: text, among: known, called: "values") : ""
         if isClosed {
-            diagnostics.error(at: location, "\(path): unknown \(noun) '\(text)'\(clause)")
+            diagnostics.error(at: node.location, "\(path): unknown \(noun)\(isShown ? " '\(text)'" : ": " + node.kind)\(clause)")
         } else {
-            diagnostics.warning(at: location, "\(path): '\(text)' is no \(noun) that Genesys is known to send\(clause)")
+            diagnostics.warning(
+                at: node.location, "\(path): \(isShown ? "'\(text)'" : node.kind) is no \(noun) that Genesys is known to send\(clause)")
         }
         return !isClosed
     }

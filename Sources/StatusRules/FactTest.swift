@@ -26,8 +26,8 @@ extension FactTest: CustomStringConvertible {
     /// Completes "wanted …".
     var description: String {
         switch self {
-        case .oneOf(let wanted) where wanted.count == 1: wanted[0].text
-        case .oneOf(let wanted): "one of \(wanted.map(\.text).joined(separator: ", "))"
+        case .oneOf(let wanted) where wanted.count == 1: wanted[0].label
+        case .oneOf(let wanted): "one of \(wanted.map(\.label).joined(separator: ", "))"
         case .exists(true): "any value"
         case .exists(false): "no value"
         case .not(let test): "not (\(test))"
@@ -38,12 +38,15 @@ extension FactTest: CustomStringConvertible {
 
 /// A value to compare with, prepared once.
 struct WantedValue: Sendable {
-    let text: String
+    /// For messages: a text that came from a variable or file stands as `<not shown>`.
+    let label: String
+    private let text: String
     /// The folded bytes; `nil` = compare exactly.
     private let foldedText: [UInt8]?
 
-    init(_ text: String, comparison: FactVocabulary.Comparison) {
+    init(_ text: String, comparison: FactVocabulary.Comparison, isShown: Bool = true) {
         self.text = text
+        label = !isShown ? "<not shown>" : text.isEmpty ? "empty" : text
         foldedText = comparison == .exact ? nil : folded(text)
     }
 

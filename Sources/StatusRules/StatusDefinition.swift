@@ -124,7 +124,11 @@ extension PresenceSelector {
     ) -> SystemPresence? {
         guard let text = node.text(path, diagnostics: diagnostics) else { return nil }
         let presence = SystemPresence(text)
-        guard node.provenance == .written, !presence.isKnown else { return presence }
+        guard node.provenance != .placeholder, !presence.isKnown else { return presence }
+        guard node.provenance == .written else {
+            diagnostics.error(at: node.location, "\(path): unknown system presence: \(node.kind)")
+            return nil
+        }
         let names = FactVocabulary.presenceNames
         let clause = suggestionClause(for: text, among: names, called: "system presences")
         let advice = "a secondary presence is written { label: \"\(text)\" } or { id: … }"
