@@ -28,7 +28,10 @@ final class AdminGate: Sendable {
         guard !digests.isEmpty else { return refusalWhenOpen(request) }
         let authorization = request.headers.all("Authorization")
         guard authorization.count == 1, let token = Self.bearerToken(authorization[0]) else {
-            return unauthorized("Send the admin token as 'Authorization: Bearer …'.", challenge: #"Bearer realm="admin""#)
+            return unauthorized(
+                "Send the admin token as 'Authorization: Bearer …'.",
+                challenge: #"Bearer realm="admin""#
+            )
         }
         let presented = Self.digest(of: token)
         let matches = digests.reduce(into: false) { known, digest in

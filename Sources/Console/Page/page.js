@@ -647,7 +647,7 @@
       view.limit = PAGE_ROWS;
       schedule();
       clearTimeout(announce);
-      announce = setTimeout(() => byId("shown").setAttribute("role", "status"), 600);
+      announce = setTimeout(() => { byId("announcement").textContent = byId("shown").textContent; }, 800);
     });
     byId("only-wish").addEventListener("change", (event) => setFilter(event.target.checked ? "wish" : "all"));
     byId("order").addEventListener("change", (event) => { view.order = event.target.value; draw(); });

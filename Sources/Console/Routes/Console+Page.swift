@@ -36,7 +36,8 @@ private struct PageAsset: Sendable {
         self.bytes = bytes
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         SHA256(bytes, bytes.count, &digest)
-        entityTag = "\"" + digest.prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "\""
+        entityTag =
+            "\"" + digest.prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "\""
     }
 
     /// 200, or 304 when the browser has this very version (RFC 9110 section 13.1.2).
