@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Foundation
+
+/// The events of the measurement, in EventBridge envelopes, as of now.
+enum EventBodies {
+    static func agent(_ number: Int) -> String { String(format: "11111111-0000-4000-8000-%012x", number) }
+
+    /// With milliseconds, as Genesys writes times.
+    static func now() -> String { Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
+
+    /// The agent is On Queue.
+    static func presence(agent: String) -> [UInt8] {
+        envelope(
+            topic: "v2.users.\(agent).presence", type: "v2.users.{id}.presence",
+            body: #"{"source":"PURECLOUD","presenceDefinition":{"id":"\#(FakeGenesys.onQueue)","systemPresence":"ON_QUEUE"},"#
+                + #""primary":true,"message":"","modifiedDate":"\#(now())"}"#
+        )
+    }
+
+    /// The agent is on a connected call, with the attribute when there is a status.
+    static func conversation(agent: String, status: String?) -> [UInt8] {
+        let suffix = agent.suffix(12)
+        let attributes = status.map { #"{"wfm_status":"\#($0)"}"# } ?? "{}"
+        return envelope(
+            topic: "v2.users.\(agent).conversations", type: "v2.users.{id}.conversations",
+            body: #"{"id":"33333333-0000-4000-8000-\#(suffix)","participants":[{"id":"44444444-0000-4000-8000-\#(suffix)","#
+                + #""userId":"\#(agent)","purpose":"agent","connectedTime":"2026-01-01T00:00:00.000Z","#
+                + #""attributes":\#(attributes),"calls":[{"id":"55555555-0000-4000-8000-\#(suffix)","state":"connected","#
+                + #""direction":"inbound","held":false,"muted":false,"confined":false,"#
+                + #""connectedTime":"2026-01-01T00:00:00.000Z"}]}]}"#
+        )
+    }
+
+    private static func envelope(topic: String, type: String, body: String) -> [UInt8] {
+        let time = now()
+        return Array(
+            (#"{"version":"0","id":"\#(UUID().uuidString)","detail-type":"\#(type)","#
+                + #""source":"aws.partner/genesys.com/cloud/0a0a0000-1111-4222-8333-0000000000aa/benchmark","#
+                + #""account":"123456789012","time":"\#(time)","region":"us-east-1","resources":[],"#
+                + #""detail":{"topicName":"\#(topic)","version":"2","eventBody":\#(body),"#
+                + #""metadata":{"CorrelationId":"\#(UUID().uuidString)"},"timestamp":"\#(time)"}}"#).utf8)
+    }
+}

@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Copyright (c) 2026 the Presence Relay authors
+#
+# The measurements of docs/performance.md on this machine, on loopback alone:
+#   Benchmarks/run.sh [front] [ingest] [latency]      default: all three
+# ROUNDS (3) and SECONDS_EACH (5) make it longer or shorter. Raw numbers go to Benchmarks/results/ as tab-separated
+# lines, the tables to standard output.
+
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/.."
+# shellcheck source=scripts/lib.sh
+source scripts/lib.sh
+trap stop_all EXIT
+
+rounds=${ROUNDS:-3}
+seconds=${SECONDS_EACH:-5}
+results=$here/results
+parts=("$@")
+[[ ${#parts[@]} -gt 0 ]] || parts=(front ingest latency)
+# shellcheck disable=SC2034  # set by scratch and start
+folder='' server='' server_pid='' simulator=''
+scratch folder
+mkdir -p "$results"
+
+wants() { [[ " ${parts[*]} " == *" $1 "* ]]; }
+
+# build FOLDER PRODUCT: release build; prints the path of the program.
+build() {
+    swift build --package-path "$1" -c release --product "$2" >"$folder/build" 2>&1 \
+        || { cat "$folder/build" >&2; return 1; }
+    echo "$(swift build --package-path "$1" -c release --show-bin-path)/$2"
+}
+
+# stop_server: the newest one that was started.
+stop_server() {
+    stop_tree "${started_pids[-1]}"
+    unset 'started_pids[-1]'
+}
+
+# load CONNECTIONS URL: the fields of event.lua's RESULT line. Everything else comes from the environment.
+load() {
+    local threads=2 line
+    [[ $1 -gt 1 ]] || threads=1
+    line=$(BODY=$here/event.json timeout -s KILL $((seconds + 30)) \
+        wrk -t"$threads" -c"$1" -d"${seconds}s" --timeout 10s --latency -s "$here/event.lua" "$2/v1/events" \
+        | grep '^RESULT')
+    echo "${line#RESULT$'\t'}"
+}
+
+front() {
+    echo "building the two servers…" >&2
+    local round close connections name
+    local -A programs
+    programs[ours]=$(build "$here" BarePeer)
+    programs[peer]=$(build "$here/HummingbirdPeer" HummingbirdPeer)
+    : >"$results/front.tsv"
+    for close in 0 1; do
+        for connections in 1 64 256; do
+            for ((round = 1; round <= rounds; round++)); do
+                # In turn, so that a slow minute of the machine meets both.
+                for name in ours peer; do
+                    start server "$folder/$name" "${programs[$name]}" 0
+                    CLOSE=$close load "$connections" "$server" \
+                        | sed "s/^/$name\t$close\t$connections\t$round\t/" >>"$results/front.tsv"
+                    stop_server
+                done
+            done
+        done
+    done
+    python3 "$here/tables.py" front "$results/front.tsv"
+}
+
+# A new folder for a journal. It lies in this checkout, not in /tmp: that may be memory.
+disk=$here/.build/durable
+scratch_folders+=("$disk")
+renew_disk() {
+    rm -rf "$disk"
+    mkdir -p "$disk"
+}
+
+ingest() {
+    echo "building the relay…" >&2
+    local relay baseline round connections close run=0
+    relay=$(build . presence-relay)
+    baseline=$(build "$here" DiskBaseline)
+    : >"$results/ingest.tsv"
+    for ((round = 1; round <= rounds; round++)); do
+        renew_disk
+        within 60 "$baseline" "$disk" "$here/event.json" "$seconds" 64 | sed "s/^/$round\t/" >>"$results/ingest.tsv"
+        for close in 0 1; do
+            for connections in 1 64 256; do
+                renew_disk
+                start simulator "$folder/simulator" "$relay" simulate --listen 127.0.0.1:0
+                cat >"$disk/relay.yaml" <<YAML
+server: { listen: "127.0.0.1:0", drainDelay: 0s }
+webhook: { authentication: [ { apiKey: { header: X-API-Key, values: [benchmark-key] } } ] }
+admin: { tokens: [benchmark-admin-token] }
+genesys: { apiURL: "$simulator", loginURL: "$simulator", clients: [ { id: relay, secret: relay-secret } ] }
+journal: { url: "sqlite:$disk/relay.db" }
+statuses: { Break: { presence: Break } }
+rules: [ { name: flagged, when: { conversation: { attributes.wfm_status: Break } }, then: { status: Break } } ]
+YAML
+                start server "$folder/relay" "$relay" serve --config "$disk/relay.yaml"
+                run=$((run + 1))
+                APIKEY=benchmark-key UNIQUE=1 RUN=$run CLOSE=$close load "$connections" "$server" \
+                    | sed "s/^/$round\trelay\t$close\t$connections\t/; s/\$/\t$(resident "$server_pid")/" \
+                        >>"$results/ingest.tsv"
+                stop_server
+                stop_server
+            done
+        done
+    done
+    python3 "$here/tables.py" ingest "$results/ingest.tsv"
+}
+
+# Greatest resident size of a process so far, in MB.
+resident() { awk '/^VmHWM:/ { printf "%d", $2 / 1024 }' "/proc/$1/status"; }
+
+latency() {
+    echo "building the relay and the probe…" >&2
+    local relay probe rate round
+    relay=$(build . presence-relay)
+    probe=$(build "$here" LatencyProbe)
+    : >"$results/latency.tsv"
+    for ((round = 1; round <= rounds; round++)); do
+        for rate in 100 1000; do
+            within 120 "$probe" relay "$relay" "$rate" "$((2 * seconds))" >>"$results/latency.tsv"
+            within 120 "$probe" bare "$rate" "$((2 * seconds))" >>"$results/latency.tsv"
+        done
+    done
+    python3 "$here/tables.py" latency "$results/latency.tsv"
+}
+
+{
+    echo "$(date -u +%Y-%m-%d), $(nproc) cores, $(awk -F ': ' '/model name/ { print $2; exit }' /proc/cpuinfo), Linux $(uname -r)"
+    swift --version 2>/dev/null | head -n 1
+    echo "load average at the start: $(cut -d ' ' -f 1 /proc/loadavg); $rounds rounds of $seconds s"
+} | tee "$results/machine.txt"
+
+for part in front ingest latency; do
+    if wants "$part"; then "$part"; fi
+done

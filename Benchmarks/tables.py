@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright (c) 2026 the Presence Relay authors
+"""Tables (Markdown) from the raw numbers of run.sh: medians over the rounds.
+
+tables.py front|ingest|latency FILE
+"""
+
+import statistics
+import sys
+from collections import defaultdict
+
+
+def rows(path):
+    with open(path, encoding="utf-8") as file:
+        return [line.rstrip("\n").split("\t") for line in file if line.strip()]
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def spread(values):
+    """The rounds lie so far apart: a wide spread says that the machine was busy with something else."""
+    return f"{(max(values) - min(values)) / median(values) * 100:.0f} %" if median(values) else "-"
+
+
+def table(head, lines):
+    print()
+    print("| " + " | ".join(head) + " |")
+    print("|" + "---|" * len(head))
+    for line in lines:
+        print("| " + " | ".join(str(cell) for cell in line) + " |")
+    print()
+
+
+def connection(close):
+    return "one per request" if close == "1" else "kept"
+
+
+def front(path):
+    runs = defaultdict(list)
+    for name, close, connections, _, requests, seconds, p50, p99, errors, refused in rows(path):
+        runs[close, int(connections), name].append(
+            (int(requests) / float(seconds), float(p50), float(p99), int(errors) + int(refused)))
+    lines = []
+    for close, connections in sorted({key[:2] for key in runs}):
+        ours, peer = ([list(column) for column in zip(*runs[close, connections, name])] for name in ("ours", "peer"))
+        lines.append([
+            connection(close), connections,
+            f"{median(ours[0]):,.0f}", f"{median(peer[0]):,.0f}", f"{median(ours[0]) / median(peer[0]):.2f}",
+            f"{median(ours[1]):.2f} / {median(ours[2]):.2f}", f"{median(peer[1]):.2f} / {median(peer[2]):.2f}",
+            f"{spread(ours[0])} / {spread(peer[0])}", f"{sum(ours[3])} / {sum(peer[3])}",
+        ])
+    table(["connection", "connections", "ours req/s", "Hummingbird req/s", "ratio", "ours p50 / p99 ms",
+           "Hummingbird p50 / p99 ms", "spread", "errors"], lines)
+
+
+def ingest(path):
+    bare = defaultdict(list)
+    runs = defaultdict(list)
+    for fields in rows(path):
+        if fields[1] == "relay":
+            _, _, close, connections, requests, seconds, p50, p99, errors, refused, resident = fields
+            runs[close, int(connections)].append(
+                (int(requests) / float(seconds), float(p50), float(p99), int(errors) + int(refused), int(resident)))
+        else:
+            bare[fields[1]].append(int(fields[2]))
+    sqlite = median(bare["sqlite"])
+    print(f"\nbare fdatasync: {median(bare['fdatasync']):,.0f}/s (spread {spread(bare['fdatasync'])}); "
+          f"bare SQLite, 64 rows a commit: {sqlite:,.0f} rows/s (spread {spread(bare['sqlite'])})")
+    lines = []
+    for close, connections in sorted(runs):
+        run = [list(column) for column in zip(*runs[close, connections])]
+        lines.append([
+            connection(close), connections, f"{median(run[0]):,.0f}", f"{median(run[0]) / sqlite:.2f}",
+            f"{median(run[1]):.2f} / {median(run[2]):.2f}", spread(run[0]), max(run[4]), sum(run[3]),
+        ])
+    table(["connection", "connections", "events/s on disk", "to bare SQLite", "p50 / p99 ms", "spread", "RSS MB",
+           "errors"], lines)
+
+
+def latency(path):
+    runs = defaultdict(list)
+    for name, rate, reached, p50, p99, most, samples, missing in rows(path):
+        runs[int(rate), name].append((reached, p50, p99, most, samples, missing))
+    lines = []
+    for rate, name in sorted(runs):
+        reached, p50, p99, most, samples, missing = ([*column] for column in zip(*runs[rate, name]))
+
+        def middle(values):
+            measured = [float(value) for value in values if value != "-"]
+            return f"{median(measured):.2f}" if measured else "-"
+
+        lines.append([name, rate, middle(reached), middle(p50), middle(p99),
+                      middle(most), sum(map(int, samples)), sum(map(int, missing))])
+    table(["what", "events/s asked", "reached", "p50 ms", "p99 ms", "max ms", "samples", "without a call of their own"],
+          lines)
+
+
+if len(sys.argv) != 3 or sys.argv[1] not in ("front", "ingest", "latency"):
+    sys.exit(__doc__)
+{"front": front, "ingest": ingest, "latency": latency}[sys.argv[1]](sys.argv[2])

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Copyright (c) 2026 the Presence Relay authors
+#
+# Requests generated from openapi.yaml against a relay that has the simulator behind it. Any answer that the document
+# does not allow is a failure. SCHEMATHESIS_SECONDS is the time budget.
+
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/lib.sh
+source scripts/lib.sh
+trap stop_all EXIT
+
+root=$PWD
+relay=${RELAY_BINARY:-$(swift build --show-bin-path)/presence-relay}
+schemathesis=${SCHEMATHESIS:-$root/.build-python/bin/schemathesis}
+seconds=${SCHEMATHESIS_SECONDS:-60}
+admin_token="schemathesis-admin-token"
+webhook_key="schemathesis-webhook-key"
+
+folder='' simulator='' server=''
+scratch folder
+start simulator "$folder/simulator" "$relay" simulate --listen 127.0.0.1:0
+
+cat >"$folder/relay.yaml" <<YAML
+server: { listen: "127.0.0.1:0", drainDelay: 0s }
+webhook: { authentication: [ { apiKey: { header: X-API-Key, values: ["\${env:WEBHOOK_KEY}"] } } ] }
+admin: { tokens: ["\${env:ADMIN_TOKEN}"] }
+genesys:
+  apiURL: "$simulator"
+  loginURL: "$simulator"
+  clients: [ { id: relay, secret: relay-secret } ]
+journal: { url: "sqlite:$folder/relay.db" }
+statuses: { Break: { presence: Break } }
+rules:
+  - name: flagged
+    when: { conversation: { attributes.wfm_status: Break } }
+    then: { status: Break }
+YAML
+start server "$folder/relay" \
+    env WEBHOOK_KEY="$webhook_key" ADMIN_TOKEN="$admin_token" "$relay" serve --config "$folder/relay.yaml"
+
+# /v1/stream never ends, so a generator that waits for the end of an answer cannot test it.
+cd "$folder"
+code=0
+within $((seconds + 90)) "$schemathesis" --no-color run "$root/openapi.yaml" \
+    --url "$server" \
+    --header "Authorization: Bearer $admin_token" \
+    --header "X-API-Key: $webhook_key" \
+    --exclude-path /v1/stream \
+    --checks all \
+    --max-time "$seconds" --max-examples 50 --workers 2 \
+    --request-timeout 10 --generation-database none || code=$?
+
+# A server that died or lost its footing would show as failures above; being sound afterwards is asked for as well.
+curl --fail --silent --show-error --max-time 5 --output /dev/null "$server/livez" || code=1
+curl --fail --silent --show-error --max-time 5 --output /dev/null "$server/readyz" || code=1
+if [[ $code -ne 0 ]]; then
+    echo "--- last lines of the relay's log"
+    tail -n 20 "$folder/relay" "$folder/relay.errors"
+fi
+exit "$code"

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Copyright (c) 2026 the Presence Relay authors
+#
+# The crash and load tests in their long form: PRESENCE_RELAY_SOAK=1 tells them to do more rounds.
+
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/lib.sh
+source scripts/lib.sh
+trap stop_all EXIT
+
+logs=''
+scratch logs
+soak() {
+    PRESENCE_RELAY_SOAK=1 SWIFT_BACKTRACE=enable=no \
+        swift test --skip-build --no-parallel --filter "${SOAK_FILTER:-Soak|Crash}" 2>&1 | tee "$logs/soak"
+}
+within "${SOAK_TIMEOUT:-3600}" soak
+
+# A filter that finds nothing is a success for `swift test`, not for us.
+grep -qaE 'Test run with [1-9][0-9]* test' "$logs/soak" || { echo "error: no soak test was found" >&2; exit 1; }
