@@ -31,6 +31,18 @@ public struct AgentRecord: Codable, Sendable, Equatable {
         return lastWrite.modifiedAt == nil || presence.modifiedAt == lastWrite.modifiedAt
     }
 
+    /// Differs when what is known, wanted or done of the agent differs.
+    public var fingerprint: Int {
+        var hasher = Hasher()
+        hasher.combine(facts.presence?.definitionID)
+        hasher.combine(facts.presence?.modifiedAt)
+        hasher.combine(facts.presence?.message)
+        hasher.combine(facts.routingStatus?.status)
+        hasher.combine(facts.routingStatus?.since)
+        hasher.combine(revision)
+        return hasher.finalize()
+    }
+
     /// The wish is still under way.
     var isOutstanding: Bool { wish != nil && delivery?.state.isFinal == false }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-public import AgentState
+import AgentState
 public import Delivery
 public import GenesysEvents
 public import Journal
 public import Logging
 import Metrics
+import StatusRules
 
 /// Takes journalled events, in their order, through agent state and rules; commits the new states, the history and the
 /// position in one transaction; and only then tells delivery. A restart at any point goes on from the last commit.
@@ -114,6 +115,9 @@ public actor Pipeline {
         isStopped = true
         inbox.finish()
     }
+
+    /// The rules to begin with, once their statuses are resolved. Before `run`.
+    public func use(_ engine: DecisionEngine) { self.engine = engine }
 
     /// New rules: every agent is looked at again.
     public func replace(engine: DecisionEngine) async {

@@ -25,13 +25,8 @@ struct Explain: ParsableCommand {
         let configuration = try RelayConfiguration.load(orExit: config, secretsAreNeeded: false)
         var explanation = Explanation(
             engine: DecisionEngine(
-                rules: configuration.rules,
-                targets: StatusTargets(offline: configuration.rules.statuses).targets,
-                policy: EpisodePolicy(
-                    maxEventAge: configuration.maxEventAge,
-                    mayTouch: configuration.agents.mayTouch
-                ),
-                mode: configuration.mode == .act ? .act : .observe
+                configuration,
+                targets: StatusTargets(offline: configuration.rules.statuses).targets
             )
         )
         for path in events {

@@ -1,51 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import AgentState
 import Console
-import Delivery
-import Foundation
-import GenesysEvents
-import Journal
 import Pipeline
 import Resync
 
-extension Relay {
-    /// What the console shows, and what it may start.
-    func consoleSources() -> ConsoleSources {
-        ConsoleSources(
+extension ConsoleSources {
+    /// What the console shows of a relay, and what it may start.
+    init(of relay: Relay) {
+        self.init(
             agents: { after, limit in
-                let records = await self.pipeline.records(after: after, limit: limit + 1)
-                let labels = self.status.labels
+                let records = await relay.pipeline.records(after: after, limit: limit + 1)
+                let labels = relay.status.labels
                 return AgentPage(
                     agents: records.prefix(limit).map { AgentView($0, labels: labels) },
                     next: records.count > limit ? records[limit - 1].facts.id : nil
                 )
             },
             agent: { id in
-                await self.pipeline.record(of: id).map { AgentView($0, labels: self.status.labels) }
+                await relay.pipeline.record(of: id).map { AgentView($0, labels: relay.status.labels) }
             },
             history: { id, before, limit in
-                let entries = try await self.journal.history(agentID: id, before: before, limit: limit + 1)
+                let entries = try await relay.journal.history(agentID: id, before: before, limit: limit + 1)
                 return HistoryPage(
-                    entries: entries.prefix(limit).map(HistoryEntryView.init),
-                    next: entries.count > limit ? entries[limit - 1].id : nil
+                    entries: entries.prefix(limit).map(HistoryEntry.init),
+                    next: entries.count > limit ? String(entries[limit - 1].id) : nil
                 )
             },
             deadLetters: { before, limit in
-                let letters = try await self.journal.deadLetters(before: before, limit: limit + 1)
+                let letters = try await relay.journal.deadLetters(before: before, limit: limit + 1)
                 return DeadLetterPage(
                     deadLetters: letters.prefix(limit).map(DeadLetterView.init),
-                    next: letters.count > limit ? letters[limit - 1].id : nil
+                    next: letters.count > limit ? String(letters[limit - 1].id) : nil
                 )
             },
-            startResync: { request in try await self.startResync(request) },
-            resync: { id in await self.resync.job(id).map(ResyncJobView.init) },
-            health: { await self.health() },
+            startResync: { request in try await relay.startResync(request) },
+            resync: { id in await relay.resync.job(id).map(ResyncJobView.init) },
+            health: { await relay.health() },
             changes: {
                 AsyncStream { continuation in
                     let task = Task {
-                        for await record in await self.pipeline.changes() {
-                            continuation.yield(AgentView(record, labels: self.status.labels))
+                        for await record in await relay.pipeline.changes() {
+                            continuation.yield(AgentView(record, labels: relay.status.labels))
                         }
                         continuation.finish()
                     }
@@ -54,92 +51,65 @@ extension Relay {
             }
         )
     }
+}
 
-    private func startResync(_ request: ResyncRequest) async throws -> ResyncJobView {
-        var ids = Set(request.agents ?? [])
-        if let queues = request.queues, !queues.isEmpty {
-            let wanted = Set(queues)
-            for record in await pipeline.records(after: nil, limit: .max)
-            where !wanted.isDisjoint(with: record.facts.activeQueueIDs ?? []) {
-                ids.insert(record.facts.id)
-            }
+extension Relay {
+    /// Agents named, agents known to be active in the queues named, or all that are known.
+    fileprivate func startResync(_ request: ResyncRequest) async throws -> ResyncJobView {
+        guard case .resolved = status.genesys else {
+            throw ConsoleError(.unavailable, "Genesys cannot be reached yet; /healthz says why.")
         }
-        if request.isEmpty { ids = Set(await pipeline.agentIDs) }
+        guard request.managementUnits.isEmpty else {
+            throw ConsoleError(.unsupported, "A resync by management unit is not supported by this version: name agents.")
+        }
+        let known = await pipeline.records(after: nil, limit: .max)
+        var ids = Set(request.agents)
+        let queues = Set(request.queues)
+        for record in known where !queues.isDisjoint(with: record.facts.activeQueueIDs ?? []) { ids.insert(record.facts.id) }
+        if request.agents.isEmpty, request.queues.isEmpty { ids = Set(known.map(\.facts.id)) }
         return ResyncJobView(await resync.start(agentIDs: ids.sorted()))
     }
-}
 
-extension AgentView {
-    init(_ record: AgentRecord, labels: [String: String]) {
-        let facts = record.facts
-        self.init(id: facts.id, name: facts.name)
-        if let known = facts.presence {
-            presence = Presence(
-                definitionId: known.definitionID,
-                system: known.system?.name,
-                label: known.definitionID.flatMap { labels[$0] },
-                message: known.message ?? "",
-                modifiedAt: known.modifiedAt,
-                setBy: record.presenceIsOurs ? "relay" : "other"
-            )
-        }
-        routingStatus = facts.routingStatus.map { RoutingStatus(status: $0.status, since: $0.since) }
-        adherence = facts.adherence.map {
-            Adherence(state: $0.state, scheduled: $0.scheduled, actual: $0.actual, since: $0.since)
-        }
-        outOfOffice = facts.outOfOffice
-        conversations = facts.conversations.filter(\.isLive).map {
-            Conversation(
-                id: $0.id,
-                media: $0.media.rawValue,
-                direction: $0.direction,
-                state: $0.state,
-                held: $0.held,
-                afterCallWork: $0.afterCallWork,
-                queueId: $0.queueID,
-                attributes: $0.attributes,
-                customerAttributes: $0.customerAttributes
-            )
-        }
-        wanted = record.episodes.episode.map {
-            Wanted(status: $0.status, rule: $0.rule, since: $0.since, eventKey: $0.eventKey)
-        }
-        delivery = record.delivery.map {
-            Delivery(
-                state: $0.state.rawValue,
-                attempts: $0.attempts,
-                at: $0.at,
-                error: $0.error.map { .init(code: $0.code, message: $0.message, correlationId: $0.correlationID) }
-            )
-        }
-    }
-}
+    /// Ready = events are taken. Genesys being down is a warning: what is accepted is delivered later.
+    func health() async -> HealthView {
+        var notReady: [String] = []
+        if status.isDraining { notReady.append("draining") }
+        if !status.isListening { notReady.append("starting") }
+        let failure = journal.writeFailure
+        if failure != nil { notReady.append("the journal is not writable") }
+        let lag = await Double(pipeline.lag)
+        let budget = await gate.state
+        let outstanding = await Double(delivery.outstanding)
 
-extension HistoryEntryView {
-    init(_ entry: HistoryEntry) {
-        self.init(at: entry.at, kind: entry.kind.rawValue, summary: entry.summary, detail: entry.detail)
-    }
-}
-
-extension DeadLetterView {
-    init(_ letter: DeadLetter) {
-        self.init(
-            id: String(letter.id), at: letter.at, reason: letter.reason, agentId: letter.agentID, event: letter.event
-        )
-    }
-}
-
-extension ResyncJobView {
-    init(_ job: ResyncJob) {
-        self.init(
-            id: job.id,
-            state: job.state.rawValue,
-            total: job.total,
-            done: job.done,
-            changed: job.changed,
-            failed: job.failed,
-            startedAt: job.startedAt,
-            finishedAt: job.finishedAt
+        let genesys: HealthCheck
+        switch status.genesys {
+        case .resolved: genesys = HealthCheck(.pass)
+        case .starting: genesys = HealthCheck(.warn, message: "the presence definitions are being read")
+        case .unavailable(let reason): genesys = HealthCheck(.warn, message: reason)
+        }
+        let checks = [
+            "journal": HealthCheck(
+                failure == nil ? .pass : .fail,
+                message: failure.map { _ in "the last write failed; see the log" },
+                values: ["lag": lag, "lastSequence": Double(journal.lastSequence)]
+            ),
+            "genesys": genesys,
+            "delivery": HealthCheck(
+                .pass,
+                values: [
+                    "outstanding": outstanding, "waiting": Double(budget.waiting),
+                    "budgetRemaining": Double(budget.remaining),
+                ]
+            ),
+        ]
+        let worst: HealthStatus =
+            !notReady.isEmpty ? .fail : checks.values.contains { $0.status != .pass } ? .warn : .pass
+        return HealthView(
+            status: worst,
+            mode: configuration.mode.rawValue,
+            rules: .init(version: status.rules.version, count: status.rules.ruleNames.count),
+            checks: checks,
+            notReady: notReady.isEmpty ? nil : notReady
         )
     }
 }

@@ -3,6 +3,7 @@
 
 import AgentState
 import Configuration
+import ConfigurationSyntax
 import Delivery
 import Foundation
 import GenesysAPI
@@ -22,6 +23,7 @@ extension Relay {
                 services: [
                     .init(service: StorageService(relay: self)),
                     .init(service: DecisionService(relay: self)),
+                    .init(service: ReloadService(relay: self)),
                     .init(service: FrontService(relay: self, onListening: onListening)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
@@ -58,21 +60,8 @@ private struct DecisionService: Service {
 
     func run() async throws {
         try await relay.pipeline.load()
-        let resolved: StatusTargets? = try await withGracefulShutdownHandler {
-            try await cancelWhenGracefulShutdown { try await resolve() }
-        } onGracefulShutdown: {
-        }
-        guard let resolved else { return }
-        var engine = DecisionEngine(
-            rules: relay.configuration.rules,
-            targets: resolved.targets,
-            policy: EpisodePolicy(
-                maxEventAge: relay.configuration.maxEventAge,
-                mayTouch: relay.configuration.agents.mayTouch
-            ),
-            mode: relay.configuration.mode == .act ? .act : .observe
-        )
-        engine.mode = relay.configuration.mode == .act ? .act : .observe
+        let engine = try await cancelWhenGracefulShutdown { try await engineOnceResolved() }
+        guard let engine else { return }
         await relay.pipeline.use(engine)
         await withGracefulShutdownHandler {
             await relay.pipeline.run()
@@ -86,26 +75,74 @@ private struct DecisionService: Service {
     }
 
     /// Until Genesys answers: events are taken meanwhile. Names that match no definition, or several, end the relay.
-    private func resolve() async throws -> StatusTargets? {
+    private func engineOnceResolved() async throws -> DecisionEngine? {
         var delay = Duration.milliseconds(250)
         while !Task.isCancelled {
-            do throws(GenesysAPIError) {
-                let definitions = try await relay.api.presenceDefinitions()
-                let targets = try resolved(definitions)
-                relay.status.genesys = .resolved(labels: targets.labels)
-                return targets
-            } catch {
+            do {
+                return try relay.engine(relay.configuration, try await relay.api.presenceDefinitions())
+            } catch let error as GenesysAPIError {
                 relay.logger.error("Genesys cannot be used yet: \(error)")
                 relay.status.genesys = .unavailable(error.description)
             }
-            do {
-                try await Task.sleep(for: delay)
-            } catch {
-                return nil
-            }
+            guard (try? await Task.sleep(for: delay)) != nil else { return nil }
             delay = min(delay * 2, .seconds(30))
         }
         return nil
+    }
+}
+
+/// Takes new rules on SIGHUP; a bad file keeps the old ones and says so.
+private struct ReloadService: Service {
+    let relay: Relay
+
+    func run() async throws {
+        let signals = Signals.stream(of: [SIGHUP])
+        for await _ in signals.cancelOnGracefulShutdown() {
+            guard let path = relay.configurationPath else { continue }
+            let diagnostics = Diagnostics()
+            let configuration = RelayConfiguration.load(
+                path: path, environment: .process(besides: path), diagnostics: diagnostics
+            )
+            for finding in diagnostics.all { relay.logger.warning("\(finding)") }
+            guard let configuration, !diagnostics.hasErrors else {
+                relay.logger.error("the configuration has errors: the rules in force are kept")
+                continue
+            }
+            do {
+                let definitions = try await relay.api.presenceDefinitions()
+                let engine = try relay.engine(configuration, definitions)
+                await relay.pipeline.replace(engine: engine)
+                relay.logger.notice(
+                    "new rules are in force; other settings need a restart",
+                    metadata: ["version": "\(configuration.rules.version)"]
+                )
+            } catch {
+                relay.logger.error("the rules in force are kept: \(error)")
+            }
+        }
+    }
+}
+
+extension Relay {
+    /// The decisions of a configuration, with its statuses resolved. Throws `StatusTargets.Unresolved`.
+    fileprivate func engine(
+        _ configuration: RelayConfiguration, _ definitions: [PresenceDefinition]
+    ) throws -> DecisionEngine {
+        let resolved = try StatusTargets(resolving: configuration.rules.statuses, in: definitions)
+        status.genesys = .resolved(labels: resolved.labels)
+        status.rules = configuration.rules
+        return DecisionEngine(configuration, targets: resolved.targets)
+    }
+}
+
+extension DecisionEngine {
+    init(_ configuration: RelayConfiguration, targets: [String: PresenceTarget]) {
+        self.init(
+            rules: configuration.rules,
+            targets: targets,
+            policy: EpisodePolicy(maxEventAge: configuration.maxEventAge, mayTouch: configuration.agents.mayTouch),
+            mode: configuration.mode == .act ? .act : .observe
+        )
     }
 }
 

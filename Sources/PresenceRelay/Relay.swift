@@ -23,6 +23,8 @@ import Synchronization
 /// The composition root: every part of a running relay, joined.
 final class Relay: Sendable {
     let configuration: RelayConfiguration
+    /// Read again on SIGHUP; `nil` when the configuration is no file.
+    let configurationPath: String?
     let logger: Logger
     let journal: Journal
     let client: HTTPClient
@@ -32,11 +34,13 @@ final class Relay: Sendable {
     let pipeline: Pipeline
     let resync: Resync
     let server: HTTPServer
-    let status = RelayStatus()
+    let status: RelayStatus
 
     /// Opens the journal and builds all parts; nothing listens yet.
-    init(_ configuration: RelayConfiguration, metrics: PrometheusMetrics, logger: Logger) throws {
+    init(_ configuration: RelayConfiguration, path: String?, metrics: PrometheusMetrics, logger: Logger) throws {
         self.configuration = configuration
+        configurationPath = path
+        status = RelayStatus(rules: configuration.rules)
         self.logger = logger
         let journal = try Journal(
             url: configuration.journal.url,
@@ -93,12 +97,7 @@ final class Relay: Sendable {
             journal: journal,
             delivery: delivery,
             inbox: inbox,
-            engine: DecisionEngine(
-                rules: configuration.rules,
-                targets: [:],
-                policy: EpisodePolicy(maxEventAge: configuration.maxEventAge, mayTouch: configuration.agents.mayTouch),
-                mode: configuration.mode == .act ? .act : .observe
-            ),
+            engine: DecisionEngine(configuration, targets: [:]),
             now: { .now },
             logger: logger
         )
@@ -138,12 +137,12 @@ final class Relay: Sendable {
             now: { .now }
         )
         let console = Console(
-            sources: consoleSources(),
             configuration: ConsoleConfiguration(
                 adminTokens: configuration.admin.tokens.map(\.value),
                 protectMetrics: configuration.admin.protectMetrics,
                 version: PresenceRelayCommand.version
             ),
+            sources: ConsoleSources(of: self),
             metrics: metrics,
             logger: logger
         )

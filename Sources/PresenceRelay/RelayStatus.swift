@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import StatusRules
 import Synchronization
 
 /// What readiness and health are made of, as far as the parts do not know it themselves.
@@ -14,9 +15,17 @@ final class RelayStatus: Sendable {
         var isListening = false
         var isDraining = false
         var genesys = Genesys.starting
-        var reloadFailure: String?
+        var rules: RuleSet
     }
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    init(rules: RuleSet) { state = Mutex(State(rules: rules)) }
+
+    /// The rules in force.
+    var rules: RuleSet {
+        get { state.withLock { $0.rules } }
+        set { state.withLock { $0.rules = newValue } }
+    }
 
     var isListening: Bool {
         get { state.withLock { $0.isListening } }

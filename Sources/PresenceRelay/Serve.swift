@@ -17,7 +17,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try RelayConfiguration.load(orExit: config)
-        try await Self.run(configuration, logging: logging) { addresses in
+        try await Self.run(configuration, path: config, logging: logging) { addresses in
             for address in addresses { say("listening on \(address.url(tls: configuration.server.tls != nil))") }
         }
     }
@@ -25,13 +25,14 @@ struct Serve: AsyncParsableCommand {
     /// Runs a relay; an error that says what to do goes to standard error and ends the process with code 1.
     static func run(
         _ configuration: RelayConfiguration,
+        path: String? = nil,
         logging: LoggingOptions,
         onListening: @escaping @Sendable ([ListenAddress]) -> Void
     ) async throws {
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         do {
-            let relay = try Relay(configuration, metrics: metrics, logger: logging.logger())
+            let relay = try Relay(configuration, path: path, metrics: metrics, logger: logging.logger())
             try await relay.run(onListening: onListening)
         } catch {
             complain("\(error)")
