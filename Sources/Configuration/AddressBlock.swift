@@ -36,10 +36,13 @@ extension MappingReader {
     /// A list of addresses and blocks.
     func addressBlocks(_ key: String) -> [String]? {
         guard let elements = node(key)?.elements, let blocks = texts(key) else { return nil }
-        for (node, block) in zip(elements, blocks) where node.provenance != .placeholder && !AddressBlock.isValid(block) {
+        for (node, block) in zip(elements, blocks) where node.provenance != .placeholder && !AddressBlock.isValid(block)
+        {
             let found = node.provenance == .written ? ", found '\(block)'" : ""
             diagnostics.error(
-                at: node.location, "\(name(key)): expected an IP address or a block such as 10.0.0.0/8\(found)")
+                at: node.location,
+                "\(name(key)): expected an IP address or a block such as 10.0.0.0/8\(found)"
+            )
         }
         return blocks
     }

@@ -15,7 +15,8 @@ public struct ConfigurationEnvironment: Sendable {
 
     /// Creates an environment.
     public init(
-        variable: @escaping @Sendable (String) -> String?, file: @escaping @Sendable (String) throws -> String,
+        variable: @escaping @Sendable (String) -> String?,
+        file: @escaping @Sendable (String) throws -> String,
         missingIsError: Bool = true
     ) {
         self.variable = variable

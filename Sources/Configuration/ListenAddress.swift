@@ -9,9 +9,10 @@ struct ListenAddress: Equatable {
     var port: Int
 
     init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            return nil
-        }
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let digits = text[text.index(after: colon)...]
+        // UInt16("+80") is 80.
+        guard digits.utf8.first != UInt8(ascii: "+"), let port = UInt16(digits) else { return nil }
         let host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {
             let address = String(host.dropFirst().dropLast())
@@ -33,7 +34,8 @@ struct ListenAddress: Equatable {
         let found = node.provenance == .written ? ", found '\(text)'" : ""
         diagnostics.error(
             at: node.location,
-            "server.listen: expected host:port, such as 0.0.0.0:8080 or \"[::]:8080\"\(found)")
+            "server.listen: expected host:port, such as 0.0.0.0:8080 or \"[::]:8080\"\(found)"
+        )
         return nil
     }
 }

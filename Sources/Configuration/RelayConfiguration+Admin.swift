@@ -21,10 +21,15 @@ extension RelayConfiguration.Admin {
         }
         if hasTokens, admin.allowUnauthenticated, let entry = reader?.entry("allowUnauthenticated") {
             root.diagnostics.error(
-                at: entry.keyLocation, "admin.allowUnauthenticated: true contradicts admin.tokens; remove one of the two")
+                at: entry.keyLocation,
+                "admin.allowUnauthenticated: true contradicts admin.tokens; remove one of the two"
+            )
         }
         if admin.protectMetrics, admin.allowUnauthenticated, !hasTokens, let entry = reader?.entry("protectMetrics") {
-            root.diagnostics.error(at: entry.keyLocation, "admin.protectMetrics: there is no token to protect them with")
+            root.diagnostics.error(
+                at: entry.keyLocation,
+                "admin.protectMetrics: there is no token to protect them with"
+            )
         }
         return admin
     }

@@ -25,7 +25,9 @@ extension RelayConfiguration.Genesys {
         let hasURLs = reader.node("apiURL") != nil || reader.node("loginURL") != nil
         if let region = reader.entry("region"), hasURLs {
             reader.diagnostics.error(
-                at: region.keyLocation, "genesys: write region, or apiURL and loginURL, but not both")
+                at: region.keyLocation,
+                "genesys: write region, or apiURL and loginURL, but not both"
+            )
             return nil
         }
         guard hasURLs else {
@@ -48,12 +50,15 @@ extension RelayConfiguration.Genesys {
             reader.diagnostics.error(
                 at: node.location,
                 "genesys.region: unknown region\(clause); a bare domain such as mypurecloud.com, "
-                    + "or apiURL and loginURL, may be written instead")
+                    + "or apiURL and loginURL, may be written instead"
+            )
             return nil
         }
         for prefix in ["api.", "login.", "apps."] where domain.hasPrefix(prefix) {
             reader.diagnostics.error(
-                at: node.location, "genesys.region: write the domain without '\(prefix)', such as mypurecloud.com")
+                at: node.location,
+                "genesys.region: write the domain without '\(prefix)', such as mypurecloud.com"
+            )
             return nil
         }
         return domain
@@ -75,12 +80,16 @@ extension RelayConfiguration.Genesys {
             components.query == nil, components.fragment == nil, components.user == nil, components.password == nil
         else {
             reader.diagnostics.error(
-                at: node.location, "genesys.\(key): expected an address such as https://api.mypurecloud.com")
+                at: node.location,
+                "genesys.\(key): expected an address such as https://api.mypurecloud.com"
+            )
             return nil
         }
         if scheme == "http", !isLoopback(host) {
             reader.diagnostics.warning(
-                at: node.location, "genesys.\(key): plain http shows the token to everyone on the way; use https")
+                at: node.location,
+                "genesys.\(key): plain http shows the token to everyone on the way; use https"
+            )
         }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
@@ -105,7 +114,11 @@ extension RelayConfiguration.Genesys {
         }
         let clients: [RelayConfiguration.OAuthClient] = elements.compactMap { element in
             let client = MappingReader(
-                element, path: "genesys.clients", keys: ["id", "secret"], diagnostics: reader.diagnostics)
+                element,
+                path: "genesys.clients",
+                keys: ["id", "secret"],
+                diagnostics: reader.diagnostics
+            )
             guard let client else { return nil }
             client.require("id")
             client.require("secret")

@@ -14,11 +14,18 @@ extension RelayConfiguration {
     ///
     /// - Parameter file: the file's path, for locations and as the folder that relative paths are seen from.
     public static func parse(
-        _ yaml: String, file: String, environment: ConfigurationEnvironment, diagnostics: Diagnostics
+        _ yaml: String,
+        file: String,
+        environment: ConfigurationEnvironment,
+        diagnostics: Diagnostics
     ) -> RelayConfiguration? {
         let errorsBefore = diagnostics.errorCount
         let document = ConfigurationDocument.parse(
-            yaml, file: file, interpolation: environment.interpolation(forFile: file), diagnostics: diagnostics)
+            yaml,
+            file: file,
+            interpolation: environment.interpolation(forFile: file),
+            diagnostics: diagnostics
+        )
         guard let document,
             let root = MappingReader(document, path: "", keys: keys, diagnostics: diagnostics)
         else { return nil }
@@ -28,7 +35,10 @@ extension RelayConfiguration {
         let admin = Admin.parse(root)
         let genesys = Genesys.parse(root)
         let rules = RuleSet.compile(
-            statuses: root.node("statuses"), rules: root.node("rules"), diagnostics: diagnostics)
+            statuses: root.node("statuses"),
+            rules: root.node("rules"),
+            diagnostics: diagnostics
+        )
         let journal = JournalSettings.parse(root)
         let mode = root.choice("mode", of: Mode.self)
         let agents = Agents.parse(root)
@@ -37,7 +47,8 @@ extension RelayConfiguration {
         if let rules, rules.ruleNames.isEmpty {
             diagnostics.warning(
                 at: root.entry("rules")?.keyLocation ?? root.location,
-                "there are no rules: agents are watched and no status is ever set")
+                "there are no rules: agents are watched and no status is ever set"
+            )
         }
 
         guard diagnostics.errorCount == errorsBefore, let genesys, let rules else { return nil }
@@ -55,12 +66,15 @@ extension RelayConfiguration {
 
     /// Reads the file at a path through the environment; a file that cannot be read is a finding at its beginning.
     public static func load(
-        path: String, environment: ConfigurationEnvironment, diagnostics: Diagnostics
+        path: String,
+        environment: ConfigurationEnvironment,
+        diagnostics: Diagnostics
     ) -> RelayConfiguration? {
         guard let yaml = try? environment.file(path) else {
             diagnostics.error(
                 at: SourceLocation(file: path, line: 1, column: 1),
-                "the configuration file cannot be read: it does not exist, may not be read, or is not UTF-8")
+                "the configuration file cannot be read: it does not exist, may not be read, or is not UTF-8"
+            )
             return nil
         }
         return parse(yaml, file: path, environment: environment, diagnostics: diagnostics)
@@ -85,7 +99,10 @@ extension RelayConfiguration.JournalSettings {
                 reader.diagnostics.unsupported("'journal.url: postgresql:…'", at: node.location)
             } else {
                 // The text is not repeated: a database's address often has a password in it.
-                reader.diagnostics.error(at: node.location, "journal.url: expected sqlite:PATH, such as sqlite:relay.db")
+                reader.diagnostics.error(
+                    at: node.location,
+                    "journal.url: expected sqlite:PATH, such as sqlite:relay.db"
+                )
             }
         }
         if let keep = reader.duration("keep", in: .seconds(1)...DurationLimit.tenYears) { settings.keep = keep }
@@ -118,7 +135,9 @@ extension RelayConfiguration.Verify {
         if let adherence = reader.boolean("adherence") { verify.adherence = adherence }
         if verify.adherence, let entry = reader.entry("adherence") {
             reader.diagnostics.warning(
-                at: entry.keyLocation, "verify.adherence: adherence is shown, but not part of the verification yet")
+                at: entry.keyLocation,
+                "verify.adherence: adherence is shown, but not part of the verification yet"
+            )
         }
         return verify
     }

@@ -43,7 +43,8 @@ extension RelayConfiguration.TLS {
             return nil
         }
         return Self(
-            certificate: path(certificate, besides: file), privateKey: path(privateKey, besides: file),
+            certificate: path(certificate, besides: file),
+            privateKey: path(privateKey, besides: file),
             clientCA: clientCA.map { path($0, besides: file) }
         )
     }

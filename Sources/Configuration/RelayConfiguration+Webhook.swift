@@ -19,7 +19,9 @@ extension RelayConfiguration.Webhook {
                 webhook.allowedSources = sources
                 if sources.isEmpty, let node = reader.node("allowedSources") {
                     reader.diagnostics.error(
-                        at: node.location, "webhook.allowedSources is empty, so nobody could send; remove it for everyone")
+                        at: node.location,
+                        "webhook.allowedSources is empty, so nobody could send; remove it for everyone"
+                    )
                 }
             }
             if let isOpen = reader.boolean("allowUnauthenticated") { webhook.allowUnauthenticated = isOpen }
@@ -38,7 +40,8 @@ extension RelayConfiguration.Webhook {
         if !schemes.isEmpty, webhook.allowUnauthenticated, let entry = reader?.entry("allowUnauthenticated") {
             root.diagnostics.error(
                 at: entry.keyLocation,
-                "webhook.allowUnauthenticated: true contradicts webhook.authentication; remove one of the two")
+                "webhook.allowUnauthenticated: true contradicts webhook.authentication; remove one of the two"
+            )
         }
         return webhook
     }
@@ -55,7 +58,10 @@ extension RelayConfiguration.Webhook {
         guard !takenPaths.contains(path), !path.hasPrefix("/v1/agents"), !path.hasPrefix("/v1/dead-letters"),
             !path.hasPrefix("/v1/resyncs")
         else {
-            reader.diagnostics.error(at: node.location, "webhook.path: the relay answers this path itself; choose another")
+            reader.diagnostics.error(
+                at: node.location,
+                "webhook.path: the relay answers this path itself; choose another"
+            )
             return nil
         }
         return path
@@ -69,12 +75,18 @@ extension RelayConfiguration.WebhookAuthentication {
     /// One element of the list: a mapping with the scheme as its only key.
     fileprivate static func parse(_ node: ConfigurationNode, diagnostics: Diagnostics) -> Self? {
         let reader = MappingReader(
-            node, path: path, keys: schemes, unsupported: ["hmac", "standardWebhooks"], diagnostics: diagnostics)
+            node,
+            path: path,
+            keys: schemes,
+            unsupported: ["hmac", "standardWebhooks"],
+            diagnostics: diagnostics
+        )
         guard let reader else { return nil }
         guard reader.entries.count == 1 else {
             diagnostics.error(
                 at: node.location,
-                "webhook.authentication: write one scheme in each element of the list, each after a hyphen of its own")
+                "webhook.authentication: write one scheme in each element of the list, each after a hyphen of its own"
+            )
             return nil
         }
         switch reader.entries[0].key {
@@ -101,7 +113,9 @@ extension RelayConfiguration.WebhookAuthentication {
         }
         guard node.provenance == .placeholder || header.utf8.allSatisfy(isTokenByte) else {
             scheme.diagnostics.error(
-                at: node.location, "\(scheme.name("header")): not a valid header name; write one such as X-API-Key")
+                at: node.location,
+                "\(scheme.name("header")): not a valid header name; write one such as X-API-Key"
+            )
             return nil
         }
         return header

@@ -10,11 +10,14 @@ public enum ConfigurationDocument {
     ///
     /// - Parameters:
     ///   - file: the file's name for locations.
-    ///   - interpolation: `nil` leaves every `${…}` as it is written.
+    ///   - interpolation: where values come from; by default there are none.
     /// - Returns: `nil` when the text is not YAML, with the reason in `diagnostics`. A missing variable is a finding, but
     ///   does not stop: the rest is still worth checking.
     public static func parse(
-        _ yaml: String, file: String, interpolation: Interpolation? = nil, diagnostics: Diagnostics
+        _ yaml: String,
+        file: String,
+        interpolation: Interpolation = .empty,
+        diagnostics: Diagnostics
     ) -> ConfigurationNode? {
         let start = SourceLocation(file: file, line: 1, column: 1)
         let shield = TemplateShield(yaml)
@@ -32,8 +35,7 @@ public enum ConfigurationDocument {
             var conversion = NodeConversion(file: file, shield: shield, diagnostics: diagnostics)
             // Yams nodes hold their anchors weakly; the parser owns them.
             let node = withExtendedLifetime(parser) { conversion.convert(root) }
-            guard let node, let interpolation else { return node }
-            return interpolation.resolve(node, diagnostics: diagnostics)
+            return node.map { interpolation.resolve($0, diagnostics: diagnostics) }
         } catch {
             diagnostics.report(error, file: file, shield: shield)
             return nil
@@ -64,7 +66,8 @@ private struct NodeConversion {
         switch node {
         case .scalar(let scalar):
             let content = ConfigurationNode.Content.scalar(
-                shield.restore(scalar.string), isPlain: scalar.style == .plain
+                shield.restore(scalar.string),
+                isPlain: scalar.style == .plain
             )
             return ConfigurationNode(content: content, location: location)
         case .sequence(let sequence):

@@ -32,7 +32,9 @@ extension ConfigurationNode {
         guard range.contains(value) else {
             let found = provenance == .written ? ", found \(value)" : ""
             return refuse(
-                "\(name): expected a number from \(range.lowerBound) to \(range.upperBound)\(found)", diagnostics)
+                "\(name): expected a number from \(range.lowerBound) to \(range.upperBound)\(found)",
+                diagnostics
+            )
         }
         return value
     }
@@ -69,7 +71,9 @@ extension ConfigurationNode {
 
     /// One of an enumeration's raw values, exactly as written.
     public func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ name: String, of type: Choice.Type = Choice.self, diagnostics: Diagnostics
+        _ name: String,
+        of type: Choice.Type = Choice.self,
+        diagnostics: Diagnostics
     ) -> Choice? {
         guard provenance != .placeholder else { return nil }
         let known = Choice.allCases.map(\.rawValue)

@@ -51,7 +51,10 @@ public struct ConfigurationNode: Sendable, Equatable {
 
     /// Creates a node.
     public init(
-        content: Content, location: SourceLocation, provenance: Provenance = .written, holdsTemplate: Bool = false
+        content: Content,
+        location: SourceLocation,
+        provenance: Provenance = .written,
+        holdsTemplate: Bool = false
     ) {
         self.content = content
         self.location = location

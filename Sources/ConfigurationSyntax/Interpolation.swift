@@ -15,11 +15,19 @@ public struct Interpolation {
 
     /// Creates an interpolation.
     public init(
-        variable: @escaping (String) -> String?, file: @escaping (String) throws -> String, missingIsError: Bool = true
+        variable: @escaping (String) -> String?,
+        file: @escaping (String) throws -> String,
+        missingIsError: Bool = true
     ) {
         self.variable = variable
         self.file = file
         self.missingIsError = missingIsError
+    }
+
+    /// No variable is set and no file exists.
+    public static var empty: Interpolation {
+        struct NoSuchFile: Error {}
+        return Interpolation(variable: { _ in nil }, file: { _ in throw NoSuchFile() })
     }
 
     /// The node with every scalar value (not the keys) resolved; findings name the variable or path, never a value.
@@ -104,7 +112,10 @@ private struct Expansion {
         let separator = reference.firstRange(of: ":-")
         let name = String(reference[..<(separator?.lowerBound ?? reference.endIndex)])
         guard isVariableName(name) else {
-            diagnostics.error(at: location, "'\(name)' is not a variable name; write ${env:NAME} or ${env:NAME:-default}")
+            diagnostics.error(
+                at: location,
+                "'\(name)' is not a variable name; write ${env:NAME} or ${env:NAME:-default}"
+            )
             provenance = .placeholder
             return
         }
@@ -148,7 +159,11 @@ private struct Expansion {
     }
 
     private func isVariableName(_ name: String) -> Bool {
-        guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
-        return name.unicodeScalars.allSatisfy { $0 == "_" || ($0.isASCII && $0.properties.isAlphabetic) || ("0"..."9").contains($0) }
+        guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
+            return false
+        }
+        return name.unicodeScalars.allSatisfy {
+            $0 == "_" || ($0.isASCII && $0.properties.isAlphabetic) || ("0"..."9").contains($0)
+        }
     }
 }

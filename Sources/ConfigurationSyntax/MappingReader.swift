@@ -22,7 +22,11 @@ public struct MappingReader {
     ///   - unsupported: those of the contract that this version does not act on.
     /// - Returns: `nil`, reported, when the node is not a mapping.
     public init?(
-        _ node: ConfigurationNode, path: String, keys: [String], unsupported: [String] = [], diagnostics: Diagnostics
+        _ node: ConfigurationNode,
+        path: String,
+        keys: [String],
+        unsupported: [String] = [],
+        diagnostics: Diagnostics
     ) {
         switch node.content {
         case .mapping(let entries): self.entries = entries
@@ -93,7 +97,8 @@ public struct MappingReader {
 
     /// See ``ConfigurationNode/choice(_:of:diagnostics:)``.
     public func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ key: String, of type: Choice.Type = Choice.self
+        _ key: String,
+        of type: Choice.Type = Choice.self
     ) -> Choice? {
         node(key)?.choice(name(key), of: type, diagnostics: diagnostics)
     }

@@ -55,7 +55,9 @@ struct TemplateShield {
     }
 
     private static func swap(
-        _ scalar: Unicode.Scalar, from: [Unicode.Scalar], to: [Unicode.Scalar]
+        _ scalar: Unicode.Scalar,
+        from: [Unicode.Scalar],
+        to: [Unicode.Scalar]
     ) -> Unicode.Scalar {
         from.firstIndex(of: scalar).map { to[$0] } ?? scalar
     }

@@ -22,7 +22,9 @@ extension CompiledRule {
 
     /// Of several conversations the one that got farthest is shown: the one that was probably meant.
     private func failure(
-        of condition: ConversationCondition, _ facts: AgentFacts, _ statuses: [String: StatusDefinition]
+        of condition: ConversationCondition,
+        _ facts: AgentFacts,
+        _ statuses: [String: StatusDefinition]
     ) -> String? {
         let candidates = facts.conversations.filter(condition.considers)
         guard !candidates.isEmpty else {
@@ -50,7 +52,9 @@ extension CompiledRule {
     }
 
     private func statusFailure(
-        _ facts: AgentFacts, _ conversation: ConversationFacts?, _ statuses: [String: StatusDefinition]
+        _ facts: AgentFacts,
+        _ conversation: ConversationFacts?,
+        _ statuses: [String: StatusDefinition]
     ) -> String? {
         guard case .template(let template) = status else { return nil }
         switch template.resolve(facts, conversation) {
@@ -83,10 +87,9 @@ extension RuleCondition {
     /// What the condition is about.
     private var subject: String {
         switch self {
+        case .conversation(let condition) where condition.tests.isEmpty: "conversation"
         case .conversation(let condition):
-            (["conversation"] + condition.tests.map { "conversation.\($0.subject)" }).suffix(
-                max(condition.tests.count, 1)
-            ).joined(separator: ", ")
+            condition.tests.map { "conversation.\($0.subject)" }.joined(separator: ", ")
         case .fact(let field, _): field.rawValue
         case .not: "not"
         }
@@ -112,10 +115,10 @@ extension ConversationTest {
 }
 
 private func difference(_ path: String, wanted: FactTest, found: String?) -> String {
-    "\(path): wanted \(wanted), is \(found.map(shortened) ?? "absent")"
+    "\(path): wanted \(wanted), is \(found.map { $0.isEmpty ? "empty" : shortened($0) } ?? "absent")"
 }
 
 /// An attribute may hold a whole chat.
 private func shortened(_ text: String) -> String {
-    text.isEmpty ? "empty" : text.count <= 80 ? text : text.prefix(80) + "…"
+    text.count <= 80 ? text : text.prefix(80) + "…"
 }

@@ -8,7 +8,10 @@ extension CompiledRule {
     ///
     /// - Parameter path: `rules[0]`, for messages about a rule that has no name.
     static func parse(
-        _ node: ConfigurationNode, path: String, knownStatuses: [String], diagnostics: Diagnostics
+        _ node: ConfigurationNode,
+        path: String,
+        knownStatuses: [String],
+        diagnostics: Diagnostics
     ) -> CompiledRule? {
         let reader = MappingReader(node, path: path, keys: ["name", "when", "then"], diagnostics: diagnostics)
         guard let reader else { return nil }
@@ -21,8 +24,10 @@ extension CompiledRule {
         }
         guard let then = reader.node("then") else { return nil }
         let outcome = RuleOutcome.parse(
-            then, hasConversation: conditions.map { $0.contains(where: \.isConversation) },
-            knownStatuses: knownStatuses, diagnostics: diagnostics
+            then,
+            hasConversation: conditions.map { $0.contains(where: \.isConversation) },
+            knownStatuses: knownStatuses,
+            diagnostics: diagnostics
         )
         guard let name, let conditions, let outcome else { return nil }
         return CompiledRule(name: name, conditions: conditions, status: outcome.status, release: outcome.release)
@@ -42,10 +47,16 @@ private struct RuleOutcome {
 
     /// - Parameter hasConversation: whether `when` names a conversation; `nil` = `when` has an error of its own.
     static func parse(
-        _ node: ConfigurationNode, hasConversation: Bool?, knownStatuses: [String], diagnostics: Diagnostics
+        _ node: ConfigurationNode,
+        hasConversation: Bool?,
+        knownStatuses: [String],
+        diagnostics: Diagnostics
     ) -> RuleOutcome? {
         let reader = MappingReader(
-            node, path: "then", keys: ["status", "apply", "release"], unsupported: ["tag", "explain"],
+            node,
+            path: "then",
+            keys: ["status", "apply", "release"],
+            unsupported: ["tag", "explain"],
             diagnostics: diagnostics
         )
         guard let reader else { return nil }
@@ -57,7 +68,11 @@ private struct RuleOutcome {
             return nil
         }
         let status = status(
-            statusNode, hasConversation: hasConversation, knownStatuses: knownStatuses, diagnostics: diagnostics)
+            statusNode,
+            hasConversation: hasConversation,
+            knownStatuses: knownStatuses,
+            diagnostics: diagnostics
+        )
         guard let status, let release else { return nil }
         return RuleOutcome(status: status, release: release)
     }
@@ -82,7 +97,10 @@ private struct RuleOutcome {
     }
 
     private static func status(
-        _ node: ConfigurationNode, hasConversation: Bool?, knownStatuses: [String], diagnostics: Diagnostics
+        _ node: ConfigurationNode,
+        hasConversation: Bool?,
+        knownStatuses: [String],
+        diagnostics: Diagnostics
     ) -> CompiledRule.StatusSource? {
         if node.holdsTemplate, case .scalar(let source, _) = node.content {
             let template = StatusTemplate.parse(source, at: node.location, diagnostics: diagnostics)
@@ -90,7 +108,8 @@ private struct RuleOutcome {
             if template.usesConversation, hasConversation == false {
                 diagnostics.error(
                     at: node.location,
-                    "then.status takes a value from a conversation, but 'when' has no 'conversation:' to take it from")
+                    "then.status takes a value from a conversation, but 'when' has no 'conversation:' to take it from"
+                )
                 return nil
             }
             return .template(template)

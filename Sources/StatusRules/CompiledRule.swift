@@ -22,7 +22,8 @@ struct CompiledRule: Sendable {
     /// Of several conversations that match, the one connected last decides (then the smallest id), so that the order in
     /// which events arrived does not.
     func match(
-        _ facts: AgentFacts, statuses: [String: StatusDefinition]
+        _ facts: AgentFacts,
+        statuses: [String: StatusDefinition]
     ) -> (status: String, conversationID: String?)? {
         var chosen: (status: String, conversation: ConversationFacts)?
         var isAboutConversation = false

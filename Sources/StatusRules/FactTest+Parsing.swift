@@ -11,7 +11,10 @@ extension FactTest {
     ///
     /// - Parameter path: the field's full name, `conversation.attributes.wfm_status`.
     static func parse(
-        _ node: ConfigurationNode, path: String, vocabulary: FactVocabulary, diagnostics: Diagnostics
+        _ node: ConfigurationNode,
+        path: String,
+        vocabulary: FactVocabulary,
+        diagnostics: Diagnostics
     ) -> FactTest? {
         switch node.content {
         case .scalar:
@@ -24,7 +27,9 @@ extension FactTest {
             }
             guard !entries.isEmpty else {
                 diagnostics.error(
-                    at: node.location, "\(path): no operator; known operators: \(operators.joined(separator: ", "))")
+                    at: node.location,
+                    "\(path): no operator; known operators: \(operators.joined(separator: ", "))"
+                )
                 return nil
             }
             let tests = entries.compactMap { entry in
@@ -36,7 +41,10 @@ extension FactTest {
     }
 
     private static func operation(
-        _ entry: ConfigurationNode.Entry, reader: MappingReader, path: String, vocabulary: FactVocabulary
+        _ entry: ConfigurationNode.Entry,
+        reader: MappingReader,
+        path: String,
+        vocabulary: FactVocabulary
     ) -> FactTest? {
         let diagnostics = reader.diagnostics
         switch entry.key {
@@ -46,7 +54,9 @@ extension FactTest {
         case "in":
             guard case .sequence(let elements) = entry.value.content else {
                 diagnostics.error(
-                    at: entry.value.location, "\(path).in: expected a list, found \(entry.value.kind)")
+                    at: entry.value.location,
+                    "\(path).in: expected a list, found \(entry.value.kind)"
+                )
                 return nil
             }
             return anyOf(elements, of: entry.value, path: path, vocabulary: vocabulary, diagnostics: diagnostics)
@@ -60,7 +70,10 @@ extension FactTest {
     }
 
     private static func anyOf(
-        _ elements: [ConfigurationNode], of node: ConfigurationNode, path: String, vocabulary: FactVocabulary,
+        _ elements: [ConfigurationNode],
+        of node: ConfigurationNode,
+        path: String,
+        vocabulary: FactVocabulary,
         diagnostics: Diagnostics
     ) -> FactTest? {
         guard !elements.isEmpty else {
@@ -74,7 +87,10 @@ extension FactTest {
     }
 
     private static func wanted(
-        _ node: ConfigurationNode, path: String, vocabulary: FactVocabulary, diagnostics: Diagnostics
+        _ node: ConfigurationNode,
+        path: String,
+        vocabulary: FactVocabulary,
+        diagnostics: Diagnostics
     ) -> WantedValue? {
         guard !node.isNull else {
             diagnostics.error(at: node.location, "\(path): no value; write { exists: false } for an absent fact")
@@ -98,7 +114,10 @@ extension FactTest {
 extension FactVocabulary {
     /// Whether a value may be compared with; reports an unknown one.
     fileprivate func check(
-        _ text: String, of node: ConfigurationNode, path: String, diagnostics: Diagnostics
+        _ text: String,
+        of node: ConfigurationNode,
+        path: String,
+        diagnostics: Diagnostics
     ) -> Bool {
         let letters = folded(text)
         guard !known.isEmpty, !known.contains(where: { folded($0) == letters }) else { return true }
@@ -106,10 +125,15 @@ extension FactVocabulary {
         let near = synonyms[text.lowercased()].map { "; did you mean '\($0)'?" }
         let clause = isShown ? near ?? suggestionClause(for: text, among: known, called: "values") : ""
         if isClosed {
-            diagnostics.error(at: node.location, "\(path): unknown \(noun)\(isShown ? " '\(text)'" : ": " + node.kind)\(clause)")
+            diagnostics.error(
+                at: node.location,
+                "\(path): unknown \(noun)\(isShown ? " '\(text)'" : ": " + node.kind)\(clause)"
+            )
         } else {
             diagnostics.warning(
-                at: node.location, "\(path): \(isShown ? "'\(text)'" : node.kind) is no \(noun) that Genesys is known to send\(clause)")
+                at: node.location,
+                "\(path): \(isShown ? "'\(text)'" : node.kind) is no \(noun) that Genesys is known to send\(clause)"
+            )
         }
         return !isClosed
     }

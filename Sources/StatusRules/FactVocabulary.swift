@@ -27,19 +27,28 @@ struct FactVocabulary: Sendable {
     static let exact = FactVocabulary(comparison: .exact)
     static let boolean = FactVocabulary(comparison: .boolean, noun: "boolean")
     static let media = FactVocabulary(
-        comparison: .folded, noun: "media", known: MediaType.allCases.map(\.rawValue), isClosed: true,
+        comparison: .folded,
+        noun: "media",
+        known: MediaType.allCases.map(\.rawValue),
+        isClosed: true,
         synonyms: ["voice": "call", "phone": "call", "telephony": "call", "sms": "message", "webchat": "chat"]
     )
     static let presence = FactVocabulary(
-        comparison: .folded, noun: "system presence", known: presenceNames, isClosed: true,
+        comparison: .folded,
+        noun: "system presence",
+        known: presenceNames,
+        isClosed: true,
         synonyms: ["lunch": "Meal", "online": "Available", "dnd": "Busy", "ready": "Available"]
     )
     static let routingStatus = FactVocabulary(
-        comparison: .folded, noun: "routing status",
-        known: ["OFF_QUEUE", "IDLE", "INTERACTING", "NOT_RESPONDING", "COMMUNICATING"], isClosed: true
+        comparison: .folded,
+        noun: "routing status",
+        known: ["OFF_QUEUE", "IDLE", "INTERACTING", "NOT_RESPONDING", "COMMUNICATING"],
+        isClosed: true
     )
     static let conversationState = FactVocabulary(
-        comparison: .folded, noun: "conversation state",
+        comparison: .folded,
+        noun: "conversation state",
         known: [
             "alerting", "dialing", "contacting", "offering", "connected", "disconnected", "terminated", "uploading",
             "converting", "transmitting", "scheduled", "parked", "none",
@@ -47,29 +56,35 @@ struct FactVocabulary: Sendable {
     )
     static let direction = FactVocabulary(comparison: .folded, noun: "direction", known: ["inbound", "outbound"])
     static let purpose = FactVocabulary(
-        comparison: .folded, noun: "purpose",
+        comparison: .folded,
+        noun: "purpose",
         known: [
             "agent", "user", "acd", "api", "botflow", "campaign", "customer", "dialer", "external", "fax", "group",
             "inbound", "ivr", "manual", "outbound", "station", "voicemail", "voicesurveyflow", "workflow",
         ]
     )
     static let afterCallWork = FactVocabulary(
-        comparison: .folded, noun: "after-call work state",
+        comparison: .folded,
+        noun: "after-call work state",
         known: ["unknown", "skipped", "pending", "complete", "notApplicable"]
     )
     static let adherenceState = FactVocabulary(
-        comparison: .folded, noun: "adherence state",
+        comparison: .folded,
+        noun: "adherence state",
         known: ["InAdherence", "OutOfAdherence", "Unscheduled", "Unknown", "Ignored", "Explained"]
     )
     static let activityCategory = FactVocabulary(
-        comparison: .folded, noun: "activity category",
+        comparison: .folded,
+        noun: "activity category",
         known: [
             "OnQueueWork", "Break", "Meal", "Meeting", "OffQueueWork", "TimeOff", "Training", "Unavailable",
             "Unscheduled",
         ]
     )
     static let adherenceImpact = FactVocabulary(
-        comparison: .folded, noun: "adherence impact", known: ["Positive", "Negative", "Neutral", "Unknown"]
+        comparison: .folded,
+        noun: "adherence impact",
+        known: ["Positive", "Negative", "Neutral", "Unknown"]
     )
 
     /// As people write them.

@@ -14,7 +14,9 @@ extension RuleCondition {
         guard let reader else { return nil }
         guard !reader.entries.isEmpty else {
             diagnostics.error(
-                at: node.location, "\(path) is empty; write at least one of \(keys.joined(separator: ", "))")
+                at: node.location,
+                "\(path) is empty; write at least one of \(keys.joined(separator: ", "))"
+            )
             return nil
         }
         // The first unknown key does not keep the others from being checked.
@@ -31,16 +33,26 @@ extension RuleCondition {
                 .map { [.conversation(ConversationCondition(tests: $0))] }
         case "presence":
             return facts(
-                of: entry.value, path: path, fields: [.presenceSystem, .presenceDefinitionID, .presenceMessage],
-                main: .presenceSystem, diagnostics: diagnostics
+                of: entry.value,
+                path: path,
+                fields: [.presenceSystem, .presenceDefinitionID, .presenceMessage],
+                main: .presenceSystem,
+                diagnostics: diagnostics
             )
         case "routingStatus":
             return facts(
-                of: entry.value, path: path, fields: [.routingStatus], main: .routingStatus, diagnostics: diagnostics)
+                of: entry.value,
+                path: path,
+                fields: [.routingStatus],
+                main: .routingStatus,
+                diagnostics: diagnostics
+            )
         case "adherence":
             return facts(
-                of: entry.value, path: path,
-                fields: [.adherenceState, .adherenceScheduled, .adherenceActual, .adherenceImpact], main: nil,
+                of: entry.value,
+                path: path,
+                fields: [.adherenceState, .adherenceScheduled, .adherenceActual, .adherenceImpact],
+                main: nil,
                 diagnostics: diagnostics
             )
         case "outOfOffice":
@@ -55,7 +67,11 @@ extension RuleCondition {
 
     /// A mapping of fields, or a test of the main field alone: `presence: Break`, `presence: { not: Break }`.
     private static func facts(
-        of node: ConfigurationNode, path: String, fields: [AgentField], main: AgentField?, diagnostics: Diagnostics
+        of node: ConfigurationNode,
+        path: String,
+        fields: [AgentField],
+        main: AgentField?,
+        diagnostics: Diagnostics
     ) -> [RuleCondition]? {
         if let main, node.isTest {
             return FactTest.parse(node, path: path, vocabulary: main.vocabulary, diagnostics: diagnostics)
@@ -65,14 +81,19 @@ extension RuleCondition {
         guard let reader = MappingReader(node, path: path, keys: names, diagnostics: diagnostics) else { return nil }
         guard !reader.entries.isEmpty else {
             diagnostics.error(
-                at: node.location, "\(path) is empty; write at least one of \(names.joined(separator: ", "))")
+                at: node.location,
+                "\(path) is empty; write at least one of \(names.joined(separator: ", "))"
+            )
             return nil
         }
         let conditions: [RuleCondition] = reader.entries.compactMap { entry in
             guard let index = names.firstIndex(of: entry.key) else { return nil }
             let field = fields[index]
             return FactTest.parse(
-                entry.value, path: reader.name(entry.key), vocabulary: field.vocabulary, diagnostics: diagnostics
+                entry.value,
+                path: reader.name(entry.key),
+                vocabulary: field.vocabulary,
+                diagnostics: diagnostics
             ).map { .fact(field, $0) }
         }
         return conditions.count == reader.entries.count ? conditions : nil
@@ -88,7 +109,8 @@ extension ConversationTest {
         guard case .mapping(let entries) = node.content else {
             diagnostics.error(
                 at: node.location,
-                "\(path): expected a mapping such as { media: call, state: connected }, found \(node.kind)")
+                "\(path): expected a mapping such as { media: call, state: connected }, found \(node.kind)"
+            )
             return nil
         }
         let tests = entries.map { parse($0, path: path, diagnostics: diagnostics) }
@@ -96,7 +118,9 @@ extension ConversationTest {
     }
 
     private static func parse(
-        _ entry: ConfigurationNode.Entry, path: String, diagnostics: Diagnostics
+        _ entry: ConfigurationNode.Entry,
+        path: String,
+        diagnostics: Diagnostics
     ) -> [ConversationTest]? {
         let name = "\(path).\(entry.key)"
         switch entry.key {
@@ -104,7 +128,8 @@ extension ConversationTest {
             guard case .mapping(let entries) = entry.value.content, !entries.isEmpty else {
                 diagnostics.error(
                     at: entry.value.location,
-                    "\(name): expected a mapping such as { media: call }, found \(entry.value.kind)")
+                    "\(name): expected a mapping such as { media: call }, found \(entry.value.kind)"
+                )
                 return nil
             }
             return parse(entry.value, path: name, diagnostics: diagnostics).map { [.not($0)] }
@@ -121,22 +146,33 @@ extension ConversationTest {
                 return nil
             }
             return FactTest.parse(
-                entry.value, path: name, vocabulary: field.vocabulary, diagnostics: diagnostics
+                entry.value,
+                path: name,
+                vocabulary: field.vocabulary,
+                diagnostics: diagnostics
             ).map { [.fact(field, $0)] }
         }
     }
 
     private static func attributes(
-        _ node: ConfigurationNode, path: String, diagnostics: Diagnostics, field: (String) -> ConversationField
+        _ node: ConfigurationNode,
+        path: String,
+        diagnostics: Diagnostics,
+        field: (String) -> ConversationField
     ) -> [ConversationTest]? {
         guard case .mapping(let entries) = node.content, !entries.isEmpty else {
             diagnostics.error(
-                at: node.location, "\(path): expected a mapping of names to values, found \(node.kind)")
+                at: node.location,
+                "\(path): expected a mapping of names to values, found \(node.kind)"
+            )
             return nil
         }
         let tests: [ConversationTest] = entries.compactMap { entry in
             FactTest.parse(
-                entry.value, path: "\(path).\(entry.key)", vocabulary: .exact, diagnostics: diagnostics
+                entry.value,
+                path: "\(path).\(entry.key)",
+                vocabulary: .exact,
+                diagnostics: diagnostics
             ).map { .fact(field(entry.key), $0) }
         }
         return tests.count == entries.count ? tests : nil
@@ -144,11 +180,15 @@ extension ConversationTest {
 
     /// `customer: { attributes: … }`, the nested form of `customer.attributes`.
     private static func customer(
-        _ node: ConfigurationNode, path: String, diagnostics: Diagnostics
+        _ node: ConfigurationNode,
+        path: String,
+        diagnostics: Diagnostics
     ) -> [ConversationTest]? {
         guard case .mapping(let entries) = node.content, !entries.isEmpty else {
             diagnostics.error(
-                at: node.location, "\(path): expected a mapping such as { attributes.tier: gold }, found \(node.kind)")
+                at: node.location,
+                "\(path): expected a mapping such as { attributes.tier: gold }, found \(node.kind)"
+            )
             return nil
         }
         let tests: [[ConversationTest]?] = entries.map { entry in

@@ -34,7 +34,9 @@ public struct RuleSet: Sendable {
     ///
     /// Without rules there is nothing to decide: statuses are then optional too.
     public static func compile(
-        statuses: ConfigurationNode?, rules: ConfigurationNode?, diagnostics: Diagnostics
+        statuses: ConfigurationNode?,
+        rules: ConfigurationNode?,
+        diagnostics: Diagnostics
     ) -> RuleSet? {
         let errorsBefore = diagnostics.errorCount
         let definitions = statuses.map { StatusDefinition.parse($0, diagnostics: diagnostics) } ?? [:]
@@ -48,26 +50,41 @@ public struct RuleSet: Sendable {
                 let first = locations.updateValue(nameNode.location, forKey: name)
             {
                 diagnostics.error(
-                    at: nameNode.location, "the rule name '\(name)' is already used in line \(first.line)")
+                    at: nameNode.location,
+                    "the rule name '\(name)' is already used in line \(first.line)"
+                )
             }
             let rule = CompiledRule.parse(
-                node, path: "rules[\(index)]", knownStatuses: names, diagnostics: diagnostics)
+                node,
+                path: "rules[\(index)]",
+                knownStatuses: names,
+                diagnostics: diagnostics
+            )
             if let rule { compiled.append(rule) }
         }
         guard diagnostics.errorCount == errorsBefore else { return nil }
         return RuleSet(
-            statuses: definitions, ruleNames: compiled.map(\.name),
-            version: version(statuses: statuses, rules: rules), rules: compiled
+            statuses: definitions,
+            ruleNames: compiled.map(\.name),
+            version: version(statuses: statuses, rules: rules),
+            rules: compiled
         )
     }
 
     /// Compiles the `statuses:` and `rules:` of a file of its own (or of a whole `relay.yaml`, whose other keys are
     /// passed over), for `replay --rules`.
     public static func parse(
-        _ yaml: String, file: String, interpolation: Interpolation? = nil, diagnostics: Diagnostics
+        _ yaml: String,
+        file: String,
+        interpolation: Interpolation = .empty,
+        diagnostics: Diagnostics
     ) -> RuleSet? {
         let root = ConfigurationDocument.parse(
-            yaml, file: file, interpolation: interpolation, diagnostics: diagnostics)
+            yaml,
+            file: file,
+            interpolation: interpolation,
+            diagnostics: diagnostics
+        )
         guard let root else { return nil }
         guard case .mapping = root.content else {
             diagnostics.error(at: root.location, "expected 'statuses:' and 'rules:', found \(root.kind)")
@@ -85,7 +102,11 @@ public struct RuleSet: Sendable {
             let match = rule.match(facts, statuses: statuses)
             if let match, evaluation.match == nil {
                 evaluation.match = RuleMatch(
-                    rule: rule.name, status: match.status, conversationID: match.conversationID, release: rule.release)
+                    rule: rule.name,
+                    status: match.status,
+                    conversationID: match.conversationID,
+                    release: rule.release
+                )
                 if !tracing { break }
             }
             guard tracing else { continue }

@@ -63,7 +63,10 @@ extension StatusDefinition {
             return nil
         }
         let reader = MappingReader(
-            entry.value, path: path, keys: ["presence", "message"], diagnostics: diagnostics
+            entry.value,
+            path: path,
+            keys: ["presence", "message"],
+            diagnostics: diagnostics
         )
         guard let reader, reader.require("presence"), let node = reader.node("presence") else { return nil }
         let message = reader.text("message", allowsEmpty: true)
@@ -77,7 +80,9 @@ extension StatusDefinition {
             )
         }
         return StatusDefinition(
-            name: entry.key, presence: presence, message: message?.isEmpty == true ? nil : message,
+            name: entry.key,
+            presence: presence,
+            message: message?.isEmpty == true ? nil : message,
             location: entry.keyLocation
         )
     }
@@ -94,7 +99,9 @@ extension PresenceSelector {
     }
 
     fileprivate static func parse(
-        _ node: ConfigurationNode, path: String, diagnostics: Diagnostics
+        _ node: ConfigurationNode,
+        path: String,
+        diagnostics: Diagnostics
     ) -> PresenceSelector? {
         guard case .mapping = node.content else {
             return systemPresence(node, path: path, diagnostics: diagnostics).map { .system($0) }
@@ -120,7 +127,9 @@ extension PresenceSelector {
     }
 
     private static func systemPresence(
-        _ node: ConfigurationNode, path: String, diagnostics: Diagnostics
+        _ node: ConfigurationNode,
+        path: String,
+        diagnostics: Diagnostics
     ) -> SystemPresence? {
         guard let text = node.text(path, diagnostics: diagnostics) else { return nil }
         let presence = SystemPresence(text)

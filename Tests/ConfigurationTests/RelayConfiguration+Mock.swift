@@ -8,7 +8,9 @@ import Foundation
 extension ConfigurationEnvironment {
     /// Variables and files by name; nothing else exists.
     static func mock(
-        _ variables: [String: String] = [:], files: [String: String] = [:], missingIsError: Bool = true
+        _ variables: [String: String] = [:],
+        files: [String: String] = [:],
+        missingIsError: Bool = true
     ) -> ConfigurationEnvironment {
         ConfigurationEnvironment(
             variable: { variables[$0] },
@@ -41,14 +43,20 @@ struct Outcome {
     init(_ yaml: String, file: String = "relay.yaml", environment: ConfigurationEnvironment = .fixtures) {
         let diagnostics = Diagnostics()
         configuration = RelayConfiguration.parse(
-            yaml, file: file, environment: environment, diagnostics: diagnostics)
+            yaml,
+            file: file,
+            environment: environment,
+            diagnostics: diagnostics
+        )
         findings = diagnostics.sorted.map { String($0.description.dropFirst(file.count + 1)) }
     }
 
     /// The smallest configuration with a section replaced or added.
     init(
-        webhook: String = "{ allowUnauthenticated: true }", admin: String = "{ allowUnauthenticated: true }",
-        genesys: String = "{ region: us-east-1, clients: [{ id: a, secret: b }] }", rest: String = ""
+        webhook: String = "{ allowUnauthenticated: true }",
+        admin: String = "{ allowUnauthenticated: true }",
+        genesys: String = "{ region: us-east-1, clients: [{ id: a, secret: b }] }",
+        rest: String = ""
     ) {
         self.init(
             """
