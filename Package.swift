@@ -65,12 +65,15 @@ let package = Package(
         library("HTTPClient", ["CCurl", logging]),
         library("Journal", ["GenesysEvents", .product(name: "GRDB", package: "GRDB.swift"), logging, metrics]),
         library("Ingest", ["HTTPServer", "GenesysEvents", "Journal", "COpenSSL", logging, metrics]),
-        library("GenesysAPI", ["HTTPClient", "GenesysEvents", logging, metrics]),
+        library(
+            "GenesysAPI",
+            ["HTTPClient", "GenesysEvents", .product(name: "DequeModule", package: "swift-collections"), logging, metrics]
+        ),
         library(
             "Delivery",
             [
                 "GenesysAPI", "GenesysEvents", "AgentState",
-                .product(name: "DequeModule", package: "swift-collections"), logging, metrics,
+                .product(name: "HeapModule", package: "swift-collections"), logging, metrics,
             ]
         ),
         library(

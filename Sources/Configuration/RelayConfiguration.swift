@@ -1,105 +1,150 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-public import ConfigurationSyntax
 public import StatusRules
 
-/// A secret value: prints as `<secret>`.
-public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public let value: String
-    public init(_ value: String) { self.value = value }
-    public var description: String { "<secret>" }
-    public var debugDescription: String { "<secret>" }
-    public var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-/// `relay.yaml`, typed and validated. Defaults are those of the design, section 5.5.
+/// `relay.yaml`, typed and validated. What the file does not say has the default written here.
 public struct RelayConfiguration: Sendable {
+    /// The listener and its limits.
     public struct Server: Sendable {
+        /// An address or host name, without the brackets of an IPv6 address.
         public var host = "127.0.0.1"
+        /// 0 = any free port.
         public var port = 8080
+        /// `nil` = plain HTTP.
         public var tls: TLS?
+        /// The largest request body that is taken.
         public var maxBodyBytes = 1_048_576
+        /// The most connections that are open at once.
         public var maxConnections = 10_000
+        /// From the first byte of a request to the end of its header.
         public var headerTimeout: Duration = .seconds(10)
+        /// From the end of the header to the end of the body.
         public var bodyTimeout: Duration = .seconds(20)
+        /// Between two requests of a connection.
         public var idleTimeout: Duration = .seconds(60)
+        /// For the answer.
         public var handlerTimeout: Duration = .seconds(5)
+        /// How long the listeners stay open after SIGTERM.
         public var drainDelay: Duration = .seconds(5)
+        /// Addresses and CIDR blocks whose `Forwarded` and `X-Forwarded-For` are believed.
         public var trustedProxies: [String] = []
     }
+
+    /// Files in PEM. A relative path is seen from the folder of the configuration file.
     public struct TLS: Sendable {
+        /// The certificate chain.
         public var certificate: String
+        /// Its private key.
         public var privateKey: String
+        /// Clients must have a certificate of this authority; `nil` = none is asked for.
         public var clientCA: String?
     }
+
+    /// One way for a sender of events to show who it is; several values are for rotation.
     public enum WebhookAuthentication: Sendable {
+        /// A value in a header of its own.
         case apiKey(header: String, values: [Secret])
+        /// RFC 7617.
         case basic(username: String, passwords: [Secret])
+        /// RFC 6750.
         case bearer(tokens: [Secret])
     }
+
+    /// Where events come in.
     public struct Webhook: Sendable {
+        /// The path of the endpoint.
         public var path = "/v1/events"
+        /// Addresses and CIDR blocks that may send.
         public var allowedSources: [String] = ["0.0.0.0/0", "::/0"]
+        /// Any one suffices.
         public var authentication: [WebhookAuthentication] = []
         /// Opens the endpoint to anyone; must be said explicitly (`allowUnauthenticated: true`).
         public var allowUnauthenticated = false
     }
+
+    /// Access to the admin API and the status page.
     public struct Admin: Sendable {
+        /// Any one suffices.
         public var tokens: [Secret] = []
+        /// Opens the admin API to anyone; must be said explicitly.
         public var allowUnauthenticated = false
         /// `/metrics` needs a token too.
         public var protectMetrics = false
     }
+
+    /// A client-credentials client of Genesys Cloud.
     public struct OAuthClient: Sendable {
+        /// The client's id.
         public var id: String
+        /// The client's secret.
         public var secret: Secret
     }
+
+    /// The Genesys Cloud organisation.
     public struct Genesys: Sendable {
-        /// `https://api.mypurecloud.com`, from `region` or as given.
+        /// `https://api.mypurecloud.com`, from `region` or as given; without a slash at the end.
         public var apiURL: String
+        /// `https://login.mypurecloud.com`, likewise.
         public var loginURL: String
+        /// One in this version.
         public var clients: [OAuthClient]
+        /// The budget of each client.
         public var requestsPerMinute = 300
     }
+
+    /// Where events, decisions and calls are kept.
     public struct JournalSettings: Sendable {
+        /// `sqlite:PATH`; a relative path is seen from the working directory.
         public var url = "sqlite:presence-relay.db"
+        /// How long history is kept.
         public var keep: Duration = .seconds(30 * 86_400)
     }
-    public enum Mode: String, Sendable { case act, observe }
+
+    /// Whether statuses are set.
+    public enum Mode: String, Sendable, CaseIterable {
+        /// Decide and set.
+        case act
+        /// Decide and record, write nothing.
+        case observe
+    }
+
+    /// Whom the relay may touch.
     public struct Agents: Sendable {
+        /// Ids of users; empty = everyone seen.
         public var includeUsers: [String] = []
+        /// Ids of users; wins over `includeUsers`.
         public var excludeUsers: [String] = []
     }
+
+    /// When a status counts as set.
     public struct Verify: Sendable {
+        /// How long after a write its effect may take to show.
         public var within: Duration = .seconds(10)
+        /// How often a write without an effect is made in all.
         public var attempts = 3
+        /// Adherence must show it as well. Not part of the verification yet.
         public var adherence = false
     }
 
+    /// See ``Server``.
     public var server = Server()
+    /// See ``Webhook``.
     public var webhook = Webhook()
+    /// See ``Admin``.
     public var admin = Admin()
+    /// See ``Genesys``.
     public var genesys: Genesys
+    /// See ``JournalSettings``.
     public var journal = JournalSettings()
+    /// See ``Mode``.
     public var mode = Mode.act
+    /// See ``Agents``.
     public var agents = Agents()
+    /// See ``Verify``.
     public var verify = Verify()
+    /// Older events change what is known, but set no status.
     public var maxEventAge: Duration = .seconds(120)
+    /// Statuses and rules, compiled.
     public var rules: RuleSet
-
-    /// Reads a whole file's text. Findings go to `diagnostics`; `nil` when there is an error.
-    public static func parse(
-        _ yaml: String, file: String, environment: ConfigurationEnvironment, diagnostics: Diagnostics
-    ) -> RelayConfiguration? { nil }
-}
-
-/// Where `${env:NAME}` and `${file:PATH}` come from.
-public struct ConfigurationEnvironment: Sendable {
-    public var variable: @Sendable (_ name: String) -> String?
-    public var file: @Sendable (_ path: String) throws -> String
-    public init(variable: @escaping @Sendable (String) -> String?, file: @escaping @Sendable (String) throws -> String) {
-        self.variable = variable
-        self.file = file
-    }
 }

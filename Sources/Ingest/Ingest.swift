@@ -6,22 +6,135 @@ public import HTTPServer
 public import Journal
 public import Logging
 
-/// One accepted way to prove that a request comes from the sender; values are compared in constant time.
-public enum Authentication: Sendable {
-    case apiKey(header: String, values: [String])
-    case basic(username: String, passwords: [String])
-    case bearer(tokens: [String])
-}
-
 /// `POST /v1/events`: authenticate, unwrap, append, answer 202 when it is on disk.
+///
+/// | Situation | Answer |
+/// |---|---|
+/// | stored, or known already | 202 `{"accepted":n,"duplicate":n,"ignored":n}` |
+/// | source address not allowed | 403 |
+/// | no or wrong credentials | 401 with `WWW-Authenticate` |
+/// | wrong type or content coding | 415 |
+/// | malformed, or one bad element | 400 with its index and pointer; nothing is stored |
+/// | journal behind, full or closed | 503 with `Retry-After`: EventBridge sends it again, while a 4xx loses it |
 public struct Ingest: Sendable {
+    /// Who may send.
     public struct Configuration: Sendable {
         /// Any one suffices. Empty = open to all; the composition root decides whether that may be.
         public var authentication: [Authentication]
         /// CIDR blocks a sender may come from.
         public var allowedSources: [String] = ["0.0.0.0/0", "::/0"]
+
+        /// Open to all addresses.
         public init(authentication: [Authentication]) { self.authentication = authentication }
     }
-    public init(configuration: Configuration, journal: Journal, logger: Logger, now: @escaping @Sendable () -> Timestamp) {}
-    public func handle(_ request: HTTPRequest) async -> HTTPResponse { HTTPResponse(status: HTTPStatus(503)) }
+
+    typealias Decode = @Sendable ([UInt8]) throws(EventDecodingError) -> [ReceivedNotification]
+
+    private let credentials: CredentialCheck
+    private let sources: [AddressBlock]
+    private let journal: Journal
+    private let decode: Decode
+    private let refusals: RefusalLog
+    private let metrics = IngestMetrics()
+    private let now: @Sendable () -> Timestamp
+
+    /// `now` is the time of receipt. A source that is no CIDR block is logged and allows nobody.
+    public init(
+        configuration: Configuration,
+        journal: Journal,
+        logger: Logger,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        let slots = DecoderSlots()
+        self.init(configuration: configuration, journal: journal, logger: logger, now: now) {
+            body throws(EventDecodingError) in
+            try slots.decode(body)
+        }
+    }
+
+    init(
+        configuration: Configuration,
+        journal: Journal,
+        logger: Logger,
+        now: @escaping @Sendable () -> Timestamp,
+        decode: @escaping Decode
+    ) {
+        credentials = CredentialCheck(configuration.authentication)
+        sources = configuration.allowedSources.compactMap { text in
+            let block = AddressBlock(text)
+            if block == nil { logger.error("allowed source is not a CIDR block", metadata: ["source": "\(text)"]) }
+            return block
+        }
+        self.journal = journal
+        self.decode = decode
+        self.now = now
+        refusals = RefusalLog(logger: logger)
+    }
+
+    /// Takes one request. Nothing of it is stored before the sender is proven, and all or nothing after that.
+    public func handle(_ request: HTTPRequest) async -> HTTPResponse {
+        let received = now()
+        do {
+            try check(request)
+            let batch = try unwrap(request.body, received)
+            let result = try await append(batch.entries)
+            metrics.taken(accepted: result.accepted, duplicate: result.duplicate, ignored: batch.ignored)
+            return Self.taken(result, ignored: batch.ignored)
+        } catch {
+            metrics.refused(error.reason)
+            refusals.note(error.reason, source: request.remoteAddress, now: received)
+            return error.problem.response
+        }
+    }
+
+    private func check(_ request: HTTPRequest) throws(RefusedRequest) {
+        guard let address = Address(request.remoteAddress), sources.contains(where: { $0.contains(address) }) else {
+            throw .source
+        }
+        guard credentials.accepts(request.headers) else { throw .credentials(credentials.challenges) }
+        guard ContentCheck.isAcceptedCoding(request.headers) else { throw .encoding }
+        guard ContentCheck.isAcceptedType(request.headers) else { throw .mediaType }
+    }
+
+    /// The notifications we use, as entries, and how many we do not use. One that cannot be understood is kept: it
+    /// becomes a dead letter where it would have been applied.
+    private func unwrap(
+        _ body: [UInt8],
+        _ received: Timestamp
+    ) throws(RefusedRequest) -> (entries: [JournalEntry], ignored: Int) {
+        let elements: [ReceivedNotification]
+        do { elements = try decode(body) } catch { throw .malformed(error) }
+        var entries: [JournalEntry] = []
+        entries.reserveCapacity(elements.count)
+        for element in elements {
+            let notification = element.notification
+            if case .unused = notification.event { continue }
+            // Alone in the body without a line break: the body itself, not a copy.
+            let bytes = element.bytes == body.indices ? body : Array(body[element.bytes])
+            entries.append(
+                JournalEntry(
+                    key: EventKey.key(of: notification, bytes),
+                    source: .webhook,
+                    topic: notification.topicName,
+                    agentID: notification.event.userID,
+                    receivedAt: received,
+                    body: bytes
+                )
+            )
+        }
+        return (entries, elements.count - entries.count)
+    }
+
+    private func append(_ entries: [JournalEntry]) async throws(RefusedRequest) -> AppendResult {
+        do { return try await journal.append(entries) } catch { throw .journal(error) }
+    }
+
+    private static func taken(_ result: AppendResult, ignored: Int) -> HTTPResponse {
+        let json = #"{"accepted":\#(result.accepted),"duplicate":\#(result.duplicate),"ignored":\#(ignored)}"#
+        return HTTPResponse(
+            status: HTTPStatus(202, "Accepted"),
+            headers: ["Content-Type": "application/json"],
+            body: .bytes(Array(json.utf8))
+        )
+    }
 }

@@ -1,162 +1,186 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-public import GenesysEvents
+import Foundation
+import GRDB
 public import Logging
-
-/// Where an entry came from.
-public enum JournalSource: String, Sendable, Codable {
-    case webhook
-    /// A read of ours, in the form of a notification.
-    case observation
-}
-
-/// One notification to be kept.
-public struct JournalEntry: Sendable {
-    /// De-duplication key, unique in the journal: `eb:<EventBridge id>` or `sha256:<hex of the content>`.
-    public var key: String
-    public var source: JournalSource
-    public var topic: String
-    public var agentID: String?
-    public var receivedAt: Timestamp
-    /// The notification's own bytes, as received.
-    public var body: [UInt8]
-    public init(key: String, source: JournalSource, topic: String, agentID: String?, receivedAt: Timestamp, body: [UInt8]) {
-        self.key = key
-        self.source = source
-        self.topic = topic
-        self.agentID = agentID
-        self.receivedAt = receivedAt
-        self.body = body
-    }
-}
-
-/// An entry with its place in the order of the journal.
-public struct JournalRecord: Sendable {
-    public var sequence: Int64
-    public var entry: JournalEntry
-    public init(sequence: Int64, entry: JournalEntry) {
-        self.sequence = sequence
-        self.entry = entry
-    }
-}
-
-public struct AppendResult: Sendable, Equatable {
-    public var accepted: Int
-    public var duplicate: Int
-    public init(accepted: Int, duplicate: Int) {
-        self.accepted = accepted
-        self.duplicate = duplicate
-    }
-}
-
-/// An agent's state as the pipeline encodes it; opaque here.
-public struct StoredAgent: Sendable {
-    public var id: String
-    public var state: [UInt8]
-    public init(id: String, state: [UInt8]) {
-        self.id = id
-        self.state = state
-    }
-}
-
-/// A line of an agent's history.
-public struct HistoryEntry: Sendable {
-    public enum Kind: String, Sendable, Codable { case event, decision, call, observation, guarded = "guard" }
-    /// Set by the journal; grows with time.
-    public var id: Int64
-    public var agentID: String
-    public var at: Timestamp
-    public var kind: Kind
-    public var summary: String
-    /// A JSON object, encoded.
-    public var detail: [UInt8]
-    public init(id: Int64 = 0, agentID: String, at: Timestamp, kind: Kind, summary: String, detail: [UInt8] = Array("{}".utf8)) {
-        self.id = id
-        self.agentID = agentID
-        self.at = at
-        self.kind = kind
-        self.summary = summary
-        self.detail = detail
-    }
-}
-
-/// Something accepted that could not be applied.
-public struct DeadLetter: Sendable {
-    public var id: Int64
-    public var at: Timestamp
-    public var reason: String
-    public var agentID: String?
-    /// The notification's bytes (JSON).
-    public var event: [UInt8]
-    public init(id: Int64 = 0, at: Timestamp, reason: String, agentID: String?, event: [UInt8]) {
-        self.id = id
-        self.at = at
-        self.reason = reason
-        self.agentID = agentID
-        self.event = event
-    }
-}
-
-/// What one step of the pipeline changes, in one transaction.
-public struct JournalCommit: Sendable {
-    /// All entries up to here are applied; `nil` leaves the position.
-    public var position: Int64?
-    public var agents: [StoredAgent] = []
-    public var history: [HistoryEntry] = []
-    public var deadLetters: [DeadLetter] = []
-    public init() {}
-}
-
-public struct JournalError: Error, Sendable, CustomStringConvertible {
-    public struct Code: Hashable, Sendable, CustomStringConvertible {
-        public let description: String
-        public static let cannotOpen = Code(description: "cannotOpen")
-        public static let newerSchema = Code(description: "newerSchema")
-        /// Too much waits to be written: try again later.
-        public static let overloaded = Code(description: "overloaded")
-        /// Disk full, read-only, I/O error.
-        public static let notWritable = Code(description: "notWritable")
-        public static let closed = Code(description: "closed")
-        public static let other = Code(description: "other")
-    }
-    public var code: Code
-    public var message: String
-    public init(_ code: Code, _ message: String) {
-        self.code = code
-        self.message = message
-    }
-    public var description: String { "\(code): \(message)" }
-}
+import Synchronization
 
 /// The durable inbox, agent snapshots and history, in SQLite.
+///
+/// Many may append and read at once; there is one writer, and one process: the database is locked while open.
 public final class Journal: Sendable {
+    /// Limits and times of one journal.
     public struct Configuration: Sendable {
+        /// How the database is opened.
+        public enum Access: Sendable {
+            /// Takes the lock, creates and migrates.
+            case readWrite
+            /// Leaves lock and schema alone, so that it works beside a running relay; writes throw `.notWritable`.
+            case readOnly
+        }
+
         /// Entries waiting for the disk before `append` throws `.overloaded`.
         public var maxPending = 50_000
+        /// Bytes of bodies waiting for the disk before `append` throws `.overloaded`.
+        public var maxPendingBytes = 32 * 1024 * 1024
         /// How long entries and history are kept.
         public var keep: Duration = .seconds(30 * 86_400)
+        /// How long the same content under a `sha256:` key counts as a duplicate.
+        public var contentWindow: Duration = .seconds(600)
+        /// How often a journal whose disk failed tries again by itself.
+        public var retryInterval: Duration = .seconds(1)
+        /// How the database is opened.
+        public var access = Access.readWrite
+
+        /// The defaults of `relay.yaml`.
         public init() {}
     }
+
+    let configuration: Configuration
+    let pool: DatabasePool
+    private let signal: EntrySignal
+    private let writer: GroupWriter?
+    private let lock: LockFile?
+    private let logger: Logger
+    private let closing = Mutex<Task<Void, Never>?>(nil)
+
     /// `sqlite:PATH`; creates and migrates. A newer schema is refused.
-    public init(url: String, configuration: Configuration = .init(), logger: Logger) throws(JournalError) {}
+    ///
+    /// Throws `.cannotOpen` or `.newerSchema` with what to do about it.
+    public init(url: String, configuration: Configuration = .init(), logger: Logger) throws(JournalError) {
+        let location = try JournalLocation(url: url)
+        let path = location.path
+        var lock: LockFile?
+        if configuration.access == .readWrite {
+            try location.prepare()
+            lock = try LockFile(path: path + ".lock")
+            try location.createFile()
+        }
+        let last: Int64
+        do {
+            pool = try Self.open(path, configuration.access)
+            last = try pool.read(Self.lastSequence)
+        } catch {
+            throw JournalError(opening: path, error)
+        }
+        self.configuration = configuration
+        self.lock = lock
+        self.logger = logger
+        signal = EntrySignal(last: last)
+        writer =
+            lock == nil
+            ? nil
+            : GroupWriter(
+                pool: pool,
+                configuration: configuration,
+                lastSequence: last,
+                signal: signal,
+                metrics: JournalMetrics(),
+                logger: logger
+            )
+    }
+
+    private static func open(_ path: String, _ access: Configuration.Access) throws -> DatabasePool {
+        var settings = GRDB.Configuration()
+        settings.label = "journal"
+        settings.readonly = true
+        settings.busyMode = .timeout(2)
+        settings.maximumReaderCount = 4
+        // Looked at before the pool sets up its log, which would write into a database that is not ours.
+        try DatabaseQueue(path: path, configuration: settings).read { try Schema.check($0, path: path) }
+        guard access == .readWrite else {
+            let pool = try DatabasePool(path: path, configuration: settings)
+            guard try pool.read(Schema.migrator.hasCompletedMigrations) else {
+                throw JournalError(.cannotOpen, "\(path) is of an older version: start the relay once to bring it up")
+            }
+            return pool
+        }
+        settings.readonly = false
+        let pool = try DatabasePool(path: path, configuration: settings)
+        try Schema.migrator.migrate(pool)
+        // The pool has chosen NORMAL, which would answer before the disk has it.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        return pool
+    }
+
+    /// Entries are deleted only up to the position, so the position remembers the sequence when none are left.
+    private static func lastSequence(_ database: Database) throws -> Int64 {
+        let last = try Int64.fetchOne(
+            database,
+            sql: "SELECT max(position, ifnull((SELECT max(sequence) FROM entries), 0)) FROM progress"
+        )
+        return last ?? 0
+    }
+
+    // MARK: Writing
+
     /// Returns when all entries are on disk (WAL, synchronous=FULL): greedy group commit over all callers.
-    public func append(_ entries: [JournalEntry]) async throws(JournalError) -> AppendResult { AppendResult(accepted: 0, duplicate: 0) }
-    /// Entries after `sequence`, in order.
-    public func read(after sequence: Int64, limit: Int) async throws(JournalError) -> [JournalRecord] { [] }
-    /// The newest sequence durably appended (0 = none).
-    public var lastSequence: Int64 { 0 }
-    /// Returns as soon as an entry after `sequence` exists; returns too when the task is cancelled or the journal closed.
-    public func waitForEntries(after sequence: Int64) async {}
-    /// The applied position and every agent's stored state.
-    public func snapshot() async throws(JournalError) -> (position: Int64, agents: [StoredAgent]) { (0, []) }
-    /// One transaction, ordered with appends; synchronous=NORMAL is enough since it can be derived again from the entries.
-    public func commit(_ commit: JournalCommit) async throws(JournalError) {}
-    /// Newest first; `before` is the id of the last entry of the page before.
-    public func history(agentID: String, before: Int64?, limit: Int) async throws(JournalError) -> [HistoryEntry] { [] }
-    public func deadLetters(before: Int64?, limit: Int) async throws(JournalError) -> [DeadLetter] { [] }
+    ///
+    /// All of them or none. Throws `.overloaded`, `.notWritable` (nothing is stored, try again later) or `.closed`.
+    public func append(_ entries: [JournalEntry]) async throws(JournalError) -> AppendResult {
+        guard !entries.isEmpty else { return AppendResult(accepted: 0, duplicate: 0) }
+        return try await writable().append(entries)
+    }
+
+    /// One transaction, ordered with appends; synchronous=NORMAL is enough since it can be derived again from the
+    /// entries.
+    ///
+    /// Throws `.other` for a position beyond the last entry.
+    public func commit(_ commit: JournalCommit) async throws(JournalError) {
+        try await writable().commit(commit)
+    }
+
+    func writable() throws(JournalError) -> GroupWriter {
+        guard let writer else { throw JournalError(.notWritable, "the journal is open for reading only") }
+        return writer
+    }
+
     /// Why the last write failed, while it fails; `nil` = writable.
-    public var writeFailure: String? { nil }
-    /// Waits for what is pending, checkpoints, closes.
-    public func close() async {}
+    ///
+    /// It turns `nil` by itself when the disk takes writes again.
+    public var writeFailure: String? { writer?.failure }
+
+    // MARK: Following
+
+    /// The newest sequence durably appended (0 = none). Open for reading only: the newest at the time of opening.
+    public var lastSequence: Int64 { signal.last }
+
+    /// Returns as soon as an entry after `sequence` exists; returns too when the task is cancelled or the journal closed.
+    public func waitForEntries(after sequence: Int64) async { await signal.wait(after: sequence) }
+
+    // MARK: Closing
+
+    /// Waits for what is pending, checkpoints, closes. Calls after it throw `.closed`; closing twice is fine.
+    public func close() async {
+        let task = closing.withLock { closing in
+            let task = closing ?? Task { await shutDown() }
+            closing = task
+            return task
+        }
+        await task.value
+    }
+
+    private func shutDown() async {
+        await writer?.drain()
+        signal.close()
+        await withCheckedContinuation { continuation in
+            // Waits for reads under way, so not on a thread of the cooperative pool.
+            DispatchQueue.global().async { [self] in
+                do {
+                    if writer != nil { try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) } }
+                } catch {
+                    // Nothing is lost: the next start reads the log.
+                    logger.warning("journal not checkpointed", metadata: ["reason": "\(JournalError(error).message)"])
+                }
+                do { try pool.close() } catch {
+                    logger.warning("journal not closed", metadata: ["reason": "\(JournalError(error).message)"])
+                }
+                lock?.release()
+                continuation.resume()
+            }
+        }
+    }
+
+    var isClosed: Bool { closing.withLock { $0 != nil } }
 }

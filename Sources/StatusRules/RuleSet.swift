@@ -3,92 +3,125 @@
 
 public import AgentState
 public import ConfigurationSyntax
-public import GenesysEvents
-
-/// How a configured status names its presence definition.
-public enum PresenceSelector: Hashable, Sendable, Codable {
-    /// The system presence itself (`presence: Break`).
-    case system(SystemPresence)
-    /// A secondary presence by its label in any locale, and the system presence it belongs to, when given.
-    case label(String, system: SystemPresence?)
-    /// A definition's id.
-    case id(String)
-}
-
-/// One entry under `statuses:`.
-public struct StatusDefinition: Hashable, Sendable {
-    public var name: String
-    public var presence: PresenceSelector
-    /// Sent with the presence; `nil` = the message is cleared.
-    public var message: String?
-    public var location: SourceLocation
-    public init(name: String, presence: PresenceSelector, message: String? = nil, location: SourceLocation) {
-        self.name = name
-        self.presence = presence
-        self.message = message
-        self.location = location
-    }
-}
-
-/// What happens to the presence when a rule no longer matches.
-public enum Release: String, Sendable, Codable {
-    /// The presence saved at the episode's start is put back, unless the agent has changed it since.
-    case restore
-    case keep
-}
 
 /// The rules of one configuration, compiled.
+///
+/// Rules are looked at in order and the first whose conditions all hold decides. Conditions:
+///
+/// - `conversation:` one live conversation of the agent that passes all of it: `id`, `media`, `direction`, `state`,
+///   `held`, `muted`, `queueId`, `purpose`, `afterCallWork`, `wrapupCode`, `attributes.NAME` (of the agent's
+///   participant), `customer.attributes.NAME`. A conversation that has ended with after-call work pending is considered
+///   only when the condition names `state` or `afterCallWork`.
+/// - `presence:` a system presence, or `system`, `definitionId`, `message`
+/// - `routingStatus:` a routing status
+/// - `adherence:` `state`, `scheduled`, `actual`, `impact`
+/// - `outOfOffice:` `true` or `false`
+/// - `not:` a mapping of these that must not hold; also inside `conversation:`
+///
+/// A value is a scalar (equals), a list (any of) or a mapping of `equals`, `in`, `exists`, `not`, all of which must
+/// hold. An absent fact equals nothing, does not exist, and is therefore `not` anything. Words of Genesys compare without
+/// regard to case, spaces, underscores and hyphens; attributes, ids and messages compare exactly.
 public struct RuleSet: Sendable {
+    /// The configured statuses by name.
     public var statuses: [String: StatusDefinition]
     /// Names of the rules in order.
     public var ruleNames: [String]
     /// Hash of the rules and statuses as text; in every decision.
     public var version: String
+    private let rules: [CompiledRule]
 
     /// Compiles the `statuses:` and `rules:` nodes; findings go to `diagnostics`; `nil` when there is an error.
+    ///
+    /// Without rules there is nothing to decide: statuses are then optional too.
     public static func compile(
-        statuses: ConfigurationNode?, rules: ConfigurationNode?, diagnostics: Diagnostics
-    ) -> RuleSet? { nil }
+        statuses: ConfigurationNode?,
+        rules: ConfigurationNode?,
+        diagnostics: Diagnostics
+    ) -> RuleSet? {
+        let errorsBefore = diagnostics.errorCount
+        let definitions = statuses.map { StatusDefinition.parse($0, diagnostics: diagnostics) } ?? [:]
+        // A status that has an error of its own is still known, so that one mistake gives one message.
+        let names: [String] =
+            if case .mapping(let entries) = statuses?.content { entries.map(\.key) } else { [] }
+        var compiled: [CompiledRule] = []
+        var locations: [String: SourceLocation] = [:]
+        for (index, node) in ruleNodes(rules, diagnostics: diagnostics).enumerated() {
+            if let nameNode = node["name"], case .scalar(let name, _) = nameNode.content,
+                let first = locations.updateValue(nameNode.location, forKey: name)
+            {
+                diagnostics.error(
+                    at: nameNode.location,
+                    "the rule name '\(name)' is already used in line \(first.line)"
+                )
+            }
+            let rule = CompiledRule.parse(
+                node,
+                path: "rules[\(index)]",
+                knownStatuses: names,
+                diagnostics: diagnostics
+            )
+            if let rule { compiled.append(rule) }
+        }
+        guard diagnostics.errorCount == errorsBefore else { return nil }
+        return RuleSet(
+            statuses: definitions,
+            ruleNames: compiled.map(\.name),
+            version: version(statuses: statuses, rules: rules),
+            rules: compiled
+        )
+    }
+
+    /// Compiles the `statuses:` and `rules:` of a file of its own (or of a whole `relay.yaml`, whose other keys are
+    /// passed over), for `replay --rules`.
+    public static func parse(
+        _ yaml: String,
+        file: String,
+        interpolation: Interpolation = .empty,
+        diagnostics: Diagnostics
+    ) -> RuleSet? {
+        let root = ConfigurationDocument.parse(
+            yaml,
+            file: file,
+            interpolation: interpolation,
+            diagnostics: diagnostics
+        )
+        guard let root else { return nil }
+        guard case .mapping = root.content else {
+            diagnostics.error(at: root.location, "expected 'statuses:' and 'rules:', found \(root.kind)")
+            return nil
+        }
+        return compile(statuses: root["statuses"], rules: root["rules"], diagnostics: diagnostics)
+    }
 
     /// Looks at the whole state of an agent; never at one event.
-    public func evaluate(_ facts: AgentFacts) -> Evaluation { Evaluation(match: nil, trace: []) }
-}
-
-/// The outcome of all rules for one agent.
-public struct Evaluation: Sendable, Equatable {
-    /// The first matching rule with a `status`; `nil` = none.
-    public var match: RuleMatch?
-    /// Each rule in order, and why it did not match.
-    public var trace: [RuleTrace]
-    public init(match: RuleMatch?, trace: [RuleTrace]) {
-        self.match = match
-        self.trace = trace
+    ///
+    /// - Parameter tracing: `false` leaves the trace empty and stops at the first match, which costs a fraction.
+    public func evaluate(_ facts: AgentFacts, tracing: Bool = true) -> Evaluation {
+        var evaluation = Evaluation(match: nil, trace: [])
+        for rule in rules {
+            let match = rule.match(facts, statuses: statuses)
+            if let match, evaluation.match == nil {
+                evaluation.match = RuleMatch(
+                    rule: rule.name,
+                    status: match.status,
+                    conversationID: match.conversationID,
+                    release: rule.release
+                )
+                if !tracing { break }
+            }
+            guard tracing else { continue }
+            let failure = match == nil ? rule.failure(facts, statuses: statuses) : nil
+            evaluation.trace.append(RuleTrace(rule: rule.name, matched: match != nil, failure: failure))
+        }
+        return evaluation
     }
-}
 
-public struct RuleMatch: Sendable, Equatable {
-    public var rule: String
-    /// The name of the status, `${…}` resolved; a key of `RuleSet.statuses`.
-    public var status: String
-    /// The live conversation that matched, when the rule has a `conversation:` condition.
-    public var conversationID: String?
-    public var release: Release
-    public init(rule: String, status: String, conversationID: String? = nil, release: Release = .restore) {
-        self.rule = rule
-        self.status = status
-        self.conversationID = conversationID
-        self.release = release
-    }
-}
-
-public struct RuleTrace: Sendable, Equatable, Codable {
-    public var rule: String
-    public var matched: Bool
-    /// The first condition that failed with the value it saw: `conversation.attributes.wfm_status: wanted Break, is absent`.
-    public var failure: String?
-    public init(rule: String, matched: Bool, failure: String? = nil) {
-        self.rule = rule
-        self.matched = matched
-        self.failure = failure
+    private static func ruleNodes(_ node: ConfigurationNode?, diagnostics: Diagnostics) -> [ConfigurationNode] {
+        guard let node, !node.isNull else { return [] }
+        guard case .sequence(let elements) = node.content else {
+            diagnostics.error(at: node.location, "rules: expected a list of rules, found \(node.kind)")
+            return []
+        }
+        return elements
     }
 }

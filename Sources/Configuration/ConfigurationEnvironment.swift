@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import ConfigurationSyntax
+import Foundation
+
+/// Where `${env:NAME}` and `${file:PATH}` come from.
+public struct ConfigurationEnvironment: Sendable {
+    /// The value of a variable; `nil` = not set.
+    public var variable: @Sendable (_ name: String) -> String?
+    /// The text of a file; the path is absolute or relative to the working directory.
+    public var file: @Sendable (_ path: String) throws -> String
+    /// Whether a missing variable or file is an error, or (for `check` on another machine) a warning.
+    public var missingIsError: Bool
+
+    /// Creates an environment.
+    public init(
+        variable: @escaping @Sendable (String) -> String?,
+        file: @escaping @Sendable (String) throws -> String,
+        missingIsError: Bool = true
+    ) {
+        self.variable = variable
+        self.file = file
+        self.missingIsError = missingIsError
+    }
+
+    /// The environment of this process and the files of this machine.
+    public static func process(missingIsError: Bool = true) -> ConfigurationEnvironment {
+        ConfigurationEnvironment(
+            variable: { ProcessInfo.processInfo.environment[$0] },
+            file: { try String(contentsOfFile: $0, encoding: .utf8) },
+            missingIsError: missingIsError
+        )
+    }
+
+    /// For the file at a path: what it names is relative to its own folder.
+    func interpolation(forFile configuration: String) -> Interpolation {
+        Interpolation(
+            variable: variable,
+            file: { try file(path($0, besides: configuration)) },
+            missingIsError: missingIsError
+        )
+    }
+}
+
+/// A path as seen from the folder of another file.
+func path(_ path: String, besides file: String) -> String {
+    guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
+    return file[...slash] + path
+}

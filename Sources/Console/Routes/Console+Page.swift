@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import COpenSSL
+import HTTPServer
+
+extension Console {
+    /// `/` and its three assets, all embedded in the binary.
+    func addPageRoutes(to router: inout Router) {
+        let assets = [
+            PageAsset(path: "/", type: "text/html; charset=utf-8", bytes: PackageResources.index_html),
+            PageAsset(path: "/page.css", type: "text/css; charset=utf-8", bytes: PackageResources.page_css),
+            PageAsset(path: "/page.js", type: "text/javascript; charset=utf-8", bytes: PackageResources.page_js),
+            PageAsset(path: "/icon.svg", type: "image/svg+xml", bytes: PackageResources.icon_svg),
+        ]
+        for asset in assets { router.on(.get, asset.path, open { asset.response(to: $0) }) }
+    }
+}
+
+/// A file of the status page.
+private struct PageAsset: Sendable {
+    /// Nothing but what this server itself sends; no frame, no form target, no base.
+    static let policy = """
+        default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+        base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+        """
+
+    let path: String
+    let type: String
+    let bytes: [UInt8]
+    let entityTag: String
+
+    init(path: String, type: String, bytes: [UInt8]) {
+        self.path = path
+        self.type = type
+        self.bytes = bytes
+        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        SHA256(bytes, bytes.count, &digest)
+        entityTag =
+            "\"" + digest.prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "\""
+    }
+
+    /// 200, or 304 when the browser has this very version (RFC 9110 section 13.1.2).
+    func response(to request: HTTPRequest) -> HTTPResponse {
+        let isKnown = request.headers["If-None-Match"]?.split(separator: ",").contains {
+            $0.drop { $0 == " " || $0 == "W" || $0 == "/" }.prefix(entityTag.count) == entityTag
+        }
+        var response = HTTPResponse.text(isKnown == true ? [] : bytes, type: type, status: isKnown == true ? 304 : 200)
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["ETag"] = entityTag
+        response.headers["Content-Security-Policy"] = Self.policy
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        return response
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+public import GenesysEvents
+
+/// What the relay knows of an agent, wants for it and did: `GET /v1/agents/{id}`. An absent key means unknown.
+public struct AgentView: Codable, Sendable, Equatable, Identifiable {
+    /// The Genesys user id.
+    public var id: String
+    /// The display name.
+    public var name: String?
+    /// The last presence observed.
+    public var presence: PresenceView?
+    /// The last routing status observed.
+    public var routingStatus: RoutingStatusView?
+    /// The last adherence observed.
+    public var adherence: AdherenceView?
+    /// Whether the agent is marked out of office.
+    public var outOfOffice: Bool?
+    /// Live conversations; empty when there are none.
+    public var conversations: [ConversationView]
+    /// What a rule wants now; absent when no rule does.
+    public var wanted: WantedView?
+    /// How far the present wish got; absent when there is none.
+    public var delivery: DeliveryView?
+
+    /// An agent of whom nothing is known yet.
+    public init(id: String, name: String? = nil) {
+        self.id = id
+        self.name = name
+        conversations = []
+    }
+}
+
+/// A presence as observed.
+public struct PresenceView: Codable, Sendable, Equatable {
+    /// Who set it, as far as the relay can tell.
+    public enum SetBy: String, Codable, Sendable {
+        /// This relay.
+        case relay
+        /// The agent, a supervisor or another program.
+        case other
+    }
+
+    /// The presence definition's id.
+    public var definitionId: String?
+    /// The system presence in upper case with underscores, `ON_QUEUE`.
+    public var system: String?
+    /// The label of the definition.
+    public var label: String?
+    /// The presence message; empty when there is none.
+    public var message: String?
+    /// When it was set, by Genesys' clock.
+    public var modifiedAt: Timestamp?
+    /// Who set it.
+    public var setBy: SetBy?
+
+    /// Everything unknown until set.
+    public init(
+        definitionId: String? = nil,
+        system: String? = nil,
+        label: String? = nil,
+        message: String? = nil,
+        modifiedAt: Timestamp? = nil,
+        setBy: SetBy? = nil
+    ) {
+        self.definitionId = definitionId
+        self.system = system
+        self.label = label
+        self.message = message
+        self.modifiedAt = modifiedAt
+        self.setBy = setBy
+    }
+}
+
+/// A routing status as observed.
+public struct RoutingStatusView: Codable, Sendable, Equatable {
+    /// `OFF_QUEUE`, `IDLE`, `INTERACTING`, `NOT_RESPONDING` or `COMMUNICATING`.
+    public var status: String
+    /// Since when.
+    public var since: Timestamp?
+
+    /// A status and since when it holds.
+    public init(status: String, since: Timestamp? = nil) {
+        self.status = status
+        self.since = since
+    }
+}
+
+/// Real-time adherence as observed.
+public struct AdherenceView: Codable, Sendable, Equatable {
+    /// `InAdherence`, `OutOfAdherence`, `Unscheduled`, `Unknown`, `Ignored` or `Explained`.
+    public var state: String?
+    /// The scheduled activity category.
+    public var scheduled: String?
+    /// The actual activity category.
+    public var actual: String?
+    /// Since when the state holds.
+    public var since: Timestamp?
+
+    /// Everything unknown until set.
+    public init(state: String? = nil, scheduled: String? = nil, actual: String? = nil, since: Timestamp? = nil) {
+        self.state = state
+        self.scheduled = scheduled
+        self.actual = actual
+        self.since = since
+    }
+}
+
+/// A live conversation, seen from the agent's participant.
+public struct ConversationView: Codable, Sendable, Equatable, Identifiable {
+    /// The conversation's id.
+    public var id: String
+    /// `call`, `chat`, `message`, …
+    public var media: String
+    /// `inbound` or `outbound`.
+    public var direction: String?
+    /// The communication's state in lower case, `connected`.
+    public var state: String?
+    /// Whether the agent holds it.
+    public var held: Bool?
+    /// `pending`, `complete`, `notApplicable`, …
+    public var afterCallWork: String?
+    /// The queue it came through.
+    public var queueId: String?
+    /// The purpose of the agent's participant, `agent` or `user`.
+    public var purpose: String?
+    /// Attributes of the agent's participant.
+    public var attributes: [String: String]
+    /// Attributes of the customer's participant; absent when there are none.
+    public var customerAttributes: [String: String]?
+
+    /// A conversation of which only the medium is known.
+    public init(id: String, media: String) {
+        self.id = id
+        self.media = media
+        attributes = [:]
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+public import AgentState
+public import GenesysAPI
+public import GenesysEvents
+
+/// The presence that an agent should have, as decided at one moment. A later wish (higher revision) replaces it.
+public struct Wish: Codable, Sendable, Equatable {
+    /// Why it is wanted.
+    public enum Purpose: String, Codable, Sendable {
+        /// An episode began or changed.
+        case set
+        /// An episode ended: the presence before it is put back.
+        case restore
+    }
+    /// Grows with every wish of the agent.
+    public var revision: Int
+    public var purpose: Purpose
+    public var target: PresenceTarget
+    /// When it was decided.
+    public var since: Timestamp
+
+    public init(revision: Int, purpose: Purpose, target: PresenceTarget, since: Timestamp) {
+        self.revision = revision
+        self.purpose = purpose
+        self.target = target
+        self.since = since
+    }
+}
+
+/// How far a wish has got (design 5.4).
+public enum DeliveryState: String, Codable, Sendable {
+    case pending, sent, accepted, confirmed, notApplied, failed, superseded, observed
+
+    /// Nothing more will happen for this wish.
+    public var isFinal: Bool {
+        switch self {
+        case .pending, .sent, .accepted: false
+        case .confirmed, .notApplied, .failed, .superseded, .observed: true
+        }
+    }
+}
+
+/// The public state of an agent's newest wish.
+public struct DeliveryStatus: Codable, Sendable, Equatable {
+    public struct Failure: Codable, Sendable, Equatable {
+        /// A `GenesysAPIError.Code`, or `notApplied`.
+        public var code: String
+        public var message: String
+        /// ININ-Correlation-Id of the answer.
+        public var correlationID: String?
+
+        public init(code: String, message: String, correlationID: String? = nil) {
+            self.code = code
+            self.message = message
+            self.correlationID = correlationID
+        }
+
+        /// The parts of an API error that people need.
+        public init(_ error: GenesysAPIError) {
+            self.init(code: error.code.description, message: error.message, correlationID: error.correlationID)
+        }
+    }
+    public var state: DeliveryState
+    /// Writes sent for this wish.
+    public var attempts: Int
+    public var at: Timestamp
+    public var error: Failure?
+
+    public init(state: DeliveryState, attempts: Int, at: Timestamp, error: Failure? = nil) {
+        self.state = state
+        self.attempts = attempts
+        self.at = at
+        self.error = error
+    }
+}
+
+/// A write of ours that Genesys accepted; tells our own echo from a change by hand.
+public struct AcceptedWrite: Codable, Sendable, Equatable {
+    public var definitionID: String
+    /// `modifiedDate` of the answer.
+    public var modifiedAt: Timestamp?
+
+    public init(definitionID: String, modifiedAt: Timestamp?) {
+        self.definitionID = definitionID
+        self.modifiedAt = modifiedAt
+    }
+}
+
+/// What delivery tells about a wish; the pipeline stores it.
+public struct DeliveryReport: Sendable, Equatable {
+    public var agentID: String
+    /// Of the wish; 0 = a read that was asked for without one.
+    public var revision: Int
+    /// `nil` when only a retry is noted.
+    public var status: DeliveryStatus
+    public var acceptedWrite: AcceptedWrite?
+    /// One line for the history.
+    public var summary: String
+    /// The write may have happened although no answer came.
+    public var outcomeIsUnknown = false
+    /// The agent must not be touched, for this reason (history kind `guard`).
+    public var isGuard = false
+}

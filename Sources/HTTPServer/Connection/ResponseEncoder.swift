@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+/// Writes the status line and header section of answers (RFC 9112 sections 2 and 4) into a buffer that is reused.
+struct ResponseEncoder {
+    /// How the end of the content is told to the client.
+    enum Framing: Equatable {
+        /// `Content-Length`.
+        case length(Int)
+        /// `Transfer-Encoding: chunked`.
+        case chunked
+        /// The end of the connection, for HTTP/1.0.
+        case untilClose
+        /// Nothing to tell: 204, 304, and a HEAD of a stream.
+        case none
+    }
+
+    /// What the connection is told.
+    enum ConnectionField: Equatable {
+        case close
+        /// Said aloud for HTTP/1.0, where closing is the default.
+        case keepAlive
+        case unsaid
+    }
+
+    static let continueLine = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+
+    /// The current `Date` value, refreshed once a second by the event loop.
+    var date: HTTPDate
+
+    func encode(
+        status: HTTPStatus,
+        headers: HTTPHeaders,
+        framing: Framing,
+        connection: ConnectionField,
+        into out: inout [UInt8]
+    ) {
+        append("HTTP/1.1 ", to: &out)
+        appendDecimal(status.code, to: &out)
+        out.append(UInt8(ascii: " "))
+        appendText(status.phrase, to: &out)
+        append("\r\nDate: ", to: &out)
+        out.append(contentsOf: date.bytes)
+        for (name, value) in headers where Self.mayPass(name) {
+            append("\r\n", to: &out)
+            out.append(contentsOf: name.utf8)
+            append(": ", to: &out)
+            appendText(value, to: &out)
+        }
+        switch framing {
+        case .length(let length):
+            append("\r\nContent-Length: ", to: &out)
+            appendDecimal(length, to: &out)
+        case .chunked: append("\r\nTransfer-Encoding: chunked", to: &out)
+        case .untilClose, .none: break
+        }
+        switch connection {
+        case .close: append("\r\nConnection: close", to: &out)
+        case .keepAlive: append("\r\nConnection: keep-alive", to: &out)
+        case .unsaid: break
+        }
+        append("\r\n\r\n", to: &out)
+    }
+
+    /// `chunk-size CRLF chunk-data CRLF`; an empty piece is left out, for it would end the content.
+    static func appendChunk(_ bytes: [UInt8], to out: inout [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        out.append(contentsOf: String(bytes.count, radix: 16).utf8)
+        out.append(contentsOf: [0x0D, 0x0A])
+        out.append(contentsOf: bytes)
+        out.append(contentsOf: [0x0D, 0x0A])
+    }
+
+    static let lastChunk = Array("0\r\n\r\n".utf8)
+
+    /// A token, and not one of the fields that are the server's own.
+    private static func mayPass(_ name: String) -> Bool {
+        guard !name.isEmpty, name.utf8.allSatisfy(Grammar.isToken) else { return false }
+        switch name.utf8.count {
+        case 4: return !name.equalsIgnoringASCIICase("Date")
+        case 10: return !name.equalsIgnoringASCIICase("Connection") && !name.equalsIgnoringASCIICase("Keep-Alive")
+        case 14: return !name.equalsIgnoringASCIICase("Content-Length")
+        case 17: return !name.equalsIgnoringASCIICase("Transfer-Encoding")
+        default: return true
+        }
+    }
+
+    private func append(_ text: StaticString, to out: inout [UInt8]) {
+        text.withUTF8Buffer { out.append(contentsOf: $0) }
+    }
+
+    /// Field content: a control character, which could begin another field or answer, becomes a space.
+    private func appendText(_ text: String, to out: inout [UInt8]) {
+        if text.utf8.allSatisfy(Grammar.isFieldContent) {
+            out.append(contentsOf: text.utf8)
+        } else {
+            out.append(contentsOf: text.utf8.lazy.map { Grammar.isFieldContent($0) ? $0 : 0x20 })
+        }
+    }
+
+    private func appendDecimal(_ number: Int, to out: inout [UInt8]) {
+        if number >= 10 { appendDecimal(number / 10, to: &out) }
+        out.append(UInt8(truncatingIfNeeded: 0x30 + number % 10))
+    }
+}

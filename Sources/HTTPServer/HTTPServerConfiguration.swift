@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+/// Where a server listens.
+public enum ListenAddress: Hashable, Sendable {
+    /// A numeric IPv4 or IPv6 address and a port; port 0 lets the kernel choose. `::` is IPv6 only.
+    case ip(String, port: Int)
+}
+
+/// Limits and deadlines of one server.
+///
+/// A deadline runs from its beginning; bytes that drip in do not start it anew.
+public struct HTTPServerConfiguration: Sendable {
+    /// The addresses; all of them have to be free, or nothing starts.
+    public var listen: [ListenAddress] = [.ip("127.0.0.1", port: 0)]
+    /// Event loops; `nil` = one per core.
+    public var loops: Int?
+    /// The longest request target in bytes; longer is 414.
+    public var maxTargetBytes = 8 * 1024
+    /// All header field lines together, and all trailer fields together, in bytes; more is 431.
+    public var maxHeaderBytes = 32 * 1024
+    /// Header fields in a request; more is 431.
+    public var maxHeaderCount = 100
+    /// The content of a request in bytes; more is 413, before it is read when Content-Length says so.
+    public var maxBodyBytes = 1024 * 1024
+    /// Open connections over all loops; more wait in the kernel's queue.
+    public var maxConnections = 10_000
+    /// The whole TLS handshake.
+    public var handshakeTimeout: Duration = .seconds(10)
+    /// The whole header section, from its first byte, or for the first request from the connection's beginning; 408.
+    public var headerTimeout: Duration = .seconds(10)
+    /// The whole content, from the end of the header section; 408.
+    public var bodyTimeout: Duration = .seconds(20)
+    /// Between an answer and the first byte of the next request; the connection is then closed.
+    public var idleTimeout: Duration = .seconds(60)
+    /// From a complete request to its answer; 503, and the handler's task is cancelled. Not for a stream once begun.
+    public var handlerTimeout: Duration = .seconds(5)
+    /// For a client to take each further 64 KiB of an answer, or the rest of it; the connection is then reset.
+    public var writeTimeout: Duration = .seconds(20)
+    /// How long, after an answer that ends the connection, what the client still sends is read and dropped.
+    public var lingerTimeout: Duration = .seconds(1)
+    /// Certificate and key; `nil` = plain HTTP.
+    public var tls: TLSFiles?
+    /// The defaults: this machine only, a port chosen by the kernel, plain HTTP.
+    public init() {}
+
+    /// PEM files: certificate chain, private key, and the CA of client certificates (mutual TLS) or `nil`.
+    public struct TLSFiles: Sendable {
+        /// The server's certificate, then the intermediate ones.
+        public var certificate: String
+        /// The certificate's key, without a passphrase.
+        public var privateKey: String
+        /// When set, only clients with a certificate of one of these CAs are served.
+        public var clientCA: String?
+        /// Paths; the files are read by `HTTPServer.start` and `HTTPServer.reloadTLS`.
+        public init(certificate: String, privateKey: String, clientCA: String? = nil) {
+            self.certificate = certificate
+            self.privateKey = privateKey
+            self.clientCA = clientCA
+        }
+    }
+}
+
+extension HTTPServerConfiguration {
+    var parserLimits: RequestParser.Limits {
+        RequestParser.Limits(
+            maxTargetBytes: maxTargetBytes,
+            maxHeaderBytes: maxHeaderBytes,
+            maxHeaderCount: maxHeaderCount,
+            maxBodyBytes: maxBodyBytes
+        )
+    }
+
+    func duration(of kind: DeadlineQueue.Kind) -> Duration {
+        switch kind {
+        case .handshake: handshakeTimeout
+        case .header: headerTimeout
+        case .body: bodyTimeout
+        case .idle: idleTimeout
+        case .handler: handlerTimeout
+        case .write: writeTimeout
+        case .linger: lingerTimeout
+        }
+    }
+}
+
+extension Duration {
+    /// Nanoseconds from 0 to a hundred years, so that adding one to a clock never overflows.
+    var clampedNanoseconds: Int64 {
+        let century: Int64 = 100 * 366 * 86_400
+        let (seconds, attoseconds) = components
+        return min(max(seconds, 0), century) * 1_000_000_000 + max(attoseconds / 1_000_000_000, 0)
+    }
+}

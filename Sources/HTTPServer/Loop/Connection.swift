@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+/// One open connection of an event loop: its socket, its state, and the bytes on their way in and out.
+///
+/// Belongs to the loop's thread.
+final class Connection {
+    let slot: Int
+    let generation: UInt32
+    let remoteAddress: String
+    var transport: Transport
+    var state: ConnectionState
+    /// Counts requests, so that the answer of one that has been given up is not taken for the next one's.
+    var exchange: UInt32 = 0
+    /// The handler's task while it runs.
+    var task: Task<Void, Never>?
+    /// A read may bring something: the socket has not yet said that it is empty since its last event.
+    var isReadable = false
+    /// The socket has said that the peer sends no more; the last bytes may still be in it.
+    var sawPeerEnd = false
+    /// Bytes read and not yet parsed, from `inboundOffset` on: the next pipelined requests.
+    var inbound: [UInt8] = []
+    var inboundOffset = 0
+    /// Bytes the socket has not taken yet, from `outboundOffset` on.
+    var outbound: [UInt8] = []
+    var outboundOffset = 0
+    /// Stream writers who wait for the output to be taken.
+    var writers: [CheckedContinuation<Void, any Error>] = []
+    var streamFraming = ResponseEncoder.Framing.chunked
+    /// The deadline that runs, so that dripping bytes do not start it anew.
+    var armed: DeadlineQueue.Kind?
+    var armedExchange: UInt32 = 0
+    /// Bytes the socket took since the write deadline was started.
+    var writtenSinceArmed = 0
+    /// Bytes dropped while lingering.
+    var discarded = 0
+
+    init(
+        slot: Int,
+        generation: UInt32,
+        remoteAddress: String,
+        transport: consuming Transport,
+        state: ConnectionState
+    ) {
+        self.slot = slot
+        self.generation = generation
+        self.remoteAddress = remoteAddress
+        self.transport = transport
+        self.state = state
+    }
+
+    var hasOutput: Bool { outboundOffset < outbound.count }
+    var hasInput: Bool { inboundOffset < inbound.count }
+    /// Closing now could meet unread bytes. TLS is always read until it says that it is empty, so it tells nothing.
+    var mayHaveMoreInput: Bool { hasInput || (isReadable && !sawPeerEnd && !transport.isSecure) }
+    var id: EventLoop.ExchangeID { .init(slot: slot, generation: generation, exchange: exchange) }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import CEpoll
+import Foundation
+import Glibc
+import Synchronization
+
+/// The door to one event loop: what other threads may touch. Everything of its connections belongs to its thread.
+///
+/// It is the `TaskExecutor` of the loop's handlers, so plain `async` functions run on the loop's thread, next to the
+/// sockets. Work from other threads wakes the loop through an eventfd; its own work is found before it sleeps.
+final class EventLoop: TaskExecutor {
+    /// One request of one connection; all three numbers are of this loop.
+    struct ExchangeID: Equatable, Sendable {
+        var slot: Int
+        var generation: UInt32
+        var exchange: UInt32
+    }
+
+    /// What the loop's thread is asked to do.
+    enum Message: Sendable {
+        case answer(ExchangeID, HTTPResponse)
+        /// Resumed with `true` when the content is wanted.
+        case beginStream(ExchangeID, HTTPResponse, CheckedContinuation<Bool, Never>)
+        case writeStream(ExchangeID, [UInt8], CheckedContinuation<Void, any Error>)
+        case endStream(ExchangeID, failed: Bool)
+        case drain
+        /// Close all at this time of the monotonic clock at the latest, and end.
+        case stop(at: Int64)
+    }
+
+    private struct Inbox {
+        var jobs: [UnownedJob] = []
+        var messages: [Message] = []
+        /// The loop is about to sleep or sleeps, and nobody has woken it yet.
+        var needsWake = false
+        var isClosed = false
+        var endWaiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    let epoll: Int32
+    private let wakeup: Int32
+    private let inbox = Mutex(Inbox())
+    private let threadID = Atomic<UInt>(0)
+    let counters = LoopCounters()
+
+    init() throws(HTTPServerError) {
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        wakeup = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        // Edge-triggered: each write is one event, and nobody needs to read the counter back.
+        var event = epoll_event(events: EPOLLIN.rawValue | EPOLLET.rawValue, data: epoll_data_t(u64: .max))
+        guard epoll >= 0, wakeup >= 0, epoll_ctl(epoll, EPOLL_CTL_ADD, wakeup, &event) == 0 else {
+            let number = errno
+            if epoll >= 0 { close(epoll) }
+            if wakeup >= 0 { close(wakeup) }
+            throw HTTPServerError(
+                .system,
+                "cannot make an event loop: \(String(cString: strerror(number))) (errno \(number)); "
+                    + "raise the limit of open files (ulimit -n)",
+                systemError: number)
+        }
+    }
+
+    /// No thread and no task knows the loop any more, so nobody can write to a descriptor that is someone else's by now.
+    deinit {
+        close(epoll)
+        close(wakeup)
+    }
+
+    // MARK: - From any thread
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let (isClosed, wakes) = inbox.withLock { inbox in
+            guard !inbox.isClosed else { return (true, false) }
+            inbox.jobs.append(job)
+            return (false, Self.takeWake(&inbox))
+        }
+        // A handler that outlives its loop still runs to its end, on the global pool.
+        if isClosed { return globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
+        if wakes { wake() }
+    }
+
+    /// `false` when the loop has ended and will not read the message.
+    func post(_ message: Message) -> Bool {
+        let (isClosed, wakes) = inbox.withLock { inbox in
+            guard !inbox.isClosed else { return (true, false) }
+            inbox.messages.append(message)
+            return (false, Self.takeWake(&inbox))
+        }
+        if wakes { wake() }
+        return !isClosed
+    }
+
+    /// Returns when the loop's thread has closed its last connection and ends.
+    func waitUntilEnded() async {
+        await withCheckedContinuation { continuation in
+            let hasEnded = inbox.withLock { inbox in
+                if !inbox.isClosed { inbox.endWaiters.append(continuation) }
+                return inbox.isClosed
+            }
+            if hasEnded { continuation.resume() }
+        }
+    }
+
+    private static func takeWake(_ inbox: inout Inbox) -> Bool {
+        let wakes = inbox.needsWake
+        inbox.needsWake = false
+        return wakes
+    }
+
+    private func wake() {
+        var one: UInt64 = 1
+        _ = write(wakeup, &one, MemoryLayout<UInt64>.size)
+    }
+
+    // MARK: - From the loop's thread
+
+    /// Runs what is ready until nothing is left, or for a number of rounds so that sockets get their turn.
+    /// Returns `false` when there may be more; `true` when the loop may sleep, and others then wake it.
+    func runReady(_ handle: (Message) -> Void) -> Bool {
+        var jobs: [UnownedJob] = []
+        var messages: [Message] = []
+        for _ in 0..<16 {
+            let isEmpty = inbox.withLock { inbox in
+                swap(&inbox.jobs, &jobs)
+                swap(&inbox.messages, &messages)
+                let isEmpty = jobs.isEmpty && messages.isEmpty
+                inbox.needsWake = isEmpty
+                return isEmpty
+            }
+            if isEmpty { return true }
+            for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
+            for message in messages { handle(message) }
+            jobs.removeAll(keepingCapacity: true)
+            messages.removeAll(keepingCapacity: true)
+        }
+        return false
+    }
+
+    /// The end: what still waits is handed back, later work goes elsewhere.
+    func end(_ refuse: (Message) -> Void) {
+        let rest = inbox.withLock { inbox in
+            let rest = inbox
+            inbox = Inbox(isClosed: true)
+            return rest
+        }
+        for job in rest.jobs { globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
+        for message in rest.messages { refuse(message) }
+        for waiter in rest.endWaiters { waiter.resume() }
+    }
+}

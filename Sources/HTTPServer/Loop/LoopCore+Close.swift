@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Glibc
+import Synchronization
+
+extension LoopCore {
+    /// Closes at once and lets everyone who waits for this connection know.
+    func close(_ connection: Connection) {
+        guard isOpen(connection) else { return }
+        connections[connection.slot] = nil
+        freeSlots.append(connection.slot)
+        openCount -= 1
+        deadlines.clear(slot: connection.slot)
+        connection.transport.close()
+        connection.task?.cancel()
+        connection.task = nil
+        let writers = connection.writers
+        connection.writers = []
+        for writer in writers { writer.resume(throwing: EventLoop.clientGone) }
+        releasePlace()
+        if acceptsAgainAt != nil { resumeAccepting() }
+    }
+
+    /// Connections between two requests; one that has not sent its first request still gets an answer.
+    func closeIdle() {
+        for case let connection? in connections where connection.state.phase == .idle {
+            // A request may be in the socket already.
+            connection.isReadable = true
+            proceed(connection)
+            if isOpen(connection), connection.state.phase == .idle, connection.state.requests > 0 {
+                close(connection)
+            }
+        }
+    }
+
+    /// No new connections; requests in hand go on until `time`.
+    func stop(at time: Int64) {
+        stopAt = min(stopAt ?? .max, time)
+        closeListeners()
+        closeIdle()
+        for case let connection? in connections {
+            switch connection.state.phase {
+            case .idle, .handshaking: close(connection)
+            case .streaming: connection.task?.cancel()
+            case .readingHead, .readingBody, .handling, .answering, .lingering: break
+            }
+        }
+    }
+}

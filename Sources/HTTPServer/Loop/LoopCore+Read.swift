@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Logging
+import Synchronization
+
+extension LoopCore {
+    func handshake(_ connection: Connection) {
+        switch connection.transport.handshake() {
+        case .moved:
+            connection.state.handshakeDone()
+            // The first bytes of the request may have come with the handshake's last.
+            connection.isReadable = true
+            arm(connection)
+            proceed(connection)
+        case .wouldBlock: break
+        case .end, .failed:
+            LoopCounters.add(loop.counters.tlsFailures)
+            logger.debug(
+                "TLS handshake failed",
+                metadata: ["peer": "\(connection.remoteAddress)", "reason": "\(TLSContext.lastError())"])
+            close(connection)
+        }
+    }
+
+    /// Reads and parses while bytes are wanted and there are any; drops them while lingering.
+    func proceed(_ connection: Connection) {
+        if connection.state.phase == .lingering { return discard(connection) }
+        // A connection that sends faster than we read gives the others a turn after a megabyte.
+        for _ in 0..<16 {
+            guard isOpen(connection), connection.state.wantsBytes else { return }
+            if connection.hasInput {
+                parseInbound(connection)
+            } else if connection.isReadable {
+                readOnce(connection)
+            } else {
+                return arm(connection)
+            }
+        }
+        arm(connection)
+        unfinishedReads.append(connection)
+    }
+
+    func continueReads() {
+        guard !unfinishedReads.isEmpty else { return }
+        let connections = unfinishedReads
+        unfinishedReads = []
+        for connection in connections where isOpen(connection) { proceed(connection) }
+    }
+
+    private func parseInbound(_ connection: Connection) {
+        let pending = connection.inbound
+        var offset = connection.inboundOffset
+        connection.inbound = []
+        connection.inboundOffset = 0
+        parse(pending.span, from: &offset, for: connection)
+        if offset < pending.count, isOpen(connection) {
+            connection.inbound = pending
+            connection.inboundOffset = offset
+        }
+    }
+
+    private func readOnce(_ connection: Connection) {
+        // Out of the object while in use: its storage is then this function's alone.
+        var buffer: [UInt8] = []
+        swap(&buffer, &readBuffer)
+        defer { swap(&buffer, &readBuffer) }
+        switch buffer.withUnsafeMutableBytes({ connection.transport.read(into: $0) }) {
+        case .moved(let count):
+            // A short read has emptied a plain socket; new bytes make a new event. After the peer's end there is no
+            // new event, so then only the end itself says that it is empty.
+            if count < buffer.count, !connection.transport.isSecure, !connection.sawPeerEnd {
+                connection.isReadable = false
+            }
+            let input = buffer.span.extracting(0..<count)
+            var offset = 0
+            parse(input, from: &offset, for: connection)
+            if offset < count, isOpen(connection) {
+                connection.inbound = input.extracting(offset..<count).withUnsafeBufferPointer { Array($0) }
+            }
+        case .wouldBlock:
+            connection.isReadable = false
+        case .end:
+            connection.isReadable = false
+            carryOut(connection.state.peerFinished(), for: connection)
+        case .failed: close(connection)
+        }
+    }
+
+    private func parse(_ input: Span<UInt8>, from offset: inout Int, for connection: Connection) {
+        while true {
+            switch connection.state.received(input, from: &offset) {
+            case .wait: return
+            case .sendContinue: send(ResponseEncoder.continueLine, to: connection)
+            case .dispatch(let head, let body):
+                connection.exchange &+= 1
+                return dispatch(HTTPRequest(head: head, body: body, remoteAddress: connection.remoteAddress), connection)
+            case .refuse(let failure):
+                // Nothing behind the error can be told apart any more.
+                offset = input.count
+                return refuse(connection, failure)
+            }
+            guard isOpen(connection) else { return }
+        }
+    }
+
+    private func dispatch(_ request: HTTPRequest, _ connection: Connection) {
+        LoopCounters.add(loop.counters.requests)
+        arm(connection)
+        let (loop, handler, id) = (loop, handler, connection.id)
+        // It runs here at once up to its first suspension; its answer comes back as a message.
+        connection.task = Task.immediate(executorPreference: loop) {
+            await loop.serve(request, as: id, by: handler)
+        }
+    }
+
+    func carryOut(_ verdict: ConnectionState.Verdict, for connection: Connection) {
+        switch verdict {
+        case .carryOn: break
+        case .close: close(connection)
+        case .refuse(let failure): refuse(connection, failure)
+        }
+    }
+
+    /// Lingering: what comes is dropped until the peer closes, up to a bound.
+    private func discard(_ connection: Connection) {
+        while isOpen(connection), connection.isReadable {
+            let result = withUnsafeTemporaryAllocation(byteCount: 16 * 1024, alignment: 1) {
+                connection.transport.discard($0)
+            }
+            switch result {
+            case .moved(let count):
+                connection.discarded += count
+                if connection.discarded > 4 * 1024 * 1024 { close(connection) }
+            case .wouldBlock: connection.isReadable = false
+            case .end, .failed: close(connection)
+            }
+        }
+    }
+}

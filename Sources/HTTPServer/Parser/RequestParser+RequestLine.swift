@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+extension RequestParser {
+    /// `method SP request-target SP HTTP-version` with single spaces (RFC 9112 section 3).
+    mutating func takeRequestLine(_ line: Span<UInt8>) throws(RequestFailure) {
+        guard let first = line.firstIndex(of: UInt8(ascii: " ")),
+            let second = line.firstIndex(of: UInt8(ascii: " "), from: first + 1),
+            first > 0, second > first + 1
+        else { throw .malformed("The request line is not method, target and version.") }
+        let method = line.extracting(0..<first)
+        let target = line.extracting(first + 1..<second)
+        guard method.allSatisfy(Grammar.isToken) else { throw .malformed("The method is not a token.") }
+        head.minorVersion = try minorVersion(line.extracting(second + 1..<line.count))
+        guard let known = KnownMethod.named(method) else {
+            throw .unsupported(501, "This server does not know the method.")
+        }
+        head.method = known
+        guard target.count <= limits.maxTargetBytes else { throw .targetTooLong }
+        try takeTarget(target)
+    }
+
+    /// `HTTP/1.x`; a higher minor version is read as 1.1 (RFC 9110 section 2.5).
+    private func minorVersion(_ version: Span<UInt8>) throws(RequestFailure) -> Int {
+        let prefix: StaticString = "HTTP/"
+        var isVersion = version.count == 8 && version[6] == UInt8(ascii: ".")
+        if isVersion {
+            prefix.withUTF8Buffer { expected in
+                for index in 0..<5 where version[index] != expected[index] { isVersion = false }
+            }
+        }
+        guard isVersion, Grammar.isDigit(version[5]), Grammar.isDigit(version[7]) else {
+            throw .malformed("The request line does not end with an HTTP version.")
+        }
+        guard version[5] == UInt8(ascii: "1") else {
+            throw .unsupported(505, "This server speaks HTTP/1.1 and HTTP/1.0.")
+        }
+        return Int(version[7] - 0x30)
+    }
+
+    /// Origin-form, absolute-form, or `*` for OPTIONS (RFC 9112 section 3.2).
+    private mutating func takeTarget(_ target: Span<UInt8>) throws(RequestFailure) {
+        head.target = target.text
+        if target[0] == UInt8(ascii: "/") {
+            try takePathAndQuery(target)
+        } else if target.count == 1, target[0] == UInt8(ascii: "*") {
+            guard head.method == .options else { throw .malformed("The target * is for OPTIONS only.") }
+            head.rawPath = "*"
+        } else {
+            try takeAbsoluteTarget(target)
+        }
+    }
+
+    private mutating func takeAbsoluteTarget(_ target: Span<UInt8>) throws(RequestFailure) {
+        var start = 0
+        if target.count > 7, target.extracting(0..<7).equalsIgnoringCase("http://") {
+            start = 7
+        } else if target.count > 8, target.extracting(0..<8).equalsIgnoringCase("https://") {
+            start = 8
+        } else {
+            throw .malformed("The target is neither a path nor an http URI.")
+        }
+        var end = start
+        while end < target.count, target[end] != UInt8(ascii: "/"), target[end] != UInt8(ascii: "?") { end += 1 }
+        guard HostField.isValid(target.extracting(start..<end)) else {
+            throw .malformed("The authority of the target is not a host.")
+        }
+        guard end < target.count else {
+            head.rawPath = "/"
+            return
+        }
+        try takePathAndQuery(target.extracting(end..<target.count))
+        if head.rawPath.isEmpty { head.rawPath = "/" }
+    }
+
+    private mutating func takePathAndQuery(_ target: Span<UInt8>) throws(RequestFailure) {
+        let mark = target.firstIndex(of: UInt8(ascii: "?"))
+        let path = target.extracting(0..<(mark ?? target.count))
+        guard path.allSatisfy(Grammar.isPath), path.hasWholeEscapes else {
+            throw .malformed("The path has a character or escape that a URI may not have.")
+        }
+        guard let mark else {
+            head.rawPath = path.count == head.target.utf8.count ? head.target : path.text
+            return
+        }
+        let query = target.extracting(mark + 1..<target.count)
+        guard query.allSatisfy(Grammar.isQuery), query.hasWholeEscapes else {
+            throw .malformed("The query has a character or escape that a URI may not have.")
+        }
+        head.rawPath = path.text
+        head.query = query.text
+    }
+}
+
+/// The methods this server serves; others are 501 (RFC 9110 section 9.1). Methods are case-sensitive.
+enum KnownMethod {
+    static func named(_ token: Span<UInt8>) -> HTTPMethod? {
+        switch token.count {
+        case 3: matches(token, "GET") ? .get : matches(token, "PUT") ? .put : nil
+        case 4: matches(token, "POST") ? .post : matches(token, "HEAD") ? .head : nil
+        case 5: matches(token, "PATCH") ? .patch : nil
+        case 6: matches(token, "DELETE") ? .delete : nil
+        case 7: matches(token, "OPTIONS") ? .options : nil
+        default: nil
+        }
+    }
+
+    private static func matches(_ token: Span<UInt8>, _ name: StaticString) -> Bool {
+        name.withUTF8Buffer { expected in
+            for index in token.indices where token[index] != expected[index] { return false }
+            return true
+        }
+    }
+}

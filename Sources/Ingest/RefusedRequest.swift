@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import GenesysEvents
+import HTTPServer
+import Journal
+
+/// A request that is not taken: why, and what the sender is told. Never what was expected, never an inner detail.
+struct RefusedRequest: Error {
+    var reason: Refusal
+    var problem: Problem
+
+    static let source = RefusedRequest(
+        reason: .source,
+        problem: Problem(status: HTTPStatus(403, "Forbidden"), detail: "The source address is not allowed.")
+    )
+
+    static func credentials(_ challenges: [String]) -> RefusedRequest {
+        var headers = HTTPHeaders()
+        for challenge in challenges { headers.append(name: "WWW-Authenticate", value: challenge) }
+        return RefusedRequest(
+            reason: .credentials,
+            problem: Problem(
+                status: HTTPStatus(401, "Unauthorized"),
+                detail: "The credentials are missing or not valid.",
+                headers: headers
+            )
+        )
+    }
+
+    static let encoding = RefusedRequest(
+        reason: .encoding,
+        problem: Problem(
+            status: HTTPStatus(415, "Unsupported Media Type"),
+            detail: "The content must be sent without a content coding.",
+            headers: ["Accept-Encoding": "identity"]
+        )
+    )
+
+    static let mediaType = RefusedRequest(
+        reason: .mediaType,
+        problem: Problem(
+            status: HTTPStatus(415, "Unsupported Media Type"),
+            detail: "The content must be JSON or NDJSON in UTF-8.",
+            headers: ["Accept": ContentCheck.acceptedTypes]
+        )
+    )
+
+    static func malformed(_ error: EventDecodingError) -> RefusedRequest {
+        RefusedRequest(
+            reason: .malformed,
+            problem: Problem(
+                status: HTTPStatus(400, "Bad Request"),
+                detail: "Nothing was stored: \(error).",
+                members: [("element", "\(error.element)"), ("pointer", Problem.quoted(error.pointer))]
+            )
+        )
+    }
+
+    /// All of these are 503: the event is good, and EventBridge sends it again after a 503 but not after a 4xx.
+    static func journal(_ error: JournalError) -> RefusedRequest {
+        let (reason, detail, seconds): (Refusal, String, Int) =
+            switch error.code {
+            case .overloaded: (.overloaded, "Too many events wait to be stored.", 1)
+            case .notWritable: (.notWritable, "Events cannot be stored at the moment.", 5)
+            case .closed: (.closed, "The relay is stopping.", 2)
+            default: (.other, "The event could not be stored.", 5)
+            }
+        return RefusedRequest(
+            reason: reason,
+            problem: Problem(
+                status: HTTPStatus(503, "Service Unavailable"),
+                detail: detail,
+                headers: ["Retry-After": "\(seconds)"]
+            )
+        )
+    }
+}

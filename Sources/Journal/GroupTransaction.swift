@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Foundation
+import GRDB
+import GenesysEvents
+
+/// Writes jobs into the open transaction of the writer's connection.
+///
+/// Statements are compiled once per connection (GRDB's cache) and looked up once per group; values are bound without
+/// copies.
+struct GroupTransaction {
+    let database: Database
+    let contentWindow: Duration
+    /// The sequence of the next new entry. Given here instead of by SQLite, so that it is never used twice, also when
+    /// all entries were deleted, without the table that AUTOINCREMENT writes on every insert.
+    var nextSequence: Int64
+
+    mutating func run(_ jobs: [WriteJob]) throws -> [WriteJob.Outcome] {
+        let entries = try jobs.contains { $0.entryCount > 0 } ? EntryStatements(database) : nil
+        var outcomes: [WriteJob.Outcome] = []
+        outcomes.reserveCapacity(jobs.count)
+        for job in jobs {
+            switch job {
+            case .append(let batch, _):
+                var result = AppendResult(accepted: 0, duplicate: 0)
+                if let entries {
+                    for entry in batch {
+                        if try insert(entry, entries) { result.accepted += 1 } else { result.duplicate += 1 }
+                    }
+                }
+                outcomes.append(.appended(result))
+            case .commit(let commit, _):
+                try apply(commit)
+                outcomes.append(.done)
+            case .probe:
+                // Some pages, not a byte: a full disk may still have room in the last block of the log.
+                try database.execute(sql: "REPLACE INTO write_probe (id, filler) VALUES (1, randomblob(32768))")
+                try database.execute(sql: "DELETE FROM write_probe")
+                outcomes.append(.done)
+            }
+        }
+        return outcomes
+    }
+
+    /// Returns `false` for a duplicate.
+    private mutating func insert(_ entry: JournalEntry, _ statements: EntryStatements) throws -> Bool {
+        if try statements.insert(entry, key: entry.key, sequence: nextSequence) {
+            nextSequence += 1
+            return true
+        }
+        guard entry.key.utf8.starts(with: "sha256:".utf8), let latest = try statements.latest(entry.key),
+            .milliseconds(entry.receivedAt.milliseconds - latest) >= contentWindow
+        else { return false }
+        let key = "\(entry.key):\(entry.receivedAt.milliseconds)"
+        guard try statements.insert(entry, key: key, sequence: nextSequence) else { return false }
+        nextSequence += 1
+        return true
+    }
+
+    private func apply(_ commit: JournalCommit) throws {
+        if let position = commit.position {
+            guard position < nextSequence else {
+                throw JournalError(.other, "position \(position) is beyond the last entry, \(nextSequence - 1)")
+            }
+            try database.cachedStatement(sql: "UPDATE progress SET position = max(position, ?)")
+                .execute(arguments: [position])
+        }
+        if !commit.agents.isEmpty {
+            let statement = try database.cachedStatement(
+                sql: """
+                    INSERT INTO agents (id, state) VALUES (?, ?)
+                    ON CONFLICT (id) DO UPDATE SET state = excluded.state
+                    """
+            )
+            for agent in commit.agents {
+                try agent.state.withData { try statement.execute(arguments: [agent.id, $0]) }
+            }
+        }
+        if !commit.history.isEmpty {
+            let statement = try database.cachedStatement(
+                sql: "INSERT INTO history (agent_id, at, kind, summary, detail) VALUES (?, ?, ?, ?, ?)"
+            )
+            for line in commit.history {
+                try line.detail.withData {
+                    try statement.execute(
+                        arguments: [line.agentID, line.at.milliseconds, line.kind.rawValue, line.summary, $0]
+                    )
+                }
+            }
+        }
+        if !commit.deadLetters.isEmpty {
+            let statement = try database.cachedStatement(
+                sql: "INSERT INTO dead_letters (at, reason, agent_id, event) VALUES (?, ?, ?, ?)"
+            )
+            for letter in commit.deadLetters {
+                try letter.event.withData {
+                    try statement.execute(arguments: [letter.at.milliseconds, letter.reason, letter.agentID, $0])
+                }
+            }
+        }
+    }
+}
+
+/// The statements of an append.
+private struct EntryStatements {
+    private let database: Database
+    private let insertion: Statement
+
+    init(_ database: Database) throws {
+        self.database = database
+        insertion = try database.cachedStatement(
+            sql: """
+                INSERT OR IGNORE INTO entries (sequence, key, source, topic, agent_id, received_at, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """
+        )
+    }
+
+    /// Returns `false` when the key is there already.
+    func insert(_ entry: JournalEntry, key: String, sequence: Int64) throws -> Bool {
+        try entry.body.withData {
+            try insertion.execute(
+                arguments: [
+                    sequence, key, entry.source.rawValue, entry.topic, entry.agentID, entry.receivedAt.milliseconds, $0,
+                ]
+            )
+        }
+        return database.changesCount > 0
+    }
+
+    /// When the newest entry with this content came, in milliseconds: `<key>` or `<key>:<ms>` (";" follows ":").
+    func latest(_ key: String) throws -> Int64? {
+        let statement = try database.cachedStatement(
+            sql: "SELECT max(received_at) FROM entries WHERE key >= ? AND key < ?"
+        )
+        return try Int64.fetchOne(statement, arguments: [key, key + ";"])
+    }
+}
+
+extension [UInt8] {
+    /// The bytes as `Data` without a copy; not to be kept.
+    fileprivate func withData<Result>(_ body: (Data) throws -> Result) rethrows -> Result {
+        try withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, !bytes.isEmpty else { return try body(Data()) }
+            // Only read, and only during the call: the memory is the array's.
+            let address = UnsafeMutableRawPointer(mutating: base)
+            return try body(Data(bytesNoCopy: address, count: bytes.count, deallocator: .none))
+        }
+    }
+}

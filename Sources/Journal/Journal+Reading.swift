@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import GRDB
+public import GenesysEvents
+
+extension Journal {
+    /// Entries after `sequence`, in order.
+    public func read(after sequence: Int64, limit: Int) async throws(JournalError) -> [JournalRecord] {
+        try await reading { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT sequence, key, source, topic, agent_id, received_at, body
+                    FROM entries WHERE sequence > ? ORDER BY sequence LIMIT ?
+                    """
+            )
+            let rows = try Row.fetchCursor(statement, arguments: [sequence, max(0, limit)])
+            var records: [JournalRecord] = []
+            while let row = try rows.next() {
+                let entry = JournalEntry(
+                    key: row[1],
+                    source: JournalSource(rawValue: row[2]) ?? .webhook,
+                    topic: row[3],
+                    agentID: row[4],
+                    receivedAt: Timestamp(milliseconds: row[5]),
+                    body: try row.bytes(6)
+                )
+                records.append(JournalRecord(sequence: row[0], entry: entry))
+            }
+            return records
+        }
+    }
+
+    /// A sequence to give to ``read(after:limit:)`` for all entries received at `time` or later.
+    ///
+    /// Times follow the sequence but for requests that overlap, so it begins a minute early: look at `receivedAt`.
+    public func sequence(before time: Timestamp) async throws(JournalError) -> Int64 {
+        let time = time.milliseconds - 60_000
+        return try await reading { database in
+            let bounds = try Row.fetchOne(database, sql: "SELECT min(sequence), max(sequence) FROM entries")
+            guard let bounds, var low: Int64 = bounds[0], let last: Int64 = bounds[1] else { return 0 }
+            let probe = try database.cachedStatement(
+                sql: "SELECT received_at FROM entries WHERE sequence >= ? ORDER BY sequence LIMIT 1"
+            )
+            var high = last + 1
+            while low < high {
+                let middle = low + (high - low) / 2
+                let received = try Int64.fetchOne(probe, arguments: [middle]) ?? .max
+                if received < time { low = middle + 1 } else { high = middle }
+            }
+            return low - 1
+        }
+    }
+
+    /// The applied position and every agent's stored state.
+    public func snapshot() async throws(JournalError) -> (position: Int64, agents: [StoredAgent]) {
+        try await reading { database in
+            // Both from one snapshot of the database: a commit in between is seen in both or in none.
+            let position = try Int64.fetchOne(database, sql: "SELECT position FROM progress") ?? 0
+            let rows = try Row.fetchCursor(database, sql: "SELECT id, state FROM agents ORDER BY id")
+            var agents: [StoredAgent] = []
+            while let row = try rows.next() { agents.append(StoredAgent(id: row[0], state: try row.bytes(1))) }
+            return (position, agents)
+        }
+    }
+
+    /// Newest first; `before` is the id of the last entry of the page before.
+    public func history(agentID: String, before: Int64?, limit: Int) async throws(JournalError) -> [HistoryEntry] {
+        try await reading { database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT id, agent_id, at, kind, summary, detail
+                    FROM history WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+                    """
+            )
+            let rows = try Row.fetchCursor(statement, arguments: [agentID, before ?? .max, max(0, limit)])
+            var lines: [HistoryEntry] = []
+            while let row = try rows.next() {
+                lines.append(
+                    HistoryEntry(
+                        id: row[0],
+                        agentID: row[1],
+                        at: Timestamp(milliseconds: row[2]),
+                        kind: HistoryEntry.Kind(rawValue: row[3]) ?? .event,
+                        summary: row[4],
+                        detail: try row.bytes(5)
+                    )
+                )
+            }
+            return lines
+        }
+    }
+
+    /// Newest first; `before` is the id of the last letter of the page before.
+    public func deadLetters(before: Int64?, limit: Int) async throws(JournalError) -> [DeadLetter] {
+        try await letters(where: "id < ? ORDER BY id DESC LIMIT ?", [before ?? .max, Int64(max(0, limit))])
+    }
+
+    /// One letter; `nil` when there is none with that id.
+    public func deadLetter(id: Int64) async throws(JournalError) -> DeadLetter? {
+        try await letters(where: "id = ?", [id]).first
+    }
+
+    /// Forgets a letter; returns `false` when there is none with that id.
+    public func removeDeadLetter(id: Int64) async throws(JournalError) -> Bool {
+        try await writable().step { database in
+            try database.execute(sql: "DELETE FROM dead_letters WHERE id = ?", arguments: [id])
+            return database.changesCount > 0
+        }
+    }
+
+    private func letters(where condition: String, _ values: [Int64]) async throws(JournalError) -> [DeadLetter] {
+        try await reading { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT id, at, reason, agent_id, event FROM dead_letters WHERE \(condition)"
+            )
+            let rows = try Row.fetchCursor(statement, arguments: StatementArguments(values))
+            var letters: [DeadLetter] = []
+            while let row = try rows.next() {
+                letters.append(
+                    DeadLetter(
+                        id: row[0],
+                        at: Timestamp(milliseconds: row[1]),
+                        reason: row[2],
+                        agentID: row[3],
+                        event: try row.bytes(4)
+                    )
+                )
+            }
+            return letters
+        }
+    }
+
+    /// On a connection for reading, in a transaction of its own: never behind the writer.
+    private func reading<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(JournalError) -> Value {
+        guard !isClosed else { throw JournalError(.closed, "the journal is closed") }
+        do {
+            return try await pool.read(body)
+        } catch {
+            throw JournalError(error)
+        }
+    }
+}
+
+extension Row {
+    fileprivate func bytes(_ index: Int) throws -> [UInt8] {
+        try withUnsafeData(atIndex: index) { data in data.map { Array($0) } ?? [] }
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+public import GenesysEvents
+
+/// Where an entry came from.
+public enum JournalSource: String, Sendable, Codable {
+    /// Sent to us by Genesys Cloud.
+    case webhook
+    /// A read of ours, in the form of a notification.
+    case observation
+}
+
+/// One notification to be kept.
+public struct JournalEntry: Sendable {
+    /// De-duplication key, unique in the journal: `eb:<EventBridge id>` or `sha256:<hex of the content>`.
+    ///
+    /// A `sha256:` key says "the same content", which may rightly come again later: it counts as a duplicate only
+    /// within ``Journal/Configuration/contentWindow``. After that the entry is kept under `<key>:<receivedAt ms>`.
+    public var key: String
+    /// Who brought it.
+    public var source: JournalSource
+    /// The topic's name, with real ids inside.
+    public var topic: String
+    /// The agent it is about, when the topic names one.
+    public var agentID: String?
+    /// When the relay took it.
+    public var receivedAt: Timestamp
+    /// The notification's own bytes, as received.
+    public var body: [UInt8]
+
+    /// An entry that is not in the journal yet.
+    public init(
+        key: String,
+        source: JournalSource,
+        topic: String,
+        agentID: String?,
+        receivedAt: Timestamp,
+        body: [UInt8]
+    ) {
+        self.key = key
+        self.source = source
+        self.topic = topic
+        self.agentID = agentID
+        self.receivedAt = receivedAt
+        self.body = body
+    }
+}
+
+/// An entry with its place in the order of the journal.
+public struct JournalRecord: Sendable {
+    /// Grows by one or more from entry to entry, starting at 1; never used twice, also not after retention.
+    public var sequence: Int64
+    /// What was kept.
+    public var entry: JournalEntry
+
+    /// An entry at its place.
+    public init(sequence: Int64, entry: JournalEntry) {
+        self.sequence = sequence
+        self.entry = entry
+    }
+}
+
+/// What became of the entries of one append.
+public struct AppendResult: Sendable, Equatable {
+    /// Entries that are new in the journal.
+    public var accepted: Int
+    /// Entries whose key is in the journal already, or twice in the same append.
+    public var duplicate: Int
+
+    /// The counts of one append.
+    public init(accepted: Int, duplicate: Int) {
+        self.accepted = accepted
+        self.duplicate = duplicate
+    }
+}

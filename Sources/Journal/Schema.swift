@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import GRDB
+
+/// The tables, and how they came to be.
+enum Schema {
+    /// "PRly" in the database's header: tells our databases from others.
+    static let applicationID = 0x5052_6C79
+
+    /// Applied migrations are never edited; a change is a new one.
+    static let migrator: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 inbox, agents, history") { db in
+            try db.execute(
+                sql: """
+                    PRAGMA application_id = \(applicationID);
+                    -- The key's index is the only one: each index costs every append a page of its own. Times grow with
+                    -- the sequence, so retention and replay find their place by it.
+                    CREATE TABLE entries (
+                        sequence INTEGER PRIMARY KEY,
+                        key TEXT NOT NULL UNIQUE,
+                        source TEXT NOT NULL,
+                        topic TEXT NOT NULL,
+                        agent_id TEXT,
+                        received_at INTEGER NOT NULL,
+                        body BLOB NOT NULL
+                    ) STRICT;
+                    CREATE TABLE progress (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        position INTEGER NOT NULL
+                    ) STRICT;
+                    INSERT INTO progress (id, position) VALUES (1, 0);
+                    CREATE TABLE agents (
+                        id TEXT NOT NULL PRIMARY KEY,
+                        state BLOB NOT NULL
+                    ) STRICT;
+                    -- AUTOINCREMENT: cursors hold ids, so none may come twice, also not after retention.
+                    CREATE TABLE history (
+                        id INTEGER PRIMARY KEY AUTOINCREMENT,
+                        agent_id TEXT NOT NULL,
+                        at INTEGER NOT NULL,
+                        kind TEXT NOT NULL,
+                        summary TEXT NOT NULL,
+                        detail BLOB NOT NULL
+                    ) STRICT;
+                    CREATE INDEX history_agent ON history (agent_id);
+                    CREATE TABLE dead_letters (
+                        id INTEGER PRIMARY KEY AUTOINCREMENT,
+                        at INTEGER NOT NULL,
+                        reason TEXT NOT NULL,
+                        agent_id TEXT,
+                        event BLOB NOT NULL
+                    ) STRICT;
+                    -- Written to find out whether the disk takes writes again.
+                    CREATE TABLE write_probe (
+                        id INTEGER PRIMARY KEY,
+                        filler BLOB NOT NULL
+                    ) STRICT;
+                    """
+            )
+        }
+        return migrator
+    }()
+
+    /// Refuses a database that is not ours or that a newer relay has written, before anything is changed in it.
+    static func check(_ db: Database, path: String) throws {
+        // GRDB's own tables may be all there is when the power went while the database was made.
+        let tables = try Int.fetchOne(
+            db,
+            sql: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'grdb_%'"
+        )
+        guard let tables, tables > 0 else { return }
+        let id = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        guard id == applicationID else {
+            throw JournalError(
+                .cannotOpen,
+                "\(path) is the database of another program: name another file in journal.url"
+            )
+        }
+        guard try !migrator.hasBeenSuperseded(db) else {
+            throw JournalError(
+                .newerSchema,
+                "\(path) was written by a newer version of the relay: run that version, or name another file"
+            )
+        }
+    }
+}

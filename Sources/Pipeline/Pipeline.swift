@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+public import Delivery
+public import GenesysEvents
+public import Journal
+public import Logging
+import Metrics
+import StatusRules
+
+/// Takes journalled events, in their order, through agent state and rules; commits the new states, the history and the
+/// position in one transaction; and only then tells delivery. A restart at any point goes on from the last commit.
+public actor Pipeline {
+    private let journal: Journal
+    private let delivery: Delivery
+    private let inbox: PipelineInbox
+    private let now: @Sendable () -> Timestamp
+    private let logger: Logger
+    private var engine: DecisionEngine
+    private var decoder = NotificationDecoder()
+
+    private var records: [String: AgentRecord] = [:]
+    private var sortedIDs: [String]?
+    /// Conversation → agents with a part in it: detail events name no agent.
+    private var agentsByConversation: [String: Set<String>] = [:]
+    private var position: Int64 = 0
+    private var positionWaiters: [(Int64, CheckedContinuation<Void, Never>)] = []
+    private var subscribers: [Int: AsyncStream<AgentRecord>.Continuation] = [:]
+    private var nextSubscriber = 0
+    private var isStopped = false
+
+    private struct Look {
+        var agentIDs: [String]
+        var eventKey: String
+        var done: CheckedContinuation<Void, Never>
+    }
+
+    private var looks: [Look] = []
+
+    /// What one transaction holds, and what delivery is told after it.
+    private struct Step {
+        var commit = JournalCommit()
+        var dirty: Set<String> = []
+        var effects: [Effect] = []
+    }
+
+    private enum Effect {
+        case command(DecisionEngine.Command, agentID: String)
+        case observed(PresenceFacts, agentID: String)
+    }
+
+    private static let batch = 256
+    /// Ended conversations are kept this long, so that a late older snapshot does not bring them back.
+    private static let endedGrace = Duration.seconds(600)
+
+    public init(
+        journal: Journal,
+        delivery: Delivery,
+        inbox: PipelineInbox,
+        engine: DecisionEngine,
+        now: @escaping @Sendable () -> Timestamp,
+        logger: Logger
+    ) {
+        self.journal = journal
+        self.delivery = delivery
+        self.inbox = inbox
+        self.engine = engine
+        self.now = now
+        self.logger = logger
+    }
+
+    /// Reads the stored states. Before `run`.
+    public func load() async throws(JournalError) {
+        let snapshot = try await journal.snapshot()
+        position = snapshot.position
+        for stored in snapshot.agents {
+            do {
+                let record = try AgentRecord(stored: stored.state)
+                records[stored.id] = record
+                index(record)
+            } catch {
+                logger.error("a stored agent cannot be read; it is rebuilt from new events", metadata: ["agent": "\(stored.id)"])
+            }
+        }
+    }
+
+    /// Works until `stop`. Wishes that were under way when the process ended are taken up again, checked by a read
+    /// first: whether their write happened is not known.
+    public func run() async {
+        await resume()
+        let watcher = Task { [journal, inbox] in
+            var seen: Int64 = -1
+            while !Task.isCancelled {
+                await journal.waitForEntries(after: seen)
+                seen = journal.lastSequence
+                inbox.wake()
+            }
+        }
+        inbox.wake()
+        for await _ in inbox.signals {
+            while !isStopped, await advance() {}
+            if isStopped { break }
+        }
+        watcher.cancel()
+        for (_, waiter) in positionWaiters { waiter.resume() }
+        positionWaiters = []
+        for look in looks { look.done.resume() }
+        looks = []
+        for subscriber in subscribers.values { subscriber.finish() }
+    }
+
+    /// Ends `run` after the transaction under way.
+    public func stop() {
+        isStopped = true
+        inbox.finish()
+    }
+
+    /// The rules to begin with, once their statuses are resolved. Before `run`.
+    public func use(_ engine: DecisionEngine) { self.engine = engine }
+
+    /// New rules: every agent is looked at again.
+    public func replace(engine: DecisionEngine) async {
+        self.engine = engine
+        await look(at: Array(records.keys), eventKey: "rules:\(engine.rules.version)")
+    }
+
+    /// Looks at agents again without a new event; returns when it is done.
+    public func look(at agentIDs: [String], eventKey: String) async {
+        guard !isStopped else { return }
+        await withCheckedContinuation { done in
+            looks.append(Look(agentIDs: agentIDs, eventKey: eventKey, done: done))
+            inbox.wake()
+        }
+    }
+
+    // MARK: What others may see
+
+    public func record(of agentID: String) -> AgentRecord? { records[agentID] }
+
+    /// Records sorted by id, after an id.
+    public func records(after: String?, limit: Int) -> [AgentRecord] {
+        let ids = sortedIDs ?? records.keys.sorted()
+        sortedIDs = ids
+        // Binary search: the ids are sorted.
+        var low = 0, high = ids.count
+        while let after, low < high {
+            let middle = (low + high) / 2
+            if ids[middle] <= after { low = middle + 1 } else { high = middle }
+        }
+        return ids[low...].prefix(limit).compactMap { records[$0] }
+    }
+
+    public var agentIDs: [String] { Array(records.keys) }
+    public var rulesVersion: String { engine.rules.version }
+
+    /// Entries that are journalled and not yet applied.
+    public var lag: Int64 { max(0, journal.lastSequence - position) }
+
+    /// Returns when everything up to `sequence` is applied (or the pipeline has stopped).
+    public func waitUntilApplied(_ sequence: Int64) async {
+        guard position < sequence, !isStopped else { return }
+        await withCheckedContinuation { positionWaiters.append((sequence, $0)) }
+    }
+
+    /// Every change of an agent from now on; slow readers lose the oldest.
+    public func changes() -> AsyncStream<AgentRecord> {
+        let (stream, continuation) = AsyncStream.makeStream(of: AgentRecord.self, bufferingPolicy: .bufferingNewest(1000))
+        let id = nextSubscriber
+        nextSubscriber += 1
+        subscribers[id] = continuation
+        continuation.onTermination = { _ in Task { await self.unsubscribe(id) } }
+        return stream
+    }
+
+    private func unsubscribe(_ id: Int) { subscribers[id] = nil }
+
+    // MARK: Steps
+
+    private func resume() async {
+        for (id, record) in records where record.isOutstanding {
+            guard var record = records[id], let wish = record.wish else { continue }
+            record.lostTrack()
+            records[id] = record
+            await delivery.want(wish, agentID: id, observed: record.facts.presence, checkFirst: true)
+        }
+    }
+
+    /// Applies reports and one batch of entries; `false` when there was nothing to do.
+    private func advance() async -> Bool {
+        var step = Step()
+        let reports = inbox.take()
+        for report in reports {
+            guard var record = records[report.agentID] else { continue }
+            let outcome = engine.take(report, now: now(), into: &record)
+            Counter(label: "presence_relay_delivery_reports_total", dimensions: [("state", report.status.state.rawValue)])
+                .increment()
+            keep(record, outcome, in: &step)
+        }
+        var batch: [JournalRecord] = []
+        if journal.lastSequence > position {
+            do {
+                batch = try await journal.read(after: position, limit: Self.batch)
+            } catch {
+                logger.error("the journal cannot be read: \(error)")
+                await pause()
+            }
+        }
+        for record in batch { apply(record, in: &step) }
+        if let last = batch.last { step.commit.position = last.sequence }
+        let looked = looks
+        looks = []
+        for look in looked { self.look(look, in: &step) }
+        guard !reports.isEmpty || !batch.isEmpty || !looked.isEmpty else { return false }
+        await finish(step)
+        for look in looked { look.done.resume() }
+        return true
+    }
+
+    private func look(_ look: Look, in step: inout Step) {
+        for id in look.agentIDs {
+            guard var record = records[id] else { continue }
+            let outcome = engine.look(eventKey: look.eventKey, now: now(), into: &record)
+            keep(record, outcome, in: &step)
+        }
+    }
+
+    private func apply(_ journalled: JournalRecord, in step: inout Step) {
+        let entry = journalled.entry
+        let notification: Notification
+        do {
+            guard let received = try decoder.decode(entry.body).first else { return }
+            notification = received.notification
+        } catch {
+            step.commit.deadLetters.append(deadLetter(entry, "the event cannot be decoded: \(error)"))
+            return
+        }
+        if case .undecodable(let reason) = notification.event {
+            step.commit.deadLetters.append(deadLetter(entry, reason))
+            return
+        }
+        for id in agents(of: notification) {
+            var record = records[id] ?? AgentRecord(id: id)
+            let outcome = engine.take(notification, from: entry, now: now(), into: &record)
+            record.facts.forgetEnded(before: entry.receivedAt.advanced(by: .zero - Self.endedGrace))
+            keep(record, outcome, in: &step)
+            if notification.event.carriesPresence, let presence = record.facts.presence {
+                step.effects.append(.observed(presence, agentID: id))
+            }
+        }
+    }
+
+    private func agents(of notification: Notification) -> [String] {
+        if let id = notification.event.userID { return [id] }
+        guard case .participantAttributes(let attributes) = notification.event else { return [] }
+        return agentsByConversation[attributes.conversationID].map { $0.sorted() } ?? []
+    }
+
+    private func deadLetter(_ entry: JournalEntry, _ reason: String) -> DeadLetter {
+        DeadLetter(at: now(), reason: reason, agentID: entry.agentID, event: entry.body)
+    }
+
+    private func keep(_ record: AgentRecord, _ outcome: DecisionEngine.Outcome, in step: inout Step) {
+        let id = record.facts.id
+        if records[id] != record {
+            if records[id] == nil { sortedIDs = nil }
+            unindex(records[id])
+            records[id] = record
+            index(record)
+            step.dirty.insert(id)
+        }
+        step.commit.history += outcome.history
+        step.commit.deadLetters += outcome.deadLetters
+        if let command = outcome.command { step.effects.append(.command(command, agentID: id)) }
+    }
+
+    private func finish(_ done: Step) async {
+        var step = done
+        for id in step.dirty {
+            guard let record = records[id] else { continue }
+            do {
+                step.commit.agents.append(StoredAgent(id: id, state: try record.stored()))
+            } catch {
+                logger.critical("an agent's state cannot be encoded: \(error)", metadata: ["agent": "\(id)"])
+            }
+        }
+        await commit(step.commit)
+        if let applied = step.commit.position {
+            position = applied
+            let reached = positionWaiters.filter { $0.0 <= applied }
+            positionWaiters.removeAll { $0.0 <= applied }
+            for (_, waiter) in reached { waiter.resume() }
+        }
+        for effect in step.effects {
+            switch effect {
+            case .command(.want(let wish), let id):
+                await delivery.want(wish, agentID: id, observed: records[id]?.facts.presence)
+            case .command(.withdraw, let id): await delivery.withdraw(agentID: id)
+            case .command(.read, let id): await delivery.read(agentID: id)
+            case .observed(let presence, let id): await delivery.observe(presence, agentID: id)
+            }
+        }
+        for id in step.dirty {
+            guard let record = records[id] else { continue }
+            for subscriber in subscribers.values { subscriber.yield(record) }
+        }
+    }
+
+    /// Until it is written: what the pipeline has decided must not go out before.
+    private func commit(_ commit: JournalCommit) async {
+        while true {
+            do {
+                return try await journal.commit(commit)
+            } catch {
+                if error.code == .closed { return }
+                logger.error("the agents' states cannot be written; trying again: \(error)")
+                await pause()
+            }
+        }
+    }
+
+    private func pause() async { try? await Task.sleep(for: .milliseconds(500)) }
+
+    private func index(_ record: AgentRecord) {
+        for conversation in record.facts.conversations {
+            agentsByConversation[conversation.id, default: []].insert(record.facts.id)
+        }
+    }
+
+    private func unindex(_ record: AgentRecord?) {
+        guard let record else { return }
+        for conversation in record.facts.conversations {
+            agentsByConversation[conversation.id]?.remove(record.facts.id)
+            if agentsByConversation[conversation.id]?.isEmpty == true { agentsByConversation[conversation.id] = nil }
+        }
+    }
+}
+
+extension GenesysEvent {
+    fileprivate var carriesPresence: Bool {
+        switch self {
+        case .presence, .activity: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+import Console
+import Delivery
+import GenesysEvents
+import Journal
+import Pipeline
+import Resync
+import StatusRules
+
+extension AgentView {
+    /// An agent as the console shows them; `labels` are those of presence definitions by id.
+    init(_ record: AgentRecord, labels: [String: String]) {
+        let facts = record.facts
+        self.init(id: facts.id, name: facts.name)
+        if let known = facts.presence {
+            presence = PresenceView(
+                definitionId: known.definitionID,
+                system: known.system?.name,
+                label: known.definitionID.flatMap { labels[$0] },
+                message: known.message ?? "",
+                modifiedAt: known.modifiedAt,
+                setBy: record.presenceIsOurs ? .relay : .other
+            )
+        }
+        routingStatus = facts.routingStatus.map { RoutingStatusView(status: $0.status, since: $0.since) }
+        adherence = facts.adherence.map {
+            AdherenceView(state: $0.state, scheduled: $0.scheduled, actual: $0.actual, since: $0.since)
+        }
+        outOfOffice = facts.outOfOffice
+        conversations = facts.conversations.filter(\.isLive).map(ConversationView.init)
+        wanted = record.episodes.episode.map {
+            WantedView(status: $0.status, rule: $0.rule, since: $0.since, eventKey: $0.eventKey)
+        }
+        delivery = record.delivery.map(DeliveryView.init)
+    }
+}
+
+extension ConversationView {
+    init(_ conversation: ConversationFacts) {
+        self.init(id: conversation.id, media: conversation.media.rawValue)
+        direction = conversation.direction
+        state = conversation.state
+        held = conversation.held
+        afterCallWork = conversation.afterCallWork
+        queueId = conversation.queueID
+        purpose = conversation.purpose
+        attributes = conversation.attributes
+        customerAttributes = conversation.customerAttributes.isEmpty ? nil : conversation.customerAttributes
+    }
+}
+
+extension DeliveryView {
+    init(_ status: DeliveryStatus) {
+        self.init(
+            state: State(status.state),
+            attempts: status.attempts,
+            at: status.at,
+            error: status.error.map {
+                Failure(code: $0.code, message: $0.message, correlationId: $0.correlationID)
+            }
+        )
+    }
+}
+
+extension DeliveryView.State {
+    init(_ state: DeliveryState) {
+        self =
+            switch state {
+            case .pending: .pending
+            case .sent: .sent
+            case .accepted: .accepted
+            case .confirmed: .confirmed
+            case .notApplied: .notApplied
+            case .failed: .failed
+            case .superseded: .superseded
+            case .observed: .observed
+            }
+    }
+}
+
+extension Console.HistoryEntry {
+    init(_ entry: Journal.HistoryEntry) {
+        let kind: Kind =
+            switch entry.kind {
+            case .event: .event
+            case .decision: .decision
+            case .call: .call
+            case .observation: .observation
+            case .guarded: .guardHeld
+            }
+        self.init(
+            at: entry.at,
+            kind: kind,
+            summary: entry.summary,
+            detail: RawJSON(String(decoding: entry.detail, as: UTF8.self))
+        )
+    }
+}
+
+extension DeadLetterView {
+    init(_ letter: DeadLetter) {
+        self.init(
+            id: String(letter.id),
+            at: letter.at,
+            reason: letter.reason,
+            agentId: letter.agentID,
+            event: RawJSON(String(decoding: letter.event, as: UTF8.self))
+        )
+    }
+}
+
+extension ResyncJobView {
+    init(_ job: ResyncJob) {
+        let state: State =
+            switch job.state {
+            case .running: .running
+            case .done: .done
+            case .failed: .failed
+            case .cancelled: .cancelled
+            }
+        self.init(id: job.id, state: state, total: job.total, startedAt: job.startedAt)
+        done = job.done
+        changed = job.changed
+        failed = job.failed
+        finishedAt = job.finishedAt
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import ArgumentParser
+import Logging
+
+@main
+struct PresenceRelayCommand: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "presence-relay",
+        abstract: "Makes an agent's status in Genesys Cloud true within a second of the event that changed it.",
+        version: version,
+        subcommands: [Serve.self, Check.self, Explain.self, ResyncCommand.self, Simulate.self, Demo.self]
+    )
+}
+
+/// `--log-level` of every command that logs.
+struct LoggingOptions: ParsableArguments {
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel: Logger.Level = .info
+
+    func logger(_ label: String = "presence-relay") -> Logger {
+        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = logLevel
+        return logger
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+import Console
+import Pipeline
+import Resync
+
+extension ConsoleSources {
+    /// What the console shows of a relay, and what it may start.
+    init(of relay: Relay) {
+        self.init(
+            agents: { after, limit in
+                let records = await relay.pipeline.records(after: after, limit: limit + 1)
+                let labels = relay.status.labels
+                return AgentPage(
+                    agents: records.prefix(limit).map { AgentView($0, labels: labels) },
+                    next: records.count > limit ? records[limit - 1].facts.id : nil
+                )
+            },
+            agent: { id in
+                await relay.pipeline.record(of: id).map { AgentView($0, labels: relay.status.labels) }
+            },
+            history: { id, before, limit in
+                let entries = try await relay.journal.history(agentID: id, before: before, limit: limit + 1)
+                return HistoryPage(
+                    entries: entries.prefix(limit).map(HistoryEntry.init),
+                    next: entries.count > limit ? String(entries[limit - 1].id) : nil
+                )
+            },
+            deadLetters: { before, limit in
+                let letters = try await relay.journal.deadLetters(before: before, limit: limit + 1)
+                return DeadLetterPage(
+                    deadLetters: letters.prefix(limit).map(DeadLetterView.init),
+                    next: letters.count > limit ? String(letters[limit - 1].id) : nil
+                )
+            },
+            startResync: { request in try await relay.startResync(request) },
+            resync: { id in await relay.resync.job(id).map(ResyncJobView.init) },
+            health: { await relay.health() },
+            changes: {
+                AsyncStream { continuation in
+                    let task = Task {
+                        for await record in await relay.pipeline.changes() {
+                            continuation.yield(AgentView(record, labels: relay.status.labels))
+                        }
+                        continuation.finish()
+                    }
+                    continuation.onTermination = { _ in task.cancel() }
+                }
+            }
+        )
+    }
+}
+
+extension Relay {
+    /// Agents named, agents known to be active in the queues named, or all that are known.
+    fileprivate func startResync(_ request: ResyncRequest) async throws -> ResyncJobView {
+        guard case .resolved = status.genesys else {
+            throw ConsoleError(.unavailable, "Genesys cannot be reached yet; /healthz says why.")
+        }
+        guard request.managementUnits.isEmpty else {
+            throw ConsoleError(.unsupported, "A resync by management unit is not supported by this version: name agents.")
+        }
+        let known = await pipeline.records(after: nil, limit: .max)
+        var ids = Set(request.agents)
+        let queues = Set(request.queues)
+        for record in known where !queues.isDisjoint(with: record.facts.activeQueueIDs ?? []) { ids.insert(record.facts.id) }
+        if request.agents.isEmpty, request.queues.isEmpty { ids = Set(known.map(\.facts.id)) }
+        return ResyncJobView(await resync.start(agentIDs: ids.sorted()))
+    }
+
+    /// Ready = events are taken. Genesys being down is a warning: what is accepted is delivered later.
+    func health() async -> HealthView {
+        var notReady: [String] = []
+        if status.isDraining { notReady.append("draining") }
+        if !status.isListening { notReady.append("starting") }
+        let failure = journal.writeFailure
+        if failure != nil { notReady.append("the journal is not writable") }
+        let lag = await Double(pipeline.lag)
+        let budget = await gate.state
+        let outstanding = await Double(delivery.outstanding)
+
+        let genesys: HealthCheck
+        switch status.genesys {
+        case .resolved: genesys = HealthCheck(.pass)
+        case .starting: genesys = HealthCheck(.warn, message: "the presence definitions are being read")
+        case .unavailable(let reason): genesys = HealthCheck(.warn, message: reason)
+        }
+        let checks = [
+            "journal": HealthCheck(
+                failure == nil ? .pass : .fail,
+                message: failure.map { _ in "the last write failed; see the log" },
+                values: ["lag": lag, "lastSequence": Double(journal.lastSequence)]
+            ),
+            "genesys": genesys,
+            "delivery": HealthCheck(
+                .pass,
+                values: [
+                    "outstanding": outstanding, "waiting": Double(budget.waiting),
+                    "budgetRemaining": Double(budget.remaining),
+                ]
+            ),
+        ]
+        let worst: HealthStatus =
+            !notReady.isEmpty ? .fail : checks.values.contains { $0.status != .pass } ? .warn : .pass
+        return HealthView(
+            status: worst,
+            mode: configuration.mode.rawValue,
+            rules: .init(version: status.rules.version, count: status.rules.ruleNames.count),
+            checks: checks,
+            notReady: notReady.isEmpty ? nil : notReady
+        )
+    }
+}

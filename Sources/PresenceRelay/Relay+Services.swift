@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+import Configuration
+import ConfigurationSyntax
+import Delivery
+import Foundation
+import GenesysAPI
+import HTTPServer
+import Journal
+import Logging
+import Pipeline
+import ServiceLifecycle
+import StatusRules
+
+extension Relay {
+    /// Runs until SIGTERM or SIGINT, then drains: readiness first, then requests, decisions, the journal.
+    func run(onListening: @escaping @Sendable ([ListenAddress]) -> Void) async throws {
+        // Shut down in reverse order.
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: StorageService(relay: self)),
+                    .init(service: DecisionService(relay: self)),
+                    .init(service: ReloadService(relay: self)),
+                    .init(service: FrontService(relay: self, onListening: onListening)),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
+        try await group.run()
+    }
+}
+
+/// Keeps the journal within its bounds, and closes it last.
+private struct StorageService: Service {
+    let relay: Relay
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .seconds(60))
+                do {
+                    try await relay.journal.prune(now: .now)
+                } catch {
+                    relay.logger.warning("old entries could not be removed: \(error)")
+                }
+            }
+        }
+        await relay.journal.close()
+        await relay.client.shutdown()
+    }
+}
+
+/// Resolves the presence definitions, then takes events to decisions and calls.
+private struct DecisionService: Service {
+    let relay: Relay
+
+    func run() async throws {
+        try await relay.pipeline.load()
+        let engine = try await cancelWhenGracefulShutdown { try await engineOnceResolved() }
+        guard let engine else { return }
+        await relay.pipeline.use(engine)
+        await withGracefulShutdownHandler {
+            await relay.pipeline.run()
+        } onGracefulShutdown: {
+            Task {
+                await relay.resync.stop()
+                await relay.delivery.stop()
+                await relay.pipeline.stop()
+            }
+        }
+    }
+
+    /// Until Genesys answers: events are taken meanwhile. Names that match no definition, or several, end the relay.
+    private func engineOnceResolved() async throws -> DecisionEngine? {
+        var delay = Duration.milliseconds(250)
+        while !Task.isCancelled {
+            do {
+                return try relay.engine(relay.configuration, try await relay.api.presenceDefinitions())
+            } catch let error as GenesysAPIError {
+                relay.logger.error("Genesys cannot be used yet: \(error)")
+                relay.status.genesys = .unavailable(error.description)
+            }
+            guard (try? await Task.sleep(for: delay)) != nil else { return nil }
+            delay = min(delay * 2, .seconds(30))
+        }
+        return nil
+    }
+}
+
+/// Takes new rules on SIGHUP; a bad file keeps the old ones and says so.
+private struct ReloadService: Service {
+    let relay: Relay
+
+    func run() async throws {
+        let signals = Signals.stream(of: [SIGHUP])
+        for await _ in signals.cancelOnGracefulShutdown() {
+            guard let path = relay.configurationPath else { continue }
+            let diagnostics = Diagnostics()
+            let configuration = RelayConfiguration.load(
+                path: path, environment: .process(besides: path), diagnostics: diagnostics
+            )
+            for finding in diagnostics.all { relay.logger.warning("\(finding)") }
+            guard let configuration, !diagnostics.hasErrors else {
+                relay.logger.error("the configuration has errors: the rules in force are kept")
+                continue
+            }
+            do {
+                let definitions = try await relay.api.presenceDefinitions()
+                let engine = try relay.engine(configuration, definitions)
+                await relay.pipeline.replace(engine: engine)
+                relay.logger.notice(
+                    "new rules are in force; other settings need a restart",
+                    metadata: ["version": "\(configuration.rules.version)"]
+                )
+            } catch {
+                relay.logger.error("the rules in force are kept: \(error)")
+            }
+        }
+    }
+}
+
+extension Relay {
+    /// The decisions of a configuration, with its statuses resolved. Throws `StatusTargets.Unresolved`.
+    fileprivate func engine(
+        _ configuration: RelayConfiguration, _ definitions: [PresenceDefinition]
+    ) throws -> DecisionEngine {
+        let resolved = try StatusTargets(resolving: configuration.rules.statuses, in: definitions)
+        status.genesys = .resolved(labels: resolved.labels)
+        status.rules = configuration.rules
+        return DecisionEngine(configuration, targets: resolved.targets)
+    }
+}
+
+extension DecisionEngine {
+    init(_ configuration: RelayConfiguration, targets: [String: PresenceTarget]) {
+        self.init(
+            rules: configuration.rules,
+            targets: targets,
+            policy: EpisodePolicy(maxEventAge: configuration.maxEventAge, mayTouch: configuration.agents.mayTouch),
+            mode: configuration.mode == .act ? .act : .observe
+        )
+    }
+}
+
+/// The listener: first in, first to drain.
+private struct FrontService: Service {
+    let relay: Relay
+    let onListening: @Sendable ([ListenAddress]) -> Void
+
+    func run() async throws {
+        let addresses = try await relay.server.start()
+        relay.status.isListening = true
+        onListening(addresses)
+        try? await gracefulShutdown()
+        relay.status.isDraining = true
+        relay.logger.info("draining", metadata: ["delay": "\(relay.configuration.server.drainDelay)"])
+        relay.server.beginDrain()
+        try? await Task.sleep(for: relay.configuration.server.drainDelay)
+        await relay.server.shutdown(deadline: relay.configuration.server.handlerTimeout)
+    }
+}

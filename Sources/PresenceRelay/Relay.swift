@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+import Configuration
+import ConfigurationSyntax
+import Console
+import Delivery
+import Foundation
+import GenesysAPI
+import GenesysEvents
+import HTTPClient
+import HTTPServer
+import Ingest
+import Journal
+import Logging
+import Pipeline
+import Resync
+import ServiceLifecycle
+import StatusRules
+import Synchronization
+
+/// The composition root: every part of a running relay, joined.
+final class Relay: Sendable {
+    let configuration: RelayConfiguration
+    /// Read again on SIGHUP; `nil` when the configuration is no file.
+    let configurationPath: String?
+    let logger: Logger
+    let journal: Journal
+    let client: HTTPClient
+    let api: GenesysAPI
+    let gate: CallGate
+    let delivery: Delivery
+    let pipeline: Pipeline
+    let resync: Resync
+    let server: HTTPServer
+    let status: RelayStatus
+
+    /// Opens the journal and builds all parts; nothing listens yet.
+    init(_ configuration: RelayConfiguration, path: String?, metrics: PrometheusMetrics, logger: Logger) throws {
+        self.configuration = configuration
+        configurationPath = path
+        status = RelayStatus(rules: configuration.rules)
+        self.logger = logger
+        let journal = try Journal(
+            url: configuration.journal.url,
+            configuration: Journal.Configuration(keep: configuration.journal.keep),
+            logger: logger
+        )
+        self.journal = journal
+        let client = try HTTPClient(logger: logger)
+        self.client = client
+        let account = configuration.genesys.clients[0]
+        let api = GenesysAPI(
+            configuration: GenesysAPI.Configuration(
+                apiURL: configuration.genesys.apiURL,
+                loginURL: configuration.genesys.loginURL,
+                clientID: account.id,
+                clientSecret: account.secret.value
+            ),
+            logger: logger,
+            now: { .now },
+            send: { request throws(HTTPClientError) in try await client.send(request) }
+        )
+        self.api = api
+        let gate = CallGate(
+            budget: RequestBudget(requestsPerMinute: configuration.genesys.requestsPerMinute),
+            now: { .now }
+        )
+        self.gate = gate
+        let inbox = PipelineInbox()
+        var policy = DeliveryPolicy()
+        policy.verifyWithin = configuration.verify.within
+        policy.verifyAttempts = configuration.verify.attempts
+        let delivery = Delivery(
+            policy: policy,
+            gate: gate,
+            effects: Delivery.Effects(
+                read: { id throws(GenesysAPIError) in try await api.presence(userID: id) },
+                write: { id, target throws(GenesysAPIError) in
+                    try await api.setPresence(userID: id, definitionID: target.definitionID, message: target.message)
+                },
+                report: { inbox.put($0) },
+                observed: { presence in
+                    do {
+                        _ = try await journal.append([.observation(presence, at: .now)])
+                    } catch {
+                        logger.error("a presence that was read could not be journalled: \(error)")
+                    }
+                },
+                now: { .now }
+            ),
+            logger: logger
+        )
+        self.delivery = delivery
+        let pipeline = Pipeline(
+            journal: journal,
+            delivery: delivery,
+            inbox: inbox,
+            engine: DecisionEngine(configuration, targets: [:]),
+            now: { .now },
+            logger: logger
+        )
+        self.pipeline = pipeline
+        resync = Resync(
+            gate: gate,
+            effects: Resync.Effects(
+                presence: { id throws(GenesysAPIError) in try await api.presence(userID: id) },
+                routingStatus: { id throws(GenesysAPIError) in try await api.routingStatus(userID: id) },
+                apply: { entries throws(JournalError) in
+                    _ = try await journal.append(entries)
+                    await pipeline.waitUntilApplied(journal.lastSequence)
+                },
+                fingerprint: { id in await pipeline.record(of: id)?.fingerprint ?? 0 },
+                now: { .now }
+            ),
+            logger: logger
+        )
+        let handler = RelayHandler()
+        var serverConfiguration = HTTPServerConfiguration()
+        serverConfiguration.listen = [.ip(configuration.server.host, port: configuration.server.port)]
+        serverConfiguration.maxBodyBytes = configuration.server.maxBodyBytes
+        serverConfiguration.maxConnections = configuration.server.maxConnections
+        serverConfiguration.headerTimeout = configuration.server.headerTimeout
+        serverConfiguration.bodyTimeout = configuration.server.bodyTimeout
+        serverConfiguration.idleTimeout = configuration.server.idleTimeout
+        serverConfiguration.handlerTimeout = configuration.server.handlerTimeout
+        serverConfiguration.tls = configuration.server.tls.map {
+            .init(certificate: $0.certificate, privateKey: $0.privateKey, clientCA: $0.clientCA)
+        }
+        server = HTTPServer(configuration: serverConfiguration, logger: logger) { await handler.handle($0) }
+
+        let ingest = Ingest(
+            configuration: Ingest.Configuration(configuration.webhook),
+            journal: journal,
+            logger: logger,
+            now: { .now }
+        )
+        let console = Console(
+            configuration: ConsoleConfiguration(
+                adminTokens: configuration.admin.tokens.map(\.value),
+                protectMetrics: configuration.admin.protectMetrics,
+                version: PresenceRelayCommand.version
+            ),
+            sources: ConsoleSources(of: self),
+            metrics: metrics,
+            logger: logger
+        )
+        var router = Router()
+        router.on(.post, configuration.webhook.path) { await ingest.handle($0) }
+        console.routes(into: &router)
+        handler.use(router)
+    }
+}
+
+/// The server needs a handler before the console, whose sources need the relay: the router comes last.
+private final class RelayHandler: Sendable {
+    private let router = Mutex<Router?>(nil)
+
+    func use(_ router: Router) { self.router.withLock { $0 = router } }
+
+    func handle(_ request: HTTPRequest) async -> HTTPResponse {
+        guard let router = router.withLock({ $0 }) else { return HTTPResponse(status: HTTPStatus(503)) }
+        return await router.handle(request)
+    }
+}
+
+extension Ingest.Configuration {
+    init(_ webhook: RelayConfiguration.Webhook) {
+        self.init(
+            authentication: webhook.authentication.map {
+                switch $0 {
+                case .apiKey(let header, let values): .apiKey(header: header, values: values.map(\.value))
+                case .basic(let username, let passwords): .basic(username: username, passwords: passwords.map(\.value))
+                case .bearer(let tokens): .bearer(tokens: tokens.map(\.value))
+                }
+            }
+        )
+        allowedSources = webhook.allowedSources
+    }
+}
+
+extension Journal.Configuration {
+    init(keep: Duration) {
+        self.init()
+        self.keep = keep
+    }
+}
+
+extension Timestamp {
+    /// The wall clock.
+    static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

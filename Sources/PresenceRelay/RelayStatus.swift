@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import StatusRules
+import Synchronization
+
+/// What readiness and health are made of, as far as the parts do not know it themselves.
+final class RelayStatus: Sendable {
+    enum Genesys: Sendable, Equatable {
+        case starting
+        case resolved(labels: [String: String])
+        case unavailable(String)
+    }
+    private struct State {
+        var isListening = false
+        var isDraining = false
+        var genesys = Genesys.starting
+        var rules: RuleSet
+    }
+    private let state: Mutex<State>
+
+    init(rules: RuleSet) { state = Mutex(State(rules: rules)) }
+
+    /// The rules in force.
+    var rules: RuleSet {
+        get { state.withLock { $0.rules } }
+        set { state.withLock { $0.rules = newValue } }
+    }
+
+    var isListening: Bool {
+        get { state.withLock { $0.isListening } }
+        set { state.withLock { $0.isListening = newValue } }
+    }
+    var isDraining: Bool {
+        get { state.withLock { $0.isDraining } }
+        set { state.withLock { $0.isDraining = newValue } }
+    }
+    var genesys: Genesys {
+        get { state.withLock { $0.genesys } }
+        set { state.withLock { $0.genesys = newValue } }
+    }
+    /// Labels of presence definitions by id.
+    var labels: [String: String] {
+        if case .resolved(let labels) = genesys { return labels }
+        return [:]
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import ArgumentParser
+import Foundation
+import GenesysSimulator
+import HTTPServer
+
+struct Simulate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs a local Genesys Cloud: OAuth, presence, WFM, conversations, call traffic, events to a webhook."
+    )
+
+    @Option(help: "Address and port; port 0 lets the kernel choose.")
+    var listen = "127.0.0.1:9090"
+
+    @Option(help: "Agents in the organisation.")
+    var agents = 10
+
+    @Option(help: "Calls that arrive per minute.")
+    var callsPerMinute = 0.0
+
+    @Option(help: "Seed of ids, names and traffic: the same seed gives the same organisation.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Where events go, as an EventBridge API destination sends them.")
+    var webhook: String?
+
+    @Option(name: .customLong("webhook-header"), help: "A header for the webhook, NAME: VALUE; may be given again.")
+    var webhookHeaders: [String] = []
+
+    @Option(help: "Requests per minute that one token may make.")
+    var requestsPerMinute = 300
+
+    @OptionGroup var logging: LoggingOptions
+
+    func run() async throws {
+        var configuration = SimulatorConfiguration()
+        configuration.listen = try ListenAddress(parsing: listen)
+        configuration.agents = agents
+        configuration.callsPerMinute = callsPerMinute
+        configuration.seed = seed
+        configuration.webhookURL = webhook
+        configuration.webhookHeaders = try webhookHeaders.map(Self.header)
+        configuration.requestsPerMinute = requestsPerMinute
+        let simulator = try GenesysSimulator(configuration: configuration, logger: logging.logger("simulator"))
+        let url = try await simulator.start()
+        say(url)
+        await Signals.termination()
+        await simulator.stop()
+    }
+
+    private static func header(_ text: String) throws -> (name: String, value: String) {
+        guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else {
+            throw ValidationError("'\(text)' is not a header: write NAME: VALUE")
+        }
+        return (String(text[..<colon]), text[text.index(after: colon)...].trimmingCharacters(in: .whitespaces))
+    }
+}
+
+extension ListenAddress {
+    /// `127.0.0.1:8080` or `[::1]:8080`.
+    init(parsing text: String) throws {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port)
+        else { throw ValidationError("'\(text)' is not an address: write 127.0.0.1:8080 or [::1]:8080") }
+        self = .ip(text[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]")), port: port)
+    }
+}

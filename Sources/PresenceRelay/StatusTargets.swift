@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+import GenesysAPI
+import GenesysEvents
+import StatusRules
+
+/// The presence of each configured status, and how definitions are called.
+struct StatusTargets: Sendable {
+    /// By status name.
+    var targets: [String: PresenceTarget] = [:]
+    /// Definition id → label.
+    var labels: [String: String] = [:]
+
+    /// A status that names no definition, or several.
+    struct Unresolved: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    /// Resolves against the organisation's definitions. Reports every status that does not name exactly one.
+    init(resolving statuses: [String: StatusDefinition], in definitions: [PresenceDefinition]) throws(Unresolved) {
+        for definition in definitions { labels[definition.id] = definition.label }
+        let catalog = PresenceCatalog(definitions)
+        var failures: [String] = []
+        for status in statuses.values.sorted(by: { $0.name < $1.name }) {
+            do throws(PresenceCatalogError) {
+                let definition =
+                    switch status.presence {
+                    case .system(let system): try catalog.resolve(system: system)
+                    case .label(let label, let system): try catalog.resolve(label: label, system: system)
+                    case .id(let id): try catalog.resolve(id: id)
+                    }
+                targets[status.name] = PresenceTarget(
+                    definitionID: definition.id,
+                    system: definition.systemPresence,
+                    label: definition.label,
+                    message: status.message ?? ""
+                )
+            } catch {
+                let at = status.location
+                failures.append("\(at.file):\(at.line):\(at.column): error: status '\(status.name)': \(error)")
+            }
+        }
+        guard failures.isEmpty else { throw Unresolved(description: failures.joined(separator: "\n")) }
+    }
+
+    /// Without a network: well-known ids, and labels in the place of ids that only the organisation knows.
+    init(offline statuses: [String: StatusDefinition]) {
+        for status in statuses.values {
+            let message = status.message ?? ""
+            targets[status.name] =
+                switch status.presence {
+                case .system(let system):
+                    PresenceTarget(definitionID: system.wellKnownDefinitionID ?? system.name, system: system, message: message)
+                case .label(let label, let system):
+                    PresenceTarget(definitionID: "id of '\(label)'", system: system, label: label, message: message)
+                case .id(let id): PresenceTarget(definitionID: id, message: message)
+                }
+        }
+    }
+}
+
+extension PresenceDefinition {
+    /// The English label, else the first by locale.
+    var label: String? {
+        labels["en_US"] ?? labels["en"] ?? labels.min { $0.key < $1.key }?.value
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Foundation
+public import GenesysAPI
+public import GenesysEvents
+public import Journal
+
+extension JournalEntry {
+    /// A presence that was read, in the form of its notification: reads have no path of their own.
+    public static func observation(_ presence: UserPresence, at now: Timestamp) -> JournalEntry {
+        observation(
+            "presence",
+            PresenceBody(
+                source: "PURECLOUD",
+                presenceDefinition: .init(id: presence.definitionID, systemPresence: presence.system?.name),
+                message: presence.message,
+                modifiedDate: presence.modifiedAt
+            ),
+            of: presence.userID,
+            at: now
+        )
+    }
+
+    /// A routing status that was read, in the form of its notification.
+    public static func observation(
+        _ routing: RoutingStatusObservation, of userID: String, at now: Timestamp
+    ) -> JournalEntry {
+        let body = RoutingBody(id: userID, routingStatus: .init(status: routing.status, startTime: routing.startTime))
+        return observation("routingStatus", body, of: userID, at: now)
+    }
+
+    private static func observation(
+        _ topic: String, _ body: some Encodable, of userID: String, at now: Timestamp
+    ) -> JournalEntry {
+        let name = "v2.users.\(userID).\(topic)"
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        // Strings, numbers and times always encode.
+        let bytes = (try? encoder.encode(ObservedNotification(topicName: name, eventBody: body))) ?? Data()
+        return JournalEntry(
+            // Every read is news, also when it shows what an earlier one did: it makes the rules look again.
+            key: "read:\(UUID().uuidString)",
+            source: .observation,
+            topic: name,
+            agentID: userID,
+            receivedAt: now,
+            body: Array(bytes)
+        )
+    }
+}
+
+private struct ObservedNotification<Body: Encodable>: Encodable {
+    var topicName: String
+    var eventBody: Body
+}
+
+private struct PresenceBody: Encodable {
+    struct Definition: Encodable {
+        var id: String
+        var systemPresence: String?
+    }
+    var source: String
+    var presenceDefinition: Definition
+    var message: String
+    var modifiedDate: Timestamp?
+}
+
+private struct RoutingBody: Encodable {
+    struct Status: Encodable {
+        var status: String
+        var startTime: Timestamp?
+    }
+    var id: String
+    var routingStatus: Status
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Foundation
+import HTTPServer
+import Testing
+
+@testable import Console
+
+@Suite("The status page")
+struct PageTests {
+    private let fixture = ConsoleFixture(tokens: ["s3cret"])
+
+    @Test(
+        "every file is served with its type and a policy that allows nothing foreign",
+        arguments: [
+            ("/", "text/html; charset=utf-8"), ("/page.css", "text/css; charset=utf-8"),
+            ("/page.js", "text/javascript; charset=utf-8"), ("/icon.svg", "image/svg+xml"),
+        ]
+    )
+    func files(path: String, type: String) async throws {
+        let response = await fixture.send(.get, path)
+        #expect(response.status.code == 200)
+        #expect(response.headers["Content-Type"] == type)
+        #expect(!response.text.isEmpty)
+        #expect(response.headers["X-Content-Type-Options"] == "nosniff")
+        let policy = try #require(response.headers["Content-Security-Policy"])
+        #expect(policy.hasPrefix("default-src 'none'; script-src 'self'; style-src 'self'"))
+        #expect(policy.contains("frame-ancestors 'none'"))
+        #expect(!policy.contains("unsafe"))
+    }
+
+    @Test("the page needs nothing that the policy forbids")
+    func inline() async {
+        let page = await fixture.send(.get, "/").text
+        for forbidden in ["<style", " style=", " onclick", " onload", "javascript:", "http://", "https://"] {
+            #expect(!page.contains(forbidden), "\(forbidden)")
+        }
+        #expect(page.components(separatedBy: "<script").count == 2)
+        let script = await fixture.send(.get, "/page.js").text
+        for forbidden in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "localStorage"] {
+            #expect(!script.contains(forbidden), "\(forbidden)")
+        }
+    }
+
+    @Test("a browser that has the file is answered 304 without content")
+    func conditional() async throws {
+        let tag = try #require(await fixture.send(.get, "/page.js").headers["ETag"])
+        for known in [tag, "W/\(tag)", "\"other\", \(tag)"] {
+            let response = await fixture.send(.get, "/page.js", headers: ["If-None-Match": known])
+            #expect(response.status.code == 304)
+            #expect(response.text.isEmpty)
+            #expect(response.headers["ETag"] == tag)
+        }
+        let other = await fixture.send(.get, "/page.js", headers: ["If-None-Match": "\"other\""])
+        #expect(other.status.code == 200)
+    }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+import Delivery
+import GenesysAPI
+import GenesysEvents
+import Testing
+
+private let breakTarget = PresenceTarget(definitionID: "break", system: .break)
+private let available = PresenceTarget(definitionID: "available", system: .available)
+
+private func wish(_ revision: Int, _ target: PresenceTarget, _ purpose: Wish.Purpose = .set) -> Wish {
+    Wish(revision: revision, purpose: purpose, target: target, since: time(0))
+}
+
+private func time(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds) }
+
+private func seen(_ target: PresenceTarget, at milliseconds: Int64) -> PresenceFacts {
+    PresenceFacts(
+        definitionID: target.definitionID, system: target.system, message: "", modifiedAt: time(milliseconds)
+    )
+}
+
+private func answer(_ target: PresenceTarget, at milliseconds: Int64) -> Result<UserPresence, GenesysAPIError> {
+    .success(
+        UserPresence(
+            userID: "agent", definitionID: target.definitionID, system: target.system, message: "",
+            modifiedAt: time(milliseconds)
+        )
+    )
+}
+
+private func failure(_ code: GenesysAPIError.Code, retryAfter: Duration? = nil) -> Result<UserPresence, GenesysAPIError> {
+    .failure(GenesysAPIError(code, message: "no", retryAfter: retryAfter))
+}
+
+@Suite("AgentDelivery")
+struct AgentDeliveryTests {
+    /// One agent seen Available at 10 ms, with a wish for Break; the write is in flight.
+    private func sent() -> AgentDelivery {
+        var delivery = AgentDelivery(agentID: "agent", policy: DeliveryPolicy())
+        delivery.want(wish(1, breakTarget), observed: seen(available, at: 10), checkFirst: false)
+        let (call, reports) = delivery.nextCall(now: time(100))
+        #expect(call == .write(breakTarget))
+        #expect(reports.map(\.status.state) == [.sent])
+        return delivery
+    }
+
+    @Test("a write is confirmed by the presence event, and only by one that is not older")
+    func confirmedByEvent() {
+        var delivery = sent()
+        #expect(delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5).map(\.status.state) == [.accepted])
+        #expect(delivery.observed(seen(breakTarget, at: 90), now: time(125)).isEmpty)
+        let reports = delivery.observed(seen(breakTarget, at: 110), now: time(130))
+        #expect(reports.map(\.status.state) == [.confirmed])
+        #expect(delivery.isIdle)
+    }
+
+    @Test("an event that arrives before the answer confirms as soon as the answer is there")
+    func eventFirst() {
+        var delivery = sent()
+        #expect(delivery.observed(seen(breakTarget, at: 110), now: time(115)).isEmpty)
+        let reports = delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5)
+        #expect(reports.map(\.status.state) == [.accepted, .confirmed])
+    }
+
+    @Test("without an event a read confirms after verify.within")
+    func confirmedByRead() {
+        var delivery = sent()
+        _ = delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5)
+        #expect(delivery.deadline == time(10_120))
+        #expect(delivery.nextCall(now: time(10_119)).call == nil)
+        #expect(delivery.nextCall(now: time(10_120)).call == .read)
+        let reports = delivery.didRead(answer(breakTarget, at: 110), now: time(10_130), random: 0.5)
+        #expect(reports.map(\.status.state) == [.confirmed])
+    }
+
+    @Test("2xx that does not stick is written again, and after all attempts it is notApplied")
+    func notApplied() {
+        var delivery = sent()
+        var now: Int64 = 120
+        var states: [DeliveryState] = []
+        for attempt in 1...3 {
+            _ = delivery.wrote(answer(breakTarget, at: now), now: time(now), random: 0.5)
+            now += 10_000
+            #expect(delivery.nextCall(now: time(now)).call == .read)
+            let reports = delivery.didRead(answer(available, at: 10), now: time(now), random: 0.5)
+            states += reports.map(\.status.state)
+            if attempt < 3 { #expect(delivery.nextCall(now: time(now)).call == .write(breakTarget)) }
+        }
+        #expect(states == [.pending, .pending, .notApplied])
+        #expect(delivery.isIdle)
+    }
+
+    @Test("a newer presence found by the verifying read is somebody's own, not a failure")
+    func humanFoundByRead() {
+        var delivery = sent()
+        _ = delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5)
+        _ = delivery.nextCall(now: time(10_120))
+        let meal = PresenceTarget(definitionID: "meal", system: .meal)
+        #expect(delivery.didRead(answer(meal, at: 500), now: time(10_130), random: 0.5).map(\.status.state) == [.superseded])
+    }
+
+    @Test("a write that would change nothing is not made")
+    func noChange() {
+        var delivery = AgentDelivery(agentID: "agent", policy: DeliveryPolicy())
+        delivery.want(wish(1, available), observed: seen(available, at: 10), checkFirst: false)
+        let (call, reports) = delivery.nextCall(now: time(100))
+        #expect(call == nil)
+        #expect(reports.map(\.status.state) == [.confirmed])
+        #expect(reports.first?.isGuard == true)
+        #expect(reports.first?.status.attempts == 0)
+    }
+
+    @Test("a restore is written although the last event still shows the old presence: our own write is not yet seen")
+    func restoreBeforeEcho() {
+        var delivery = sent()
+        _ = delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5)
+        delivery.want(wish(2, available, .restore), observed: seen(available, at: 10), checkFirst: false)
+        #expect(delivery.nextCall(now: time(130)).call == .write(available))
+    }
+
+    @Test("one call at a time; the newest wish is sent next, those between cost nothing")
+    func newestWins() {
+        var delivery = sent()
+        let meeting = PresenceTarget(definitionID: "meeting")
+        delivery.want(wish(2, meeting), observed: nil, checkFirst: false)
+        delivery.want(wish(3, available, .restore), observed: nil, checkFirst: false)
+        #expect(delivery.nextCall(now: time(105)).call == nil)
+        _ = delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5)
+        #expect(delivery.nextCall(now: time(121)).call == .write(available))
+    }
+
+    @Test("429 waits as long as Retry-After says, then writes without a read")
+    func rateLimited() {
+        var delivery = sent()
+        let reports = delivery.wrote(failure(.rateLimited, retryAfter: .seconds(42)), now: time(120), random: 0.5)
+        #expect(reports.map(\.status.state) == [.pending])
+        #expect(reports.first?.outcomeIsUnknown == false)
+        #expect(delivery.deadline == time(42_120))
+        #expect(delivery.nextCall(now: time(42_119)).call == nil)
+        #expect(delivery.nextCall(now: time(42_120)).call == .write(breakTarget))
+    }
+
+    @Test("after a time-out the presence is read first, and a write that did happen is not repeated")
+    func unknownOutcome() {
+        var delivery = sent()
+        let reports = delivery.wrote(failure(.timeout), now: time(10_000), random: 1)
+        #expect(reports.first?.outcomeIsUnknown == true)
+        #expect(delivery.deadline == time(10_500))
+        #expect(delivery.nextCall(now: time(10_500)).call == .read)
+        let confirmed = delivery.didRead(answer(breakTarget, at: 150), now: time(10_600), random: 0.5)
+        #expect(confirmed.map(\.status.state) == [.confirmed])
+        #expect(confirmed.first?.acceptedWrite?.modifiedAt == time(150))
+    }
+
+    @Test("after a time-out whose write did not happen it is made again")
+    func unknownOutcomeNotApplied() {
+        var delivery = sent()
+        _ = delivery.wrote(failure(.server), now: time(200), random: 1)
+        _ = delivery.nextCall(now: time(700))
+        #expect(delivery.didRead(answer(available, at: 10), now: time(710), random: 0.5).isEmpty)
+        #expect(delivery.nextCall(now: time(710)).call == .write(breakTarget))
+    }
+
+    @Test("retry delays double, spread by the jitter, up to the limit")
+    func backoff() {
+        var delivery = sent()
+        var now: Int64 = 120
+        var delays: [Int64] = []
+        for _ in 0..<9 {
+            _ = delivery.wrote(failure(.rateLimited), now: time(now), random: 1)
+            let next = delivery.deadline!.milliseconds
+            delays.append(next - now)
+            now = next
+            _ = delivery.nextCall(now: time(now))
+        }
+        #expect(delays == [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000])
+    }
+
+    @Test("403 is permanent: no second try, and the error says what is missing")
+    func permanent() {
+        var delivery = sent()
+        let error = GenesysAPIError(
+            .forbidden, status: 403, message: "grant presence:userPresence:edit", correlationID: "c-1"
+        )
+        let reports = delivery.wrote(.failure(error), now: time(120), random: 0.5)
+        #expect(reports.map(\.status.state) == [.failed])
+        #expect(reports.first?.status.error?.message.contains("presence:userPresence:edit") == true)
+        #expect(reports.first?.status.error?.correlationID == "c-1")
+        #expect(delivery.nextCall(now: time(1_000_000)).call == nil)
+    }
+
+    @Test("a wish that keeps failing is given up after the time limit")
+    func givesUp() {
+        var delivery = sent()
+        let reports = delivery.wrote(failure(.server), now: time(600_001), random: 0.5)
+        #expect(reports.map(\.status.state) == [.failed])
+    }
+
+    @Test("an agent who went Offline meanwhile is not written to")
+    func offline() {
+        var delivery = AgentDelivery(agentID: "agent", policy: DeliveryPolicy())
+        let offline = PresenceTarget(definitionID: "offline", system: .offline)
+        delivery.want(wish(1, breakTarget), observed: seen(offline, at: 10), checkFirst: false)
+        let (call, reports) = delivery.nextCall(now: time(100))
+        #expect(call == nil)
+        #expect(reports.map(\.status.state) == [.superseded])
+        #expect(reports.first?.isGuard == true)
+    }
+
+    @Test("a withdrawn wish makes no call")
+    func withdrawn() {
+        var delivery = AgentDelivery(agentID: "agent", policy: DeliveryPolicy())
+        delivery.want(wish(1, breakTarget), observed: seen(available, at: 10), checkFirst: false)
+        delivery.withdraw()
+        #expect(delivery.nextCall(now: time(100)).call == nil)
+        #expect(delivery.isIdle)
+    }
+
+    @Test("an unknown presence is read before the first write")
+    func unknownPresence() {
+        var delivery = AgentDelivery(agentID: "agent", policy: DeliveryPolicy())
+        delivery.want(wish(1, breakTarget), observed: nil, checkFirst: false)
+        #expect(delivery.nextCall(now: time(100)).call == .read)
+        #expect(delivery.didRead(answer(available, at: 10), now: time(110), random: 0.5).isEmpty)
+        #expect(delivery.nextCall(now: time(110)).call == .write(breakTarget))
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Dispatch
+import Foundation
+import GRDB
+import GenesysEvents
+import Logging
+import Testing
+
+@testable import Journal
+
+/// A folder that ends with its test. Kept in the suite, which lives as long as the test runs.
+final class TemporaryFolder: Sendable {
+    let path: String
+    private let isPartOfAnother: Bool
+
+    init() throws {
+        path = NSTemporaryDirectory() + "/journal-\(UUID().uuidString)"
+        isPartOfAnother = false
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    private init(in other: TemporaryFolder) throws {
+        path = other.path + "/\(UUID().uuidString)"
+        isPartOfAnother = true
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    }
+
+    deinit { if !isPartOfAnother { try? FileManager.default.removeItem(atPath: path) } }
+
+    func file(_ name: String = "relay.db") -> String { path + "/" + name }
+
+    /// What a power cut would leave: the files as they are, without a close.
+    func copyOfDatabase(_ name: String = "relay.db") throws -> TemporaryFolder {
+        let copy = try TemporaryFolder(in: self)
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: file(name) + suffix, toPath: copy.file(name) + suffix)
+        }
+        return copy
+    }
+
+    func open(_ change: (inout Journal.Configuration) -> Void = { _ in }) throws(JournalError) -> Journal {
+        var configuration = Journal.Configuration()
+        configuration.retryInterval = .milliseconds(20)
+        change(&configuration)
+        return try Journal(url: "sqlite:" + file(), configuration: configuration, logger: .silent)
+    }
+
+    /// Runs SQL on a database that no journal has open.
+    func run(_ sql: String) throws {
+        let queue = try DatabaseQueue(path: file())
+        try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try queue.close()
+    }
+}
+
+extension Logger {
+    static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}
+
+extension JournalEntry {
+    static func mock(
+        _ key: String,
+        topic: String = "v2.users.a.presence",
+        at milliseconds: Int64 = 1_000_000,
+        body: [UInt8] = Array("{}".utf8)
+    ) -> JournalEntry {
+        JournalEntry(
+            key: key,
+            source: .webhook,
+            topic: topic,
+            agentID: "a",
+            receivedAt: Timestamp(milliseconds: milliseconds),
+            body: body
+        )
+    }
+}
+
+extension HistoryEntry {
+    static func mock(_ summary: String, agent: String = "a", at milliseconds: Int64 = 1_000_000) -> HistoryEntry {
+        HistoryEntry(
+            agentID: agent,
+            at: Timestamp(milliseconds: milliseconds),
+            kind: .decision,
+            summary: summary
+        )
+    }
+}
+
+/// Waits for a condition, at most ten seconds.
+func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while ContinuousClock.now < deadline {
+        if try await condition() { return true }
+        try await Task.sleep(for: .milliseconds(2))
+    }
+    return false
+}
+
+/// Holds a journal's writer back until released.
+final class WriterBlock: Sendable {
+    private let gate = DispatchSemaphore(value: 0)
+
+    init(_ journal: Journal) {
+        journal.pool.asyncWriteWithoutTransaction { [gate] _ in gate.wait() }
+    }
+
+    func release() { gate.signal() }
+    deinit { gate.signal() }
+}

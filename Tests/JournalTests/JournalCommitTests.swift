@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import GenesysEvents
+import Testing
+
+@testable import Journal
+
+@Suite("Commits to a journal")
+struct JournalCommitTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test("position, agents, history and dead letters come back as committed")
+    func keeps() async throws {
+        var journal = try folder.open()
+        _ = try await journal.append([.mock("eb:1"), .mock("eb:2")])
+        var commit = JournalCommit()
+        commit.position = 1
+        commit.agents = [StoredAgent(id: "b", state: [1]), StoredAgent(id: "a", state: [2, 0, 3])]
+        commit.history = [
+            HistoryEntry(
+                agentID: "a",
+                at: Timestamp(milliseconds: 5),
+                kind: .guarded,
+                summary: "held back",
+                detail: Array(#"{"why":"offline"}"#.utf8)
+            )
+        ]
+        commit.deadLetters = [
+            DeadLetter(at: Timestamp(milliseconds: 6), reason: "no user", agentID: nil, event: Array("[]".utf8))
+        ]
+        try await journal.commit(commit)
+        var next = JournalCommit()
+        next.agents = [StoredAgent(id: "b", state: [])]
+        try await journal.commit(next)
+        await journal.close()
+
+        journal = try folder.open()
+        let (position, agents) = try await journal.snapshot()
+        #expect(position == 1)
+        #expect(agents.map(\.id) == ["a", "b"])
+        #expect(agents.map(\.state) == [[2, 0, 3], []])
+        let line = try #require(try await journal.history(agentID: "a", before: nil, limit: 9).first)
+        #expect(line.kind == .guarded && line.summary == "held back" && line.at.milliseconds == 5)
+        #expect(line.detail == Array(#"{"why":"offline"}"#.utf8))
+        let letter = try #require(try await journal.deadLetters(before: nil, limit: 9).first)
+        #expect(letter.reason == "no user" && letter.agentID == nil && letter.at.milliseconds == 6)
+        #expect(letter.event == Array("[]".utf8))
+        await journal.close()
+    }
+
+    @Test("the position never goes back, and never beyond the last entry")
+    func guardsPosition() async throws {
+        let journal = try folder.open()
+        _ = try await journal.append([.mock("eb:1"), .mock("eb:2")])
+        for (position, expected) in [(2, 2), (1, 2)] as [(Int64, Int64)] {
+            var commit = JournalCommit()
+            commit.position = position
+            try await journal.commit(commit)
+            #expect(try await journal.snapshot().position == expected)
+        }
+        var beyond = JournalCommit()
+        beyond.position = 3
+        beyond.agents = [StoredAgent(id: "a", state: [])]
+        await #expect { try await journal.commit(beyond) } throws: { ($0 as? JournalError)?.code == .other }
+        // All or nothing.
+        #expect(try await journal.snapshot().agents.isEmpty)
+        await journal.close()
+    }
+
+    @Test("history pages from the newest, per agent, with ids that grow")
+    func pages() async throws {
+        let journal = try folder.open()
+        for index in 0..<25 {
+            var commit = JournalCommit()
+            commit.history = [.mock("a\(index)"), .mock("b\(index)", agent: "b")]
+            try await journal.commit(commit)
+        }
+        var seen: [HistoryEntry] = []
+        var cursor: Int64?
+        repeat {
+            let page = try await journal.history(agentID: "a", before: cursor, limit: 10)
+            #expect(page.count <= 10)
+            seen += page
+            cursor = page.last?.id
+        } while cursor != nil
+        #expect(seen.map(\.summary) == (0..<25).reversed().map { "a\($0)" })
+        #expect(seen.map(\.id) == seen.map(\.id).sorted(by: >))
+        #expect(try await journal.history(agentID: "nobody", before: nil, limit: 10).isEmpty)
+        #expect(try await journal.history(agentID: "a", before: nil, limit: -1).isEmpty)
+        await journal.close()
+    }
+
+    @Test("a dead letter can be looked up and forgotten, and its id is not used again")
+    func forgetsLetters() async throws {
+        let journal = try folder.open()
+        var commit = JournalCommit()
+        commit.deadLetters = (1...3).map {
+            DeadLetter(at: Timestamp(milliseconds: 1), reason: "\($0)", agentID: "a", event: [])
+        }
+        try await journal.commit(commit)
+        let ids = try await journal.deadLetters(before: nil, limit: 9).map(\.id)
+        #expect(ids == ids.sorted(by: >))
+        #expect(try await journal.deadLetters(before: ids[0], limit: 1).map(\.reason) == ["2"])
+        #expect(try await journal.deadLetter(id: ids[0])?.reason == "3")
+        #expect(try await journal.removeDeadLetter(id: ids[0]))
+        #expect(try await !journal.removeDeadLetter(id: ids[0]))
+        #expect(try await journal.deadLetter(id: ids[0]) == nil)
+        try await journal.commit(commit)
+        #expect(try await journal.deadLetters(before: nil, limit: 1)[0].id > ids[0])
+        await journal.close()
+    }
+}

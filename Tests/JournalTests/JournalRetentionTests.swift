@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import GenesysEvents
+import Testing
+
+@testable import Journal
+
+@Suite("Retention of a journal")
+struct JournalRetentionTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private let keep: Int64 = 1_000_000
+
+    private func filled(entries: Int) async throws -> Journal {
+        let keep = keep
+        let journal = try folder.open { $0.keep = .milliseconds(keep) }
+        _ = try await journal.append((1...entries).map { .mock("eb:\($0)", at: Int64($0)) })
+        var commit = JournalCommit()
+        commit.history = (1...entries).map { .mock("\($0)", at: Int64($0)) }
+        commit.deadLetters = (1...3).map {
+            DeadLetter(at: Timestamp(milliseconds: Int64($0)), reason: "\($0)", agentID: nil, event: [])
+        }
+        try await journal.commit(commit)
+        return journal
+    }
+
+    private func apply(_ position: Int64, _ journal: Journal) async throws {
+        var commit = JournalCommit()
+        commit.position = position
+        try await journal.commit(commit)
+    }
+
+    @Test("what is older than keep goes, what is younger stays")
+    func prunes() async throws {
+        let journal = try await filled(entries: 1300)
+        try await apply(1300, journal)
+        try await journal.prune(now: Timestamp(milliseconds: keep + 1201))
+        #expect(try await journal.read(after: 0, limit: 9999).map(\.sequence) == Array(1201...1300))
+        let history = try await journal.history(agentID: "a", before: nil, limit: 9999)
+        #expect(history.map(\.summary) == (1201...1300).reversed().map { "\($0)" })
+        #expect(try await journal.deadLetters(before: nil, limit: 9).isEmpty)
+        await journal.close()
+    }
+
+    @Test("entries that are not applied stay, however old")
+    func keepsUnapplied() async throws {
+        let journal = try await filled(entries: 20)
+        try await apply(5, journal)
+        try await journal.prune(now: Timestamp(milliseconds: .max / 2))
+        #expect(try await journal.read(after: 0, limit: 99).map(\.sequence) == Array(6...20))
+        await journal.close()
+    }
+
+    @Test("sequences and ids go on after everything was deleted, also after a restart")
+    func neverReuses() async throws {
+        var journal = try await filled(entries: 10)
+        let newest = try await journal.history(agentID: "a", before: nil, limit: 1)[0].id
+        try await apply(10, journal)
+        try await journal.prune(now: Timestamp(milliseconds: .max / 2))
+        #expect(try await journal.read(after: 0, limit: 99).isEmpty)
+        await journal.close()
+        journal = try folder.open()
+        #expect(journal.lastSequence == 10)
+        _ = try await journal.append([.mock("eb:new")])
+        #expect(try await journal.read(after: 10, limit: 9).map(\.sequence) == [11])
+        var commit = JournalCommit()
+        commit.history = [.mock("new")]
+        try await journal.commit(commit)
+        #expect(try await journal.history(agentID: "a", before: nil, limit: 1)[0].id > newest)
+        await journal.close()
+    }
+
+    @Test("appends are taken while old entries are deleted")
+    func letsAppendsThrough() async throws {
+        let journal = try await filled(entries: 3000)
+        try await apply(3000, journal)
+        let now = Timestamp(milliseconds: keep * 2)
+        async let pruning: Void = journal.prune(now: now)
+        for index in 0..<20 { _ = try await journal.append([.mock("eb:new\(index)", at: now.milliseconds)]) }
+        try await pruning
+        #expect(try await journal.read(after: 0, limit: 9999).map(\.sequence) == Array(3001...3020))
+        await journal.close()
+    }
+
+    @Test("the place of a time in the journal is found")
+    func findsTime() async throws {
+        let journal = try folder.open()
+        #expect(try await journal.sequence(before: Timestamp(milliseconds: 0)) == 0)
+        let hour: Int64 = 3_600_000
+        _ = try await journal.append((1...10).map { .mock("eb:\($0)", at: Int64($0) * hour) })
+        #expect(try await journal.sequence(before: Timestamp(milliseconds: 0)) == 0)
+        #expect(try await journal.sequence(before: Timestamp(milliseconds: 4 * hour)) == 3)
+        #expect(try await journal.sequence(before: Timestamp(milliseconds: 4 * hour + hour / 2)) == 4)
+        #expect(try await journal.sequence(before: Timestamp(milliseconds: 99 * hour)) == 10)
+        await journal.close()
+    }
+}

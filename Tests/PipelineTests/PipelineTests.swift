@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+import Delivery
+import Foundation
+import GenesysAPI
+import GenesysEvents
+import Journal
+import Logging
+import Pipeline
+import Synchronization
+import Testing
+
+/// A pipeline over a real journal, with a Genesys of closures. Ends with its test.
+private final class Plant: Sendable {
+    let journal: Journal
+    let pipeline: Pipeline
+    let delivery: Delivery
+    let writes = Mutex<[String]>([])
+    private let running: Task<Void, Never>
+
+    init(folder: URL, genesysAnswers: Bool = true) async throws {
+        let journal = try Journal(url: "sqlite:\(folder.path)/relay.db", logger: .quiet)
+        let inbox = PipelineInbox()
+        let present = Mutex(["agent": "available"])
+        let log = WriteLog()
+        let delivery = Delivery(
+            policy: DeliveryPolicy(),
+            gate: CallGate(budget: RequestBudget(requestsPerMinute: 300), now: { .test }),
+            effects: Delivery.Effects(
+                read: { id throws(GenesysAPIError) in
+                    UserPresence(
+                        userID: id, definitionID: present.withLock { $0[id] ?? "available" }, system: nil, message: "",
+                        modifiedAt: Timestamp(milliseconds: 1)
+                    )
+                },
+                write: { id, target throws(GenesysAPIError) in
+                    guard genesysAnswers else {
+                        // A call that never ends, as when the process is killed in the middle of it.
+                        try? await Task.sleep(for: .seconds(3600))
+                        throw GenesysAPIError(.timeout, message: "never")
+                    }
+                    present.withLock { $0[id] = target.definitionID }
+                    log.add("\(id) \(target.definitionID)")
+                    return UserPresence(
+                        userID: id, definitionID: target.definitionID, system: target.system, message: "",
+                        modifiedAt: .test
+                    )
+                },
+                report: { inbox.put($0) },
+                observed: { presence in
+                    var body = #"{"topicName":"v2.users.\#(presence.userID).presence","eventBody":{"presenceDefinition":"#
+                    body += #"{"id":"\#(presence.definitionID)"},"modifiedDate":"2026-01-01T00:00:00.000Z"}}"#
+                    let entry = JournalEntry(
+                        key: UUID().uuidString, source: .observation, topic: "presence", agentID: presence.userID,
+                        receivedAt: .test, body: Array(body.utf8)
+                    )
+                    _ = try? await journal.append([entry])
+                },
+                now: { .test }
+            ),
+            logger: .quiet
+        )
+        let pipeline = Pipeline(
+            journal: journal, delivery: delivery, inbox: inbox, engine: try .flagged(), now: { .test }, logger: .quiet
+        )
+        try await pipeline.load()
+        self.journal = journal
+        self.pipeline = pipeline
+        self.delivery = delivery
+        self.log = log
+        running = Task { await pipeline.run() }
+    }
+
+    private let log: WriteLog
+    var written: [String] { log.all }
+
+    func append(_ body: String, key: String = UUID().uuidString) async throws {
+        let entry = JournalEntry(
+            key: key, source: .webhook, topic: "topic", agentID: "agent", receivedAt: .test, body: Array(body.utf8)
+        )
+        _ = try await journal.append([entry])
+    }
+
+    func end() async {
+        await delivery.stop()
+        await pipeline.stop()
+        await running.value
+        await journal.close()
+    }
+}
+
+private final class WriteLog: Sendable {
+    private let lines = Mutex<[String]>([])
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
+    var all: [String] { lines.withLock { $0 } }
+}
+
+extension Timestamp {
+    fileprivate static let test = Timestamp(milliseconds: 1_700_000_000_000)
+}
+
+extension Logger {
+    fileprivate static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
+
+private let presence = #"{"topicName":"v2.users.agent.presence","eventBody":{"presenceDefinition":{"id":"available","systemPresence":"AVAILABLE"},"modifiedDate":"2023-11-14T22:13:10.000Z"}}"#
+
+private func call(_ state: String = "connected", flag: String = "Break") -> String {
+    #"{"topicName":"v2.users.agent.conversations","eventBody":{"id":"c","participants":[{"id":"p","userId":"agent","purpose":"agent","attributes":{"wfm_status":"\#(flag)"},"calls":[{"id":"k","state":"\#(state)"}]}]}}"#
+}
+
+private func withFolder(_ body: (URL) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("pipeline-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try await body(folder)
+}
+
+private func eventually(_ what: String, _ condition: () async -> Bool) async throws {
+    let end = ContinuousClock.now + .seconds(20)
+    while ContinuousClock.now < end {
+        if await condition() { return }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+    Issue.record("not reached: \(what)")
+}
+
+@Suite("Pipeline")
+struct PipelineTests {
+    @Test("journalled events become a write, and the end of the call undoes it")
+    func story() async throws {
+        try await withFolder { folder in
+            let plant = try await Plant(folder: folder)
+            try await plant.append(presence)
+            try await plant.append(call())
+            try await eventually("Break written") { plant.written == ["agent break"] }
+            try await plant.append(call("terminated"))
+            try await eventually("restored") { plant.written == ["agent break", "agent available"] }
+            #expect(await plant.pipeline.record(of: "agent")?.episodes.episode == nil)
+            await plant.end()
+        }
+    }
+
+    @Test("a wish that was under way when the process died is taken up again, and not forgotten")
+    func restart() async throws {
+        try await withFolder { folder in
+            let first = try await Plant(folder: folder, genesysAnswers: false)
+            try await first.append(presence)
+            try await first.append(call())
+            try await eventually("sent") { await first.pipeline.record(of: "agent")?.delivery?.state == .sent }
+            await first.end()
+            let second = try await Plant(folder: folder)
+            try await eventually("Break written") { second.written == ["agent break"] }
+            await second.end()
+        }
+    }
+
+    @Test("entries that were journalled and never applied are applied after a restart")
+    func unapplied() async throws {
+        try await withFolder { folder in
+            let journal = try Journal(url: "sqlite:\(folder.path)/relay.db", logger: .quiet)
+            for (key, body) in [("a", presence), ("b", call())] {
+                let entry = JournalEntry(
+                    key: key, source: .webhook, topic: "topic", agentID: "agent", receivedAt: .test,
+                    body: Array(body.utf8)
+                )
+                _ = try await journal.append([entry])
+            }
+            await journal.close()
+            let plant = try await Plant(folder: folder)
+            try await eventually("Break written") { plant.written == ["agent break"] }
+            await plant.end()
+        }
+    }
+
+    @Test("what cannot be applied becomes a dead letter, and the others go on")
+    func deadLetter() async throws {
+        try await withFolder { folder in
+            let plant = try await Plant(folder: folder)
+            try await plant.append(#"{"topicName":"v2.users.agent.conversations","eventBody":{"participants":[]}}"#)
+            try await plant.append(presence)
+            try await plant.append(call())
+            try await eventually("Break written") { plant.written == ["agent break"] }
+            #expect(try await plant.journal.deadLetters(before: nil, limit: 10).count == 1)
+            await plant.end()
+        }
+    }
+
+    @Test("an attribute event names no agent and still finds theirs")
+    func attributes() async throws {
+        try await withFolder { folder in
+            let plant = try await Plant(folder: folder)
+            try await plant.append(presence)
+            try await plant.append(call(flag: ""))
+            try await plant.append(
+                #"{"topicName":"v2.detail.events.conversation.c.attributes","eventBody":{"eventTime":1700000000000,"conversationId":"c","participantId":"p","attributes":{"wfm_status":"Break"}}}"#
+            )
+            try await eventually("Break written") { plant.written == ["agent break"] }
+            await plant.end()
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Foundation
+import Synchronization
+import Testing
+
+/// A process of the built product, with its output as lines. It ends with its test, by SIGKILL if need be.
+final class Child: Sendable {
+    private let pid: pid_t
+    private let state = Mutex(State())
+
+    private struct State {
+        var lines: [String] = []
+        var errors = ""
+        var exit: Int32?
+    }
+
+    /// Starts `presence-relay` with arguments and environment.
+    init(_ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws {
+        let process = Process()
+        process.executableURL = Self.executable
+        process.arguments = arguments
+        var all = ProcessInfo.processInfo.environment
+        // A crashing Swift program otherwise stays in its backtracer.
+        all["SWIFT_BACKTRACE"] = "enable=no"
+        process.environment = all.merging(environment) { $1 }
+        let output = Pipe(), errors = Pipe(), standardInput = Pipe()
+        process.standardOutput = output
+        process.standardError = errors
+        process.standardInput = standardInput
+        try process.run()
+        pid = process.processIdentifier
+        try standardInput.fileHandleForWriting.write(contentsOf: Data((input ?? "").utf8))
+        try standardInput.fileHandleForWriting.close()
+        Thread.detachNewThread { [self] in
+            var rest = Data()
+            while let data = try? output.fileHandleForReading.read(upToCount: 65_536), !data.isEmpty {
+                rest.append(data)
+                while let end = rest.firstIndex(of: 0x0A) {
+                    let line = String(decoding: rest[rest.startIndex..<end], as: UTF8.self)
+                    state.withLock { $0.lines.append(line) }
+                    rest = Data(rest[(end + 1)...])
+                }
+            }
+            process.waitUntilExit()
+            let code = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+            state.withLock { $0.exit = code }
+        }
+        Thread.detachNewThread { [self] in
+            while let data = try? errors.fileHandleForReading.read(upToCount: 65_536), !data.isEmpty {
+                state.withLock { $0.errors += String(decoding: data, as: UTF8.self) }
+            }
+        }
+    }
+
+    deinit { kill() }
+
+    /// The product beside the running test bundle.
+    private static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().appendingPathComponent("presence-relay")
+
+    var lines: [String] { state.withLock { $0.lines } }
+    var errors: String { state.withLock { $0.errors } }
+
+    /// The first line that starts so; waits for it.
+    func line(_ prefix: String) async throws -> String {
+        try await eventually("a line '\(prefix)…' (stderr: \(errors))") {
+            if self.state.withLock({ $0.exit }) != nil, !self.lines.contains(where: { $0.hasPrefix(prefix) }) {
+                throw Ended(description: "ended before '\(prefix)…': \(self.errors)")
+            }
+            return self.lines.first { $0.hasPrefix(prefix) }
+        }
+    }
+
+    struct Ended: Error, CustomStringConvertible { var description: String }
+
+    /// Waits for the end; the exit code, or minus the signal.
+    @discardableResult
+    func end() async throws -> Int32 {
+        try await eventually("the process to end") { self.state.withLock { $0.exit } }
+    }
+
+    func signal(_ number: Int32) {
+        guard state.withLock({ $0.exit }) == nil else { return }
+        _ = Glibc.kill(pid, number)
+    }
+
+    func kill() { signal(SIGKILL) }
+}
+
+/// Polls until there is a value; fails the test after 30 s.
+func eventually<T>(
+    _ what: @autoclosure () -> String, within limit: Duration = .seconds(30), _ value: () async throws -> T?
+) async throws -> T {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+        if let value = try await value() { return value }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+    throw NotReached(description: "not reached: \(what())")
+}
+
+/// Polls until the condition holds; fails the test after 30 s.
+func eventually(
+    _ what: @autoclosure () -> String, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
+) async throws {
+    let _: Bool = try await eventually(what(), within: limit) { try await condition() ? true : nil }
+}
+
+struct NotReached: Error, CustomStringConvertible { var description: String }
+
+/// Runs a command to its end.
+func run(_ arguments: [String], environment: [String: String] = [:], input: String? = nil) async throws -> (code: Int32, output: String, errors: String) {
+    let child = try Child(arguments, environment: environment, input: input)
+    let code = try await child.end()
+    return (code, child.lines.joined(separator: "\n"), child.errors)
+}
+
+/// A folder that ends with the test.
+func withTemporaryFolder<T>(_ body: (URL) async throws -> T) async throws -> T {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("presence-relay-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try await body(folder)
+}

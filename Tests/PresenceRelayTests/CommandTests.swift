@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Foundation
+import Testing
+
+@Suite("Commands")
+struct CommandTests {
+    private static let smallest = """
+        webhook: { authentication: [ { apiKey: { header: X-API-Key, values: ["${env:KEY}"] } } ] }
+        admin: { tokens: ["${env:ADMIN}"] }
+        genesys: { region: us-east-1, clients: [ { id: "${env:ID}", secret: "${env:SECRET}" } ] }
+        statuses: { Break: { presence: Break } }
+        rules:
+          - name: flagged
+            when: { conversation: { attributes.wfm_status: Break } }
+            then: { status: Break }
+        """
+
+    private func file(_ text: String, in folder: URL) throws -> String {
+        let file = folder.appendingPathComponent("relay.yaml")
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        return file.path
+    }
+
+    @Test("check accepts the smallest configuration")
+    func checkOK() async throws {
+        try await withTemporaryFolder { folder in
+            let result = try await run(["check", try file(Self.smallest, in: folder)])
+            #expect(result.code == 0, "\(result.output) \(result.errors)")
+        }
+    }
+
+    @Test("check names file, line and column, suggests the nearest key, shows all errors at once and exits with 1")
+    func checkErrors() async throws {
+        try await withTemporaryFolder { folder in
+            let path = try file(
+                Self.smallest.replacingOccurrences(of: "region", with: "regoin")
+                    .replacingOccurrences(of: "then: { status: Break }", with: "then: { status: Brek }"),
+                in: folder
+            )
+            let result = try await run(["check", path])
+            #expect(result.code == 1)
+            #expect(result.output.contains("\(path):3:12: error: "))
+            #expect(result.output.contains("region"))
+            #expect(result.output.contains("\(path):8:"))
+            #expect(result.output.contains("Break"))
+            let json = JSON(parsing: try await run(["check", "--json", path]).output)
+            #expect(json["ok"].value as? Bool == false)
+            #expect(json["diagnostics"].list.first?["line"].int != nil)
+        }
+    }
+
+    @Test("explain follows a recorded call to Break and back, without a network")
+    func explain() async throws {
+        try await withTemporaryFolder { folder in
+            let configuration = try file(Self.smallest, in: folder)
+            let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+                .deletingLastPathComponent().appendingPathComponent("Fixtures/Genesys/lifecycle.inbound-acd-call.json")
+            let steps = JSON(parsing: try String(contentsOf: fixtures, encoding: .utf8)).list
+            let events = try steps.map { try JSONSerialization.data(withJSONObject: $0["event"].value ?? [:]) }
+            let ndjson = events.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+            let text = try await run(["explain", "--config", configuration, "-"], input: ndjson)
+            #expect(text.code == 0, "\(text.errors)")
+            #expect(text.output.contains("rule 'flagged' wants Break"))
+            #expect(text.output.contains("call: PATCH /api/v2/users/11111111-aaaa-4aaa-8aaa-000000000001/presences/purecloud"))
+            #expect(text.output.contains("no longer matches"))
+            let json = JSON(parsing: try await run(["explain", "--config", configuration, "--json", "-"], input: ndjson).output)
+            #expect(json["events"].list.count == steps.count)
+            let decisions = json["events"].list.flatMap { $0["agents"].list }.filter { $0["status"].text == "Break" }
+            #expect(!decisions.isEmpty)
+        }
+    }
+
+    @Test("serve refuses a configuration with errors, and says which")
+    func refuses() async throws {
+        try await withTemporaryFolder { folder in
+            let result = try await run(["serve", "--config", try file("genesys: {}", in: folder)])
+            #expect(result.code == 1)
+            #expect(result.errors.contains("relay.yaml:1:"))
+        }
+    }
+
+    @Test("serve ends with 0 on SIGTERM, takes events while Genesys is down, and says so in its health")
+    func genesysIsDown() async throws {
+        try await withTemporaryFolder { folder in
+            let yaml = """
+                server: { listen: "127.0.0.1:0", drainDelay: 0s }
+                webhook: { authentication: [ { apiKey: { header: X-API-Key, values: [webhook-key] } } ] }
+                admin: { tokens: [admin-token] }
+                genesys: { apiURL: "http://127.0.0.1:1", loginURL: "http://127.0.0.1:1", clients: [ { id: a, secret: b } ] }
+                journal: { url: "sqlite:\(folder.path)/relay.db" }
+                """
+            let child = try Child(["serve", "--config", try file(yaml, in: folder)])
+            let url = String(try await child.line("listening on ").dropFirst("listening on ".count))
+            let site = Site(url: url)
+            #expect(try await site.status("/readyz") == 200)
+            #expect(try await site.status("/livez") == 200)
+            try await eventually("health warns") { try await site.get("/healthz")["checks"]["genesys"]["status"].text != "pass" }
+            #expect(try await site.status("/v1/agents") == 401)
+            child.signal(SIGTERM)
+            #expect(try await child.end() == 0)
+        }
+    }
+}
+
+/// A few GETs with curl, so that another client than ours sees the server.
+private struct Site {
+    var url: String
+
+    func status(_ path: String) async throws -> Int {
+        Int(try curl(["-s", "-o", "/dev/null", "-w", "%{http_code}", url + path])) ?? 0
+    }
+
+    func get(_ path: String) async throws -> JSON { JSON(parsing: try curl(["-s", url + path])) }
+
+    private func curl(_ arguments: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["curl", "--max-time", "10"] + arguments
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self)
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Foundation
+import HTTPClient
+import Logging
+import Testing
+
+/// A running simulator, and relays against it: real processes on loopback.
+final class Installation: Sendable {
+    let folder: URL
+    let genesys: String
+    private let simulator: Child
+    private let client: HTTPClient
+    static let key = "webhook-key"
+    static let token = "admin-token"
+
+    init(folder: URL, requestsPerMinute: Int = 3000) async throws {
+        self.folder = folder
+        simulator = try Child([
+            "simulate", "--listen", "127.0.0.1:0", "--agents", "4", "--requests-per-minute", "\(requestsPerMinute)",
+        ])
+        genesys = try await simulator.line("http://")
+        client = try HTTPClient(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    func end() async {
+        simulator.kill()
+        await client.shutdown()
+    }
+
+    /// The rules of the story: the attribute on a live conversation is the status.
+    static let rules = """
+        statuses:
+          Break: { presence: Break }
+          Meeting: { presence: { label: Team huddle, system: Meeting }, message: "In a meeting" }
+        rules:
+          - name: flagged
+            when: { conversation: { media: call, attributes.wfm_status: { in: [Break, Meeting] } } }
+            then: { status: "${conversation.attributes.wfm_status}" }
+        """
+
+    /// Writes the configuration; the journal is in the same folder, so that a second relay continues the first's.
+    func configuration(_ rules: String = Installation.rules, verify: String = "{ within: 2s, attempts: 2 }") throws -> String {
+        let yaml = """
+            server: { listen: "127.0.0.1:0", drainDelay: 0s }
+            webhook: { authentication: [ { apiKey: { header: X-API-Key, values: ["\(Self.key)"] } } ] }
+            admin: { tokens: ["\(Self.token)"] }
+            genesys:
+              apiURL: \(genesys)
+              loginURL: \(genesys)
+              clients: [ { id: simulator, secret: "${env:GENESYS_SECRET}" } ]
+              requestsPerMinute: 3000
+            journal: { url: "sqlite:\(folder.path)/relay.db" }
+            verify: \(verify)
+            \(rules)
+            """
+        let file = folder.appendingPathComponent("relay.yaml")
+        try yaml.write(to: file, atomically: true, encoding: .utf8)
+        return file.path
+    }
+
+    /// Starts a relay and turns the simulator's events to it.
+    func relay(_ configuration: String, events: Bool = true) async throws -> RunningRelay {
+        let child = try Child(["serve", "--config", configuration], environment: ["GENESYS_SECRET": "simulator"])
+        let line = try await child.line("listening on ")
+        let relay = RunningRelay(child: child, url: String(line.dropFirst("listening on ".count)), installation: self)
+        if events { try await simulate("POST", "/simulator/webhook", ["url": relay.url + "/v1/events", "headers": ["X-API-Key": Self.key]]) }
+        return relay
+    }
+
+    /// A call of the simulator's control API.
+    @discardableResult
+    func simulate(_ method: String, _ path: String, _ body: Any? = nil) async throws -> JSON {
+        let answer = try await call(method, genesys + path, body)
+        #expect(answer.status < 300, "\(method) \(path): \(answer.status) \(answer.text)")
+        return answer.json
+    }
+
+    /// The platform API, as a script with a token of its own uses it.
+    func platform(_ method: String, _ path: String, _ body: Any? = nil) async throws -> Answer {
+        var request = ClientRequest(method: "POST", url: genesys + "/oauth/token")
+        request.headers = [
+            (name: "Authorization", value: "Basic " + Data("simulator:simulator".utf8).base64EncodedString()),
+            (name: "Content-Type", value: "application/x-www-form-urlencoded"),
+        ]
+        request.body = Array("grant_type=client_credentials".utf8)
+        let token = try #require(Answer(try await client.send(request)).json["access_token"].value as? String)
+        return try await call(method, genesys + path, body, headers: ["Authorization": "Bearer \(token)"])
+    }
+
+    func call(_ method: String, _ url: String, _ body: Any? = nil, headers: [String: String] = [:]) async throws -> Answer {
+        var request = ClientRequest(method: method, url: url, headers: headers.map { (name: $0.key, value: $0.value) })
+        if let body {
+            request.body = Array(try JSONSerialization.data(withJSONObject: body))
+            request.headers.append((name: "Content-Type", value: "application/json"))
+        }
+        return Answer(try await client.send(request))
+    }
+
+    struct Agent {
+        var id: String
+        var system: String
+    }
+
+    /// The simulated agents with their presence now.
+    func agents() async throws -> [Agent] {
+        let state = try await simulate("GET", "/simulator/state")
+        return state["agents"].list.map { agent in
+            Agent(id: agent["id"].text, system: agent["presence"]["systemPresence"].text)
+        }
+    }
+
+    /// An agent who is there to work: neither Offline nor on a call.
+    func workingAgent() async throws -> String {
+        let agents = try await agents()
+        let agent = try #require(agents.first { !$0.system.uppercased().contains("OFFLINE") })
+        return agent.id
+    }
+
+    /// The presence in Genesys, upper case without separators.
+    func presence(_ agentID: String) async throws -> String {
+        let answer = try await platform("GET", "/api/v2/users/\(agentID)/presences/purecloud")
+        return answer.json["presenceDefinition"]["systemPresence"].text.uppercased().filter(\.isLetter)
+    }
+
+    /// A call answered by the agent; `(conversation, agent's participant)`.
+    func answeredCall(_ agentID: String) async throws -> (conversation: String, participant: String) {
+        let call = try await simulate("POST", "/simulator/calls", ["agentId": agentID, "answer": true])
+        return (call["conversationId"].text, call["agentParticipantId"].text)
+    }
+
+    /// PATCHes to presences that the simulator has seen.
+    func presenceWrites() async throws -> Int {
+        let log = try await simulate("GET", "/simulator/requests")
+        return log["requests"].list.count { $0["method"].text == "PATCH" && $0["path"].text.contains("/presences/") }
+    }
+}
+
+struct RunningRelay {
+    let child: Child
+    let url: String
+    let installation: Installation
+
+    func get(_ path: String) async throws -> Answer {
+        try await installation.call("GET", url + path, headers: ["Authorization": "Bearer \(Installation.token)"])
+    }
+
+    func agent(_ id: String) async throws -> JSON { try await get("/v1/agents/\(id)").json }
+
+    func post(_ event: Any, headers: [String: String] = ["X-API-Key": Installation.key]) async throws -> Answer {
+        try await installation.call("POST", url + "/v1/events", event, headers: headers)
+    }
+
+    func history(_ id: String) async throws -> [(kind: String, summary: String)] {
+        let page = try await get("/v1/agents/\(id)/history?limit=1000").json
+        return page["entries"].list.map { ($0["kind"].text, $0["summary"].text) }
+    }
+}
+
+struct Answer {
+    var status: Int
+    var text: String
+    var headers: [(name: String, value: String)]
+    var json: JSON { JSON(parsing: text) }
+
+    init(_ response: ClientResponse) {
+        status = response.status
+        text = String(decoding: response.body, as: UTF8.self)
+        headers = response.headers
+    }
+}
