@@ -24,17 +24,17 @@ struct Check: ParsableCommand {
         let diagnostics = Diagnostics()
         let configuration = RelayConfiguration.load(
             path: file,
-            environment: .process(besides: file, missingIsError: secrets),
+            environment: .process(missingIsError: secrets),
             diagnostics: diagnostics
         )
         let failed = configuration == nil || diagnostics.hasErrors
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            let report = Report(ok: !failed, diagnostics: diagnostics.all.map(Finding.init))
+            let report = Report(ok: !failed, diagnostics: diagnostics.sorted.map(Finding.init))
             say(String(decoding: try encoder.encode(report), as: UTF8.self))
         } else {
-            for diagnostic in diagnostics.all { say(diagnostic.description) }
+            for diagnostic in diagnostics.sorted { say(diagnostic.description) }
             if let configuration, !failed {
                 say("\(file): ok, \(configuration.rules.ruleNames.count) rules, version \(configuration.rules.version)")
             }

@@ -81,8 +81,8 @@ extension DeliveryView.State {
     }
 }
 
-extension Console.HistoryEntry {
-    init(_ entry: Journal.HistoryEntry) {
+extension HistoryEntryView {
+    init(_ entry: HistoryEntry) {
         let kind: Kind =
             switch entry.kind {
             case .event: .event

@@ -33,7 +33,7 @@ struct Demo: AsyncParsableCommand {
         simulation.agents = agents
         simulation.callsPerMinute = callsPerMinute
         simulation.seed = seed
-        let simulator = try GenesysSimulator(configuration: simulation, logger: logging.logger("simulator"))
+        let simulator = GenesysSimulator(configuration: simulation, logger: logging.logger("simulator"))
         let genesys = try await simulator.start()
 
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("presence-relay-demo-\(UUID().uuidString)")
@@ -44,17 +44,17 @@ struct Demo: AsyncParsableCommand {
         let configuration = RelayConfiguration.parse(
             Self.yaml(listen: listen ?? Self.freeAddress(), genesys: genesys, key: key, folder: folder.path),
             file: "demo",
-            environment: .process(besides: folder.path),
+            environment: .process(),
             diagnostics: diagnostics
         )
         guard let configuration, !diagnostics.hasErrors else {
-            for diagnostic in diagnostics.all { complain(diagnostic.description) }
+            for diagnostic in diagnostics.sorted { complain(diagnostic.description) }
             throw ExitCode(1)
         }
         say("simulated Genesys Cloud: \(genesys) (control: docs/simulator.md)")
         try await Serve.run(configuration, logging: logging) { addresses in
             guard let address = addresses.first?.url(tls: false) else { return }
-            Task { await simulator.setWebhook(url: address + "/v1/events", headers: [(name: "X-API-Key", value: key)]) }
+            simulator.setWebhook(url: address + "/v1/events", headers: [(name: "X-API-Key", value: key)])
             say("status page: \(address)/")
         }
         await simulator.stop()

@@ -24,7 +24,7 @@ extension ConsoleSources {
             history: { id, before, limit in
                 let entries = try await relay.journal.history(agentID: id, before: before, limit: limit + 1)
                 return HistoryPage(
-                    entries: entries.prefix(limit).map(HistoryEntry.init),
+                    entries: entries.prefix(limit).map(HistoryEntryView.init),
                     next: entries.count > limit ? String(entries[limit - 1].id) : nil
                 )
             },

@@ -101,9 +101,9 @@ private struct ReloadService: Service {
             guard let path = relay.configurationPath else { continue }
             let diagnostics = Diagnostics()
             let configuration = RelayConfiguration.load(
-                path: path, environment: .process(besides: path), diagnostics: diagnostics
+                path: path, environment: .process(), diagnostics: diagnostics
             )
-            for finding in diagnostics.all { relay.logger.warning("\(finding)") }
+            for finding in diagnostics.sorted { relay.logger.warning("\(finding)") }
             guard let configuration, !diagnostics.hasErrors else {
                 relay.logger.error("the configuration has errors: the rules in force are kept")
                 continue

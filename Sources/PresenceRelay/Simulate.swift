@@ -43,7 +43,7 @@ struct Simulate: AsyncParsableCommand {
         configuration.webhookURL = webhook
         configuration.webhookHeaders = try webhookHeaders.map(Self.header)
         configuration.requestsPerMinute = requestsPerMinute
-        let simulator = try GenesysSimulator(configuration: configuration, logger: logging.logger("simulator"))
+        let simulator = GenesysSimulator(configuration: configuration, logger: logging.logger("simulator"))
         let url = try await simulator.start()
         say(url)
         await Signals.termination()

@@ -96,13 +96,13 @@ struct AgentRoutesTests {
             #expect((id, before, limit) == ("a", 77, 2))
             return HistoryPage(
                 entries: [
-                    HistoryEntry(
+                    HistoryEntryView(
                         at: .at(0),
                         kind: .guardHeld,
                         summary: "Not moved out of \"Offline\".",
                         detail: RawJSON(#"{"z":1,"a":12345678901234567890.10,"text":"é\n\"raw-1\""}"#)
                     ),
-                    HistoryEntry(at: .at(-1), kind: .event, summary: "Presence."),
+                    HistoryEntryView(at: .at(-1), kind: .event, summary: "Presence."),
                 ],
                 next: "75"
             )

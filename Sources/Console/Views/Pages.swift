@@ -18,7 +18,7 @@ public struct AgentPage: Codable, Sendable, Equatable {
 }
 
 /// One step of an agent's history: an event, a decision, a call, an observation or a guard that held.
-public struct HistoryEntry: Encodable, Sendable, Equatable {
+public struct HistoryEntryView: Encodable, Sendable, Equatable {
     /// What kind of step it is.
     public enum Kind: String, Codable, Sendable, CaseIterable {
         /// Something arrived from Genesys.
@@ -54,12 +54,12 @@ public struct HistoryEntry: Encodable, Sendable, Equatable {
 /// One page of history: `GET /v1/agents/{id}/history`.
 public struct HistoryPage: Encodable, Sendable, Equatable {
     /// Newest first.
-    public var entries: [HistoryEntry]
+    public var entries: [HistoryEntryView]
     /// What to hand in as `cursor` for older entries (the last entry's number in decimal); absent at the end.
     public var next: String?
 
     /// A page; without `next` it is the last.
-    public init(entries: [HistoryEntry], next: String? = nil) {
+    public init(entries: [HistoryEntryView], next: String? = nil) {
         self.entries = entries
         self.next = next
     }
