@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+/// All participants of a conversation at one moment; both the full and the flattened one-media form become this.
+public struct ConversationSnapshot: Sendable, Equatable {
+    /// The conversation's id.
+    public var id: String
+    /// In the order of the body, which is the order in which they joined.
+    public var participants: [ParticipantSnapshot]
+    /// `true` for the one-media topics: communications of other media are not in it, which does not mean they ended.
+    public var isSingleMedia: Bool
+
+    /// A snapshot of these participants.
+    public init(id: String, participants: [ParticipantSnapshot], isSingleMedia: Bool = false) {
+        self.id = id
+        self.participants = participants
+        self.isSingleMedia = isSingleMedia
+    }
+}
+
+/// One party of a conversation: a customer, a queue, a flow, or one alert to an agent.
+public struct ParticipantSnapshot: Sendable, Equatable {
+    /// The participant's id.
+    public var id: String
+    /// `userId`, or `user.id` in the flattened form.
+    public var userID: String?
+    /// The display name.
+    public var name: String?
+    /// agent, user, customer, external, acd, ivr, … as sent (lower case)
+    public var purpose: String?
+    /// `queueId`, or `queue.id` in the flattened form.
+    public var queueID: String?
+    /// When the participant was connected; never for an alert that was not answered.
+    public var connectedTime: Timestamp?
+    /// When the participant left.
+    public var endTime: Timestamp?
+    /// When after-call work began.
+    public var startAcwTime: Timestamp?
+    /// When after-call work ended.
+    public var endAcwTime: Timestamp?
+    /// `wrapup.code` of the participant, else of one of its communications.
+    public var wrapupCode: String?
+    /// Participant data; values that are not text are left out.
+    public var attributes: [String: String]
+    /// One for each medium, as a rule. The flattened form has exactly one, under the participant's id.
+    public var communications: [CommunicationSnapshot]
+
+    /// A participant without times and attributes.
+    public init(id: String, userID: String? = nil, purpose: String? = nil, communications: [CommunicationSnapshot] = [])
+    {
+        self.id = id
+        self.userID = userID
+        self.purpose = purpose
+        attributes = [:]
+        self.communications = communications
+    }
+}
+
+/// One call, chat, … of a participant.
+public struct CommunicationSnapshot: Sendable, Equatable {
+    /// The communication's id; the participant's id in the flattened form, which has no other.
+    public var id: String
+    /// Its medium.
+    public var media: MediaType
+    /// alerting, dialing, contacting, offering, connected, disconnected, terminated, … as sent (lower case); `none`
+    /// when absent and not to be seen from the times
+    public var state: String
+    /// `inbound` or `outbound`
+    public var direction: String?
+    /// On hold.
+    public var held: Bool
+    /// The microphone is off.
+    public var muted: Bool
+    /// Cannot hear the others, by no wish of its own.
+    public var confined: Bool
+    /// When the present hold began.
+    public var startHoldTime: Timestamp?
+    /// When it was connected.
+    public var connectedTime: Timestamp?
+    /// When it ended.
+    public var disconnectedTime: Timestamp?
+    /// client, peer, system, transfer, … as sent (lower case)
+    public var disconnectType: String?
+    /// unknown, skipped, pending, complete, notApplicable
+    public var afterCallWork: String?
+    /// When after-call work began.
+    public var afterCallWorkStart: Timestamp?
+    /// When after-call work ended.
+    public var afterCallWorkEnd: Timestamp?
+
+    /// A communication without times.
+    public init(id: String, media: MediaType, state: String) {
+        self.id = id
+        self.media = media
+        self.state = state
+        held = false
+        muted = false
+        confined = false
+    }
+
+    /// Any of a final state, a disconnect type or a disconnect time is an end: the platform has been seen to set them
+    /// one after the other.
+    public var isEnded: Bool {
+        state == "disconnected" || state == "terminated" || disconnectType != nil || disconnectedTime != nil
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+/// The three forms in which a notification travels, told apart by their fields.
+enum Envelope {
+    /// The notification inside an element, or an error that names what is missing.
+    static func open(_ element: JSONValue, element index: Int) throws(EventDecodingError) -> Notification {
+        guard element.isObject else { throw EventDecodingError(element: index, reason: "not an object") }
+        var id: JSONValue?
+        var time: JSONValue?
+        var detail: JSONValue?
+        var data: JSONValue?
+        var isCloudEvent = false
+        var bare = Inside()
+        for (name, value) in element.fields where !bare.take(name, value) {
+            switch name {
+            case "id": id = value
+            case "time": time = value
+            case "detail": detail = value
+            case "data": data = value
+            case "specversion": isCloudEvent = true
+            default: break
+            }
+        }
+
+        if bare.topicName != nil { return try bare.notification(element: index, at: "") }
+        if let detail {
+            var notification = try Inside(detail, element: index, at: "/detail").notification(
+                element: index,
+                at: "/detail"
+            )
+            notification.eventBridgeID = id?.identifier
+            notification.timestamp = notification.timestamp ?? time?.time
+            return notification
+        }
+        if isCloudEvent {
+            guard let data else { throw EventDecodingError(element: index, pointer: "/data", reason: "missing") }
+            var notification = try Inside(data, element: index, at: "/data").notification(element: index, at: "/data")
+            notification.cloudEventID = id?.identifier
+            notification.timestamp = notification.timestamp ?? time?.time
+            return notification
+        }
+        if bare.eventBody != nil {
+            throw EventDecodingError(element: index, pointer: "/topicName", reason: "missing")
+        }
+        throw EventDecodingError(
+            element: index,
+            reason: "neither a notification (topicName, eventBody) nor an envelope (detail) around one"
+        )
+    }
+
+    /// Genesys' own envelope: `topicName`, `eventBody`, and `timestamp` where EventBridge has put it.
+    private struct Inside {
+        var topicName: JSONValue?
+        var eventBody: JSONValue?
+        var timestamp: JSONValue?
+
+        init() {}
+
+        init(_ value: JSONValue, element index: Int, at pointer: String) throws(EventDecodingError) {
+            guard value.isObject else {
+                throw EventDecodingError(element: index, pointer: pointer, reason: "not an object")
+            }
+            for (name, value) in value.fields { _ = take(name, value) }
+        }
+
+        mutating func take(_ name: JSONValue.Key, _ value: JSONValue) -> Bool {
+            switch name {
+            case "topicName": topicName = value
+            case "eventBody": eventBody = value
+            case "timestamp": timestamp = value
+            default: return false
+            }
+            return true
+        }
+
+        func notification(element index: Int, at pointer: String) throws(EventDecodingError) -> Notification {
+            guard let topicName else {
+                throw EventDecodingError(element: index, pointer: pointer + "/topicName", reason: "missing")
+            }
+            guard let name = topicName.text, !name.isEmpty else {
+                throw EventDecodingError(element: index, pointer: pointer + "/topicName", reason: "not a text")
+            }
+            guard let eventBody else {
+                throw EventDecodingError(element: index, pointer: pointer + "/eventBody", reason: "missing")
+            }
+            let topic = TopicName(utf8: name)
+            guard eventBody.isObject || topic.kind == .other else {
+                throw EventDecodingError(element: index, pointer: pointer + "/eventBody", reason: "not an object")
+            }
+            return Notification(
+                topicName: String(decoding: name, as: UTF8.self),
+                timestamp: timestamp?.time,
+                event: EventBody.event(topic, eventBody)
+            )
+        }
+    }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+extension EventBody {
+    /// ConversationEventTopicConversation, or with `media` the flattened Conversation…EventTopic…Conversation.
+    static func conversation(_ body: JSONValue, only media: MediaType?) throws(Missing) -> ConversationSnapshot {
+        var id: String?
+        var participants: [ParticipantSnapshot] = []
+        for (name, value) in body.fields {
+            switch name {
+            case "id": id = value.identifier
+            case "participants":
+                participants.removeAll(keepingCapacity: true)
+                for (index, element) in value.elements.enumerated() {
+                    let participant = media.map { flattened(element, $0) } ?? full(element)
+                    participants.append(try required(participant, "/participants/\(index)/id"))
+                }
+            default: break
+            }
+        }
+        return ConversationSnapshot(
+            id: try required(id, "/id"),
+            participants: participants,
+            isSingleMedia: media != nil
+        )
+    }
+
+    // MARK: - All media
+
+    private static func full(_ value: JSONValue) -> ParticipantSnapshot? {
+        var participant = ParticipantSnapshot(id: "")
+        var communicationWrapup: String?
+        for (name, value) in value.fields {
+            guard !take(name, value, into: &participant) else { continue }
+            switch name {
+            case "userId": participant.userID = value.identifier
+            case "queueId": participant.queueID = value.identifier
+            default:
+                guard value.isArray, let media = media(name) else { continue }
+                for element in value.elements where element.isObject {
+                    participant.communications.append(communication(element, media, wrapup: &communicationWrapup))
+                }
+            }
+        }
+        guard !participant.id.isEmpty else { return nil }
+        participant.wrapupCode = participant.wrapupCode ?? communicationWrapup
+        for index in participant.communications.indices where participant.communications[index].id.isEmpty {
+            participant.communications[index].id = participant.id
+        }
+        return participant
+    }
+
+    /// Reads a field that both forms of a participant have; `false` for any other.
+    private static func take(
+        _ name: JSONValue.Key,
+        _ value: JSONValue,
+        into participant: inout ParticipantSnapshot
+    ) -> Bool {
+        switch name {
+        case "id": participant.id = value.identifier ?? ""
+        case "name": participant.name = value.identifier
+        case "purpose": participant.purpose = value.lowercased
+        case "connectedTime": participant.connectedTime = value.time
+        case "endTime": participant.endTime = value.time
+        case "startAcwTime": participant.startAcwTime = value.time
+        case "endAcwTime": participant.endAcwTime = value.time
+        case "wrapup": participant.wrapupCode = value["code"]?.identifier
+        case "attributes": participant.attributes = texts(value)
+        default: return false
+        }
+        return true
+    }
+
+    private static func media(_ name: JSONValue.Key) -> MediaType? {
+        switch name {
+        case "calls": .call
+        case "callbacks": .callback
+        case "chats": .chat
+        case "emails": .email
+        case "messages": .message
+        case "internalMessages": .internalMessage
+        case "cobrowsesessions": .cobrowse
+        case "screenshares": .screenshare
+        case "screenMonitorings": .screenMonitoring
+        case "socialExpressions": .socialExpression
+        case "videos": .video
+        default: nil
+        }
+    }
+
+    private static func communication(
+        _ value: JSONValue,
+        _ media: MediaType,
+        wrapup: inout String?
+    ) -> CommunicationSnapshot {
+        var communication = CommunicationSnapshot(id: "", media: media, state: "")
+        for (name, value) in value.fields {
+            guard !take(name, value, into: &communication) else { continue }
+            switch name {
+            case "id": communication.id = value.identifier ?? ""
+            case "connectedTime": communication.connectedTime = value.time
+            case "disconnectedTime": communication.disconnectedTime = value.time
+            case "wrapup": wrapup = value["code"]?.identifier ?? wrapup
+            case "afterCallWork":
+                for (name, value) in value.fields {
+                    switch name {
+                    case "state": communication.afterCallWork = value.identifier
+                    case "startTime": communication.afterCallWorkStart = value.time
+                    case "endTime": communication.afterCallWorkEnd = value.time
+                    default: break
+                    }
+                }
+            default: break
+            }
+        }
+        settleState(of: &communication)
+        return communication
+    }
+
+    /// Reads a field that a communication has in either form; `false` for any other.
+    private static func take(
+        _ name: JSONValue.Key,
+        _ value: JSONValue,
+        into communication: inout CommunicationSnapshot
+    ) -> Bool {
+        switch name {
+        case "state": communication.state = value.lowercased ?? ""
+        case "direction": communication.direction = value.lowercased
+        case "held": communication.held = value.bool ?? false
+        case "muted": communication.muted = value.bool ?? false
+        case "confined": communication.confined = value.bool ?? false
+        case "startHoldTime": communication.startHoldTime = value.time
+        case "disconnectType": communication.disconnectType = value.lowercased
+        default: return false
+        }
+        return true
+    }
+
+    /// A state that was not sent is seen from the times.
+    private static func settleState(of communication: inout CommunicationSnapshot) {
+        guard communication.state.isEmpty else { return }
+        if communication.isEnded {
+            communication.state = "disconnected"
+        } else {
+            communication.state = communication.connectedTime == nil ? "none" : "connected"
+        }
+    }
+
+    // MARK: - One medium
+
+    /// The participant of a one-media topic is participant and communication in one: what the full form says of the
+    /// communication stands beside the participant's own fields, and there is no other id.
+    private static func flattened(_ value: JSONValue, _ media: MediaType) -> ParticipantSnapshot? {
+        var participant = ParticipantSnapshot(id: "")
+        var communication = CommunicationSnapshot(id: "", media: media, state: "")
+        for (name, value) in value.fields {
+            guard !take(name, value, into: &participant), !take(name, value, into: &communication) else { continue }
+            switch name {
+            case "user": participant.userID = value["id"]?.identifier
+            case "queue": participant.queueID = value["id"]?.identifier
+            default: break
+            }
+        }
+        guard !participant.id.isEmpty else { return nil }
+        communication.id = participant.id
+        communication.connectedTime = participant.connectedTime
+        communication.disconnectedTime = participant.endTime
+        communication.afterCallWorkStart = participant.startAcwTime
+        communication.afterCallWorkEnd = participant.endAcwTime
+        if participant.endAcwTime != nil {
+            communication.afterCallWork = "complete"
+        } else if participant.startAcwTime != nil {
+            communication.afterCallWork = "pending"
+        }
+        settleState(of: &communication)
+        participant.communications = [communication]
+        return participant
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+/// Reads the `eventBody` of a notification by its topic.
+///
+/// Fields of a wrong type count as absent. `Missing` is thrown only for what an event means nothing without.
+enum EventBody {
+    /// Where in `eventBody` (JSON pointer) something indispensable is not.
+    struct Missing: Error {
+        var pointer: String
+    }
+
+    static func event(_ topic: TopicName, _ body: JSONValue) -> GenesysEvent {
+        do throws(Missing) {
+            return try decode(topic, body)
+        } catch {
+            return .undecodable(reason: "eventBody\(error.pointer) is missing or of the wrong type")
+        }
+    }
+
+    private static func decode(_ topic: TopicName, _ body: JSONValue) throws(Missing) -> GenesysEvent {
+        switch topic.kind {
+        case .userConversations: .conversation(userID: topic.id, try conversation(body, only: nil))
+        case .userConversation(let media): .conversation(userID: topic.id, try conversation(body, only: media))
+        case .userConversationSummary: .conversationSummary(userID: topic.id, summary(body))
+        case .userPresence: .presence(userID: topic.id, try presence(body))
+        case .userRoutingStatus: .routingStatus(userID: topic.id, try routingStatus(body))
+        case .userActivity: .activity(userID: topic.id, activity(body))
+        case .userOutOfOffice: .outOfOffice(userID: topic.id, active: try required(body["active"]?.bool, "/active"))
+        case .userAdherence: .adherence(userID: topic.id, adherence(body))
+        case .managementUnitAdherence, .teamAdherence:
+            .adherence(userID: try required(body["user"]?["id"]?.identifier, "/user/id"), adherence(body))
+        case .conversationAttributes: .participantAttributes(try attributes(body, conversation: topic.id))
+        case .conversationAfterCallWork: try afterCallWork(body, conversation: topic.id)
+        case .conversationUserEnd: try userEnd(body, conversation: topic.id)
+        case .other: .unused
+        }
+    }
+
+    static func required<Value>(_ value: Value?, _ pointer: @autoclosure () -> String) throws(Missing) -> Value {
+        guard let value else { throw Missing(pointer: pointer()) }
+        return value
+    }
+
+    /// A map of texts; other values are left out.
+    static func texts(_ value: JSONValue) -> [String: String] {
+        var texts: [String: String] = [:]
+        for (name, value) in value.fields {
+            if let text = value.string { texts[name.string] = text }
+        }
+        return texts
+    }
+}

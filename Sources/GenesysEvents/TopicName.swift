@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+/// A topic's name taken apart: `v2.users.{id}.conversations.calls` is `.userConversation(.call)` of that user.
+///
+/// Letter case does not matter, for Genesys writes both `routingStatus` and `routingstatus`.
+public struct TopicName: Sendable, Equatable {
+    /// What a notification of the topic is about.
+    public enum Kind: Sendable, Equatable {
+        /// `v2.users.{id}.conversations`: all media.
+        case userConversations
+        /// `v2.users.{id}.conversations.calls` and its like: one medium, flattened.
+        case userConversation(MediaType)
+        /// `v2.users.{id}.conversationsummary`
+        case userConversationSummary
+        /// `v2.users.{id}.presence`
+        case userPresence
+        /// `v2.users.{id}.routingStatus`
+        case userRoutingStatus
+        /// `v2.users.{id}.activity`
+        case userActivity
+        /// `v2.users.{id}.outofoffice`
+        case userOutOfOffice
+        /// `v2.users.{id}.workforcemanagement.adherence`
+        case userAdherence
+        /// `v2.workforcemanagement.managementunits.{id}.adherence`
+        case managementUnitAdherence
+        /// `v2.workforcemanagement.teams.{id}.adherence`
+        case teamAdherence
+        /// `v2.detail.events.conversation.{id}.attributes`
+        case conversationAttributes
+        /// `v2.detail.events.conversation.{id}.acw`
+        case conversationAfterCallWork
+        /// `v2.detail.events.conversation.{id}.user.end`
+        case conversationUserEnd
+        /// Any topic that the relay does not use.
+        case other
+    }
+
+    /// What a notification of the topic is about.
+    public var kind: Kind
+    /// The id inside the name: of a user, conversation, management unit or team; empty for `.other`.
+    public var id: String
+
+    /// The user, for the topics that are about one.
+    public var userID: String? {
+        switch kind {
+        case .userConversations, .userConversation, .userConversationSummary, .userPresence, .userRoutingStatus,
+            .userActivity, .userOutOfOffice, .userAdherence:
+            id
+        default: nil
+        }
+    }
+
+    /// From the `topicName` of a notification; never fails, what is not known is `.other`.
+    public init(_ name: String) {
+        var name = name
+        self = name.withUTF8 { TopicName(utf8: $0) }
+    }
+
+    init(utf8 name: UnsafeBufferPointer<UInt8>) {
+        for family in Self.families {
+            let prefix = family.prefix.utf8CodeUnitCount
+            guard name.count > prefix, Self.isSame(name[0..<prefix], family.prefix),
+                let dot = name[prefix...].firstIndex(of: UInt8(ascii: ".")), dot > prefix
+            else { continue }
+            let suffix = name[(dot + 1)...]
+            guard let topic = family.topics.first(where: { Self.isSame(suffix, $0.suffix) }) else { break }
+            kind = topic.kind
+            id = String(decoding: name[prefix..<dot], as: UTF8.self)
+            return
+        }
+        kind = .other
+        id = ""
+    }
+}
+
+// MARK: - Table
+
+extension TopicName {
+    private struct Family: Sendable {
+        /// In lower case, as the suffixes.
+        var prefix: StaticString
+        var topics: [(suffix: StaticString, kind: Kind)]
+    }
+
+    private static let families = [
+        Family(
+            prefix: "v2.users.",
+            topics: [
+                ("conversations", .userConversations), ("presence", .userPresence), ("activity", .userActivity),
+                ("routingstatus", .userRoutingStatus), ("conversationsummary", .userConversationSummary),
+                ("workforcemanagement.adherence", .userAdherence), ("outofoffice", .userOutOfOffice),
+                ("conversations.calls", .userConversation(.call)),
+                ("conversations.callbacks", .userConversation(.callback)),
+                ("conversations.chats", .userConversation(.chat)),
+                ("conversations.emails", .userConversation(.email)),
+                ("conversations.messages", .userConversation(.message)),
+                ("conversations.internalmessages", .userConversation(.internalMessage)),
+                ("conversations.cobrowsesessions", .userConversation(.cobrowse)),
+                ("conversations.screenshares", .userConversation(.screenshare)),
+                ("conversations.screenmonitorings", .userConversation(.screenMonitoring)),
+                ("conversations.socialexpressions", .userConversation(.socialExpression)),
+                ("conversations.videos", .userConversation(.video)),
+            ]
+        ),
+        Family(
+            prefix: "v2.detail.events.conversation.",
+            topics: [
+                ("attributes", .conversationAttributes), ("acw", .conversationAfterCallWork),
+                ("user.end", .conversationUserEnd),
+            ]
+        ),
+        Family(
+            prefix: "v2.workforcemanagement.managementunits.",
+            topics: [("adherence", .managementUnitAdherence)]
+        ),
+        Family(prefix: "v2.workforcemanagement.teams.", topics: [("adherence", .teamAdherence)]),
+    ]
+
+    private static func isSame(_ text: Slice<UnsafeBufferPointer<UInt8>>, _ lowercase: StaticString) -> Bool {
+        guard text.count == lowercase.utf8CodeUnitCount else { return false }
+        for (offset, byte) in text.enumerated() {
+            let isUpper = UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+            guard (isUpper ? byte | 0x20 : byte) == lowercase.utf8Start[offset] else { return false }
+        }
+        return true
+    }
+}

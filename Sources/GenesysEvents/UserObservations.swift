@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+/// A user's presence as the `presence` and `activity` topics tell it.
+public struct PresenceObservation: Sendable, Equatable {
+    /// `presenceDefinition.id`
+    public var definitionID: String?
+    /// `presenceDefinition.systemPresence`
+    public var system: SystemPresence?
+    /// `message`, or `presenceMessage` of the `activity` topic.
+    public var message: String?
+    /// `modifiedDate`
+    public var modifiedAt: Timestamp?
+    /// `PURECLOUD` or another source; the `activity` topic has none.
+    public var source: String?
+    /// Whether that source is the one that is shown.
+    public var primary: Bool?
+
+    /// Nothing known.
+    public init() {}
+}
+
+/// A user's routing status as the `routingStatus` and `activity` topics tell it.
+public struct RoutingStatusObservation: Sendable, Equatable {
+    /// OFF_QUEUE, IDLE, INTERACTING, NOT_RESPONDING, COMMUNICATING
+    public var status: String
+    /// When it began.
+    public var startTime: Timestamp?
+
+    /// A status, and when it began.
+    public init(status: String, startTime: Timestamp? = nil) {
+        self.status = status
+        self.startTime = startTime
+    }
+}
+
+/// The `activity` topic: presence, routing status and more in one.
+public struct ActivityObservation: Sendable, Equatable {
+    /// `routingStatus`
+    public var routingStatus: RoutingStatusObservation?
+    /// `presence`
+    public var presence: PresenceObservation?
+    /// `outOfOffice.active`
+    public var outOfOffice: Bool?
+    /// `outOfOffice.modifiedDate`
+    public var outOfOfficeModifiedAt: Timestamp?
+    /// `activeQueueIds`
+    public var activeQueueIDs: [String]?
+    /// `dateActiveQueuesChanged`
+    public var activeQueuesChangedAt: Timestamp?
+
+    /// Nothing known.
+    public init() {}
+}
+
+/// Real-time adherence as the workforce management topics tell it.
+public struct AdherenceObservation: Sendable, Equatable {
+    /// InAdherence, OutOfAdherence, Unscheduled, Unknown, Ignored, Explained
+    public var state: String?
+    /// `scheduledActivityCategory`: OnQueueWork, Break, Meal, …
+    public var scheduledCategory: String?
+    /// `actualActivityCategory`
+    public var actualCategory: String?
+    /// Positive, Negative, Neutral, Unknown
+    public var impact: String?
+    /// `adherenceChangeTime`
+    public var changedAt: Timestamp?
+    /// `managementUnitId`
+    public var managementUnitID: String?
+
+    /// Nothing known.
+    public init() {}
+}
+
+/// The `conversationsummary` topic: how many conversations are active, and in after-call work, by medium.
+public struct ConversationSummary: Sendable, Equatable {
+    /// Numbers of conversations.
+    public struct Counts: Sendable, Equatable {
+        /// Being worked on.
+        public var active: Int
+        /// In after-call work.
+        public var acw: Int
+
+        /// Both numbers.
+        public init(active: Int, acw: Int) {
+            self.active = active
+            self.acw = acw
+        }
+    }
+
+    /// Contact-centre work per medium (`call`, `callback`, …).
+    public var contactCenter: [String: Counts]
+    /// Direct, non-queue conversations per medium.
+    public var enterprise: [String: Counts]
+
+    /// Counts by the name of the medium.
+    public init(contactCenter: [String: Counts] = [:], enterprise: [String: Counts] = [:]) {
+        self.contactCenter = contactCenter
+        self.enterprise = enterprise
+    }
+}
