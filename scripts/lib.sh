@@ -49,35 +49,36 @@ stop_all() {
 }
 
 # scratch NAME: a new folder in the variable NAME, removed by stop_all.
+# Underscores: printf -v would set a local of the caller's name, and leave the caller's empty.
 scratch() {
-    local folder
-    folder=$(mktemp -d "${TMPDIR:-/tmp}/presence-relay.XXXXXX")
-    scratch_folders+=("$folder")
-    printf -v "$1" '%s' "$folder"
+    local __made
+    __made=$(mktemp -d "${TMPDIR:-/tmp}/presence-relay.XXXXXX")
+    scratch_folders+=("$__made")
+    printf -v "$1" '%s' "$__made"
 }
 
 # start NAME LOG COMMAND…: runs a server in the background with its output in LOG and waits, at most 30 s, until it
 # prints its address. Sets the variable NAME to http://127.0.0.1:PORT and NAME_pid to the process.
 start() {
-    local name=$1 log=$2 url waited
+    local __name=$1 __log=$2 __url __waited
     shift 2
     # Emptied before the process exists, or the address of a former one would be read.
-    : >"$log"
-    "$@" >>"$log" 2>"$log.errors" </dev/null &
-    local pid=$!
-    started_pids+=("$pid")
-    for ((waited = 0; waited < 300; waited++)); do
-        url=$(grep -aoEm 1 'https?://(127\.0\.0\.1|localhost|\[::1\]):[0-9]+' "$log" | head -n 1 || true)
-        if [[ -n $url ]]; then
-            printf -v "$name" '%s' "$url"
-            printf -v "${name}_pid" '%s' "$pid"
+    : >"$__log"
+    "$@" >>"$__log" 2>"$__log.errors" </dev/null &
+    local __pid=$!
+    started_pids+=("$__pid")
+    for ((__waited = 0; __waited < 300; __waited++)); do
+        __url=$(grep -aoEm 1 'https?://(127\.0\.0\.1|localhost|\[::1\]):[0-9]+' "$__log" | head -n 1 || true)
+        if [[ -n $__url ]]; then
+            printf -v "$__name" '%s' "$__url"
+            printf -v "${__name}_pid" '%s' "$__pid"
             return 0
         fi
-        if [[ ! -d /proc/$pid ]]; then break; fi
+        if [[ ! -d /proc/$__pid ]]; then break; fi
         sleep 0.1
     done
     echo "error: no address from: $*" >&2
-    tail -n 20 "$log" "$log.errors" >&2
+    tail -n 20 "$__log" "$__log.errors" >&2
     return 1
 }
 

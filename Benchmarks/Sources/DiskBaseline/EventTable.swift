@@ -32,7 +32,8 @@ final class EventTable {
             ) STRICT;
             """
         var statement: OpaquePointer?
-        let sql = "INSERT INTO entries (key, source, topic, agent_id, received_at, body) VALUES (?, 'webhook', ?, ?, ?, ?)"
+        let sql =
+            "INSERT INTO entries (key, source, topic, agent_id, received_at, body) VALUES (?, 'webhook', ?, ?, ?, ?)"
         guard sqlite3_exec(opened, schema, nil, nil, nil) == SQLITE_OK,
             sqlite3_prepare_v2(opened, sql, -1, &statement, nil) == SQLITE_OK, let statement
         else {

@@ -13,8 +13,10 @@ enum EventBodies {
     /// The agent is On Queue.
     static func presence(agent: String) -> [UInt8] {
         envelope(
-            topic: "v2.users.\(agent).presence", type: "v2.users.{id}.presence",
-            body: #"{"source":"PURECLOUD","presenceDefinition":{"id":"\#(FakeGenesys.onQueue)","systemPresence":"ON_QUEUE"},"#
+            topic: "v2.users.\(agent).presence",
+            type: "v2.users.{id}.presence",
+            body:
+                #"{"source":"PURECLOUD","presenceDefinition":{"id":"\#(FakeGenesys.onQueue)","systemPresence":"ON_QUEUE"},"#
                 + #""primary":true,"message":"","modifiedDate":"\#(now())"}"#
         )
     }
@@ -24,8 +26,10 @@ enum EventBodies {
         let suffix = agent.suffix(12)
         let attributes = status.map { #"{"wfm_status":"\#($0)"}"# } ?? "{}"
         return envelope(
-            topic: "v2.users.\(agent).conversations", type: "v2.users.{id}.conversations",
-            body: #"{"id":"33333333-0000-4000-8000-\#(suffix)","participants":[{"id":"44444444-0000-4000-8000-\#(suffix)","#
+            topic: "v2.users.\(agent).conversations",
+            type: "v2.users.{id}.conversations",
+            body:
+                #"{"id":"33333333-0000-4000-8000-\#(suffix)","participants":[{"id":"44444444-0000-4000-8000-\#(suffix)","#
                 + #""userId":"\#(agent)","purpose":"agent","connectedTime":"2026-01-01T00:00:00.000Z","#
                 + #""attributes":\#(attributes),"calls":[{"id":"55555555-0000-4000-8000-\#(suffix)","state":"connected","#
                 + #""direction":"inbound","held":false,"muted":false,"confined":false,"#
@@ -40,6 +44,7 @@ enum EventBodies {
                 + #""source":"aws.partner/genesys.com/cloud/0a0a0000-1111-4222-8333-0000000000aa/benchmark","#
                 + #""account":"123456789012","time":"\#(time)","region":"us-east-1","resources":[],"#
                 + #""detail":{"topicName":"\#(topic)","version":"2","eventBody":\#(body),"#
-                + #""metadata":{"CorrelationId":"\#(UUID().uuidString)"},"timestamp":"\#(time)"}}"#).utf8)
+                + #""metadata":{"CorrelationId":"\#(UUID().uuidString)"},"timestamp":"\#(time)"}}"#).utf8
+        )
     }
 }

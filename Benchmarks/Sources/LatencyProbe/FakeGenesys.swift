@@ -127,6 +127,9 @@ private final class Missing: Sendable {
 extension HTTPResponse {
     static func json(_ text: String) -> HTTPResponse {
         HTTPResponse(
-            status: HTTPStatus(200), headers: ["Content-Type": "application/json"], body: .bytes(Array(text.utf8)))
+            status: HTTPStatus(200),
+            headers: ["Content-Type": "application/json"],
+            body: .bytes(Array(text.utf8))
+        )
     }
 }

@@ -95,7 +95,8 @@ struct Load {
                     (name: "Content-Type", value: "application/json"), (name: "X-API-Key", value: "benchmark-key"),
                 ] + extra,
                 body: body
-            ))
+            )
+        )
         guard answer.status == 202 else { throw ProbeError(message: "an event was answered with \(answer.status)") }
     }
 }

@@ -31,7 +31,9 @@ struct Main {
         case "forward" where arguments.count == 2:
             try await BareForwarder.run(apiURL: arguments[1])
         default:
-            throw ProbeError(message: "usage: relay BINARY RATE SECONDS [AGENTS] | bare RATE SECONDS [AGENTS] | forward URL")
+            throw ProbeError(
+                message: "usage: relay BINARY RATE SECONDS [AGENTS] | bare RATE SECONDS [AGENTS] | forward URL"
+            )
         }
     }
 
