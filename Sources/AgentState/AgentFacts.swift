@@ -4,114 +4,105 @@
 public import GenesysEvents
 
 /// What is known of an agent, merged from all events about them.
-public struct AgentFacts: Codable, Sendable, Equatable, Identifiable {
+///
+/// A value: `apply` is the only way in which it changes, and the same events in another order, or several times, end
+/// in the same facts as far as they carry times to be ordered by.
+public struct AgentFacts: Sendable, Equatable, Identifiable {
+    /// The user's id.
     public var id: String
     /// From the agent's own participant in a conversation; `nil` = not yet seen.
     public var name: String?
+    /// `nil` = not yet seen.
     public var presence: PresenceFacts?
+    /// `nil` = not yet seen.
     public var routingStatus: RoutingStatusFacts?
+    /// `nil` = not yet seen.
     public var adherence: AdherenceFacts?
+    /// `nil` = not yet seen.
     public var outOfOffice: Bool?
+    /// The queues that the agent has joined; `nil` = not yet seen.
     public var activeQueueIDs: [String]?
-    /// Live ones, and ended ones for a grace time (so that a late older snapshot does not bring them back).
+    /// Live ones, and ended ones for a grace time (so that a late older snapshot does not bring them back); by id.
     public var conversations: [ConversationFacts] = []
+
+    var presenceOrder: FactOrder?
+    var routingOrder: FactOrder?
+    var adherenceOrder: FactOrder?
+    var outOfOfficeOrder: FactOrder?
+    var activeQueuesOrder: FactOrder?
+    /// By medium, the latest summary that counted no conversation.
+    var quiet: [String: FactOrder] = [:]
+    var endings: [EndedCommunication] = []
+
+    /// An agent of whom nothing is known.
     public init(id: String) { self.id = id }
 
-    /// Takes in one notification about this agent. `receivedAt` orders what carries no time of its own.
-    public mutating func apply(_ notification: Notification, receivedAt: Timestamp) -> FactsOutcome { .unchanged }
-}
+    /// The conversations that these facts are about, live or not: whose `.participantAttributes` belong here.
+    public var conversationIDs: Set<String> { Set(conversations.map(\.id)) }
 
-/// What an event did to the facts.
-public enum FactsOutcome: Sendable, Equatable {
-    case changed([FactChange])
-    case unchanged
-    /// Older than what is known: nothing taken. The text says why.
-    case stale(String)
-}
-
-/// One fact that changed; `path` in the vocabulary of rules: `presence.system`, `conversation.attributes.wfm_status`.
-public struct FactChange: Sendable, Equatable, Codable, CustomStringConvertible {
-    public var path: String
-    public var old: String?
-    public var new: String?
-    /// Which conversation, when the fact is of one.
-    public var conversationID: String?
-    public init(path: String, old: String?, new: String?, conversationID: String? = nil) {
-        self.path = path
-        self.old = old
-        self.new = new
-        self.conversationID = conversationID
-    }
-    public var description: String { "\(path): \(old ?? "–") → \(new ?? "–")" }
-}
-
-public struct PresenceFacts: Codable, Sendable, Equatable {
-    public var definitionID: String?
-    public var system: SystemPresence?
-    public var message: String?
-    public var modifiedAt: Timestamp?
-    public init(definitionID: String? = nil, system: SystemPresence? = nil, message: String? = nil, modifiedAt: Timestamp? = nil) {
-        self.definitionID = definitionID
-        self.system = system
-        self.message = message
-        self.modifiedAt = modifiedAt
+    /// Drops ended conversations, and what is remembered of ends, that the relay last heard of before this time.
+    public mutating func forgetEnded(before time: Timestamp) {
+        conversations.removeAll { facts in
+            guard !facts.isLive else { return false }
+            return (facts.order?.arrival ?? facts.endedAt).map { $0 < time } ?? true
+        }
+        let kept = conversationIDs
+        endings.removeAll { $0.arrival < time && !kept.contains($0.conversationID) }
+        quiet = quiet.filter { $0.value.arrival >= time }
     }
 }
 
-public struct RoutingStatusFacts: Codable, Sendable, Equatable {
-    public var status: String
-    public var since: Timestamp?
-    public init(status: String, since: Timestamp? = nil) {
-        self.status = status
-        self.since = since
+// MARK: - Coding
+
+extension AgentFacts: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case id, name, presence, adherence, outOfOffice, conversations, quiet, endings
+        case routingStatus = "routing"
+        case activeQueueIDs = "queues"
+        case presenceOrder = "presenceAt"
+        case routingOrder = "routingAt"
+        case adherenceOrder = "adherenceAt"
+        case outOfOfficeOrder = "outOfOfficeAt"
+        case activeQueuesOrder = "queuesAt"
     }
-}
 
-public struct AdherenceFacts: Codable, Sendable, Equatable {
-    public var state: String?
-    public var scheduled: String?
-    public var actual: String?
-    public var impact: String?
-    public var since: Timestamp?
-    public init() {}
-}
+    /// What `encode(to:)` has written.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(String.self, forKey: .id)
+        name = try container.decodeIfPresent(String.self, forKey: .name)
+        presence = try container.decodeIfPresent(PresenceFacts.self, forKey: .presence)
+        routingStatus = try container.decodeIfPresent(RoutingStatusFacts.self, forKey: .routingStatus)
+        adherence = try container.decodeIfPresent(AdherenceFacts.self, forKey: .adherence)
+        outOfOffice = try container.decodeIfPresent(Bool.self, forKey: .outOfOffice)
+        activeQueueIDs = try container.decodeIfPresent([String].self, forKey: .activeQueueIDs)
+        conversations = try container.decodeIfPresent([ConversationFacts].self, forKey: .conversations) ?? []
+        presenceOrder = try container.decodeIfPresent(FactOrder.self, forKey: .presenceOrder)
+        routingOrder = try container.decodeIfPresent(FactOrder.self, forKey: .routingOrder)
+        adherenceOrder = try container.decodeIfPresent(FactOrder.self, forKey: .adherenceOrder)
+        outOfOfficeOrder = try container.decodeIfPresent(FactOrder.self, forKey: .outOfOfficeOrder)
+        activeQueuesOrder = try container.decodeIfPresent(FactOrder.self, forKey: .activeQueuesOrder)
+        quiet = try container.decodeIfPresent([String: FactOrder].self, forKey: .quiet) ?? [:]
+        endings = try container.decodeIfPresent([EndedCommunication].self, forKey: .endings) ?? []
+    }
 
-/// The agent's part in one conversation and one medium (their newest communication in it).
-public struct ConversationFacts: Codable, Sendable, Equatable, Identifiable {
-    /// The conversation's id.
-    public var id: String
-    public var media: MediaType
-    public var participantID: String
-    public var communicationID: String
-    public var direction: String?
-    public var state: String
-    public var held: Bool
-    public var muted: Bool
-    public var queueID: String?
-    public var purpose: String?
-    public var connectedAt: Timestamp?
-    public var endedAt: Timestamp?
-    /// unknown, skipped, pending, complete, notApplicable
-    public var afterCallWork: String?
-    public var wrapupCode: String?
-    /// Of the agent's participant.
-    public var attributes: [String: String]
-    /// Of the customer's participant.
-    public var customerAttributes: [String: String]
-    /// The agent's communication has ended.
-    public var isEnded: Bool
-    /// Not ended, or after-call work still pending.
-    public var isLive: Bool { !isEnded || afterCallWork == "pending" }
-    public init(id: String, media: MediaType, participantID: String, communicationID: String, state: String) {
-        self.id = id
-        self.media = media
-        self.participantID = participantID
-        self.communicationID = communicationID
-        self.state = state
-        held = false
-        muted = false
-        attributes = [:]
-        customerAttributes = [:]
-        isEnded = false
+    /// For the relay's own storage, not for any API.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encodeIfPresent(name, forKey: .name)
+        try container.encodeIfPresent(presence, forKey: .presence)
+        try container.encodeIfPresent(routingStatus, forKey: .routingStatus)
+        try container.encodeIfPresent(adherence, forKey: .adherence)
+        try container.encodeIfPresent(outOfOffice, forKey: .outOfOffice)
+        try container.encodeIfPresent(activeQueueIDs, forKey: .activeQueueIDs)
+        if !conversations.isEmpty { try container.encode(conversations, forKey: .conversations) }
+        try container.encodeIfPresent(presenceOrder, forKey: .presenceOrder)
+        try container.encodeIfPresent(routingOrder, forKey: .routingOrder)
+        try container.encodeIfPresent(adherenceOrder, forKey: .adherenceOrder)
+        try container.encodeIfPresent(outOfOfficeOrder, forKey: .outOfOfficeOrder)
+        try container.encodeIfPresent(activeQueuesOrder, forKey: .activeQueuesOrder)
+        if !quiet.isEmpty { try container.encode(quiet, forKey: .quiet) }
+        if !endings.isEmpty { try container.encode(endings, forKey: .endings) }
     }
 }

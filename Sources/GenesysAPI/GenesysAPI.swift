@@ -5,96 +5,26 @@ public import GenesysEvents
 public import HTTPClient
 public import Logging
 
-/// `GET /api/v2/presence/definitions`
-public struct PresenceDefinition: Sendable, Equatable {
-    public var id: String
-    /// System or User
-    public var type: String?
-    public var systemPresence: SystemPresence
-    /// Locale → label
-    public var labels: [String: String]
-    public var deactivated: Bool
-    public init(id: String, type: String?, systemPresence: SystemPresence, labels: [String: String], deactivated: Bool = false) {
-        self.id = id
-        self.type = type
-        self.systemPresence = systemPresence
-        self.labels = labels
-        self.deactivated = deactivated
-    }
-}
-
-/// A user's presence as REST gives it, with the raw JSON so that it can be journalled as an observation.
-public struct UserPresence: Sendable, Equatable {
-    public var userID: String
-    public var definitionID: String
-    public var system: SystemPresence?
-    public var message: String
-    public var modifiedAt: Timestamp?
-    public init(userID: String, definitionID: String, system: SystemPresence?, message: String, modifiedAt: Timestamp?) {
-        self.userID = userID
-        self.definitionID = definitionID
-        self.system = system
-        self.message = message
-        self.modifiedAt = modifiedAt
-    }
-}
-
-/// A call that did not succeed.
-public struct GenesysAPIError: Error, Sendable, CustomStringConvertible {
-    public struct Code: Hashable, Sendable, CustomStringConvertible {
-        public let description: String
-        public static let badRequest = Code(description: "badRequest")
-        public static let unauthorized = Code(description: "unauthorized")
-        public static let forbidden = Code(description: "forbidden")
-        public static let notFound = Code(description: "notFound")
-        public static let conflict = Code(description: "conflict")
-        public static let rateLimited = Code(description: "rateLimited")
-        public static let server = Code(description: "server")
-        public static let timeout = Code(description: "timeout")
-        public static let network = Code(description: "network")
-        /// A 2xx whose body is not what the endpoint promises.
-        public static let unexpectedBody = Code(description: "unexpectedBody")
-        public static let other = Code(description: "other")
-    }
-    public var code: Code
-    /// HTTP status; `nil` without an answer.
-    public var status: Int?
-    /// What went wrong and what to do; names the missing permission on 403.
-    public var message: String
-    /// Genesys' own code: `missing.any.permissions`.
-    public var genesysCode: String?
-    /// `ININ-Correlation-Id` header, else `contextId`: what Genesys support asks for.
-    public var correlationID: String?
-    /// From `Retry-After`, else from the message's number.
-    public var retryAfter: Duration?
-    public init(_ code: Code, status: Int? = nil, message: String, genesysCode: String? = nil, correlationID: String? = nil, retryAfter: Duration? = nil) {
-        self.code = code
-        self.status = status
-        self.message = message
-        self.genesysCode = genesysCode
-        self.correlationID = correlationID
-        self.retryAfter = retryAfter
-    }
-    /// 408, 429, 5xx, time-outs and network errors (facts 2.3).
-    public var isRetryable: Bool {
-        switch code {
-        case .rateLimited, .server, .timeout, .network: true
-        default: status == 408
-        }
-    }
-    /// The write may have happened (no answer, or 5xx).
-    public var outcomeIsUnknown: Bool { code == .timeout || code == .network || code == .server }
-    public var description: String { "\(code)\(status.map { " (\($0))" } ?? ""): \(message)" }
-}
-
 /// Typed endpoints of the Genesys Cloud platform API, with OAuth client credentials.
+///
+/// The access token is fetched when first needed, shared by all calls, and renewed ahead of its end. A call that gets
+/// a 401 drops the token and is sent once more with a new one. Nothing else is retried here: whether a call may be
+/// repeated is the caller's to know (``GenesysAPIError/isRetryable``, ``GenesysAPIError/outcomeIsUnknown``).
 public final class GenesysAPI: Sendable {
+    /// One OAuth client of one organisation.
     public struct Configuration: Sendable {
+        /// `https://api.mypurecloud.com`, without `/api/v2`.
         public var apiURL: String
+        /// `https://login.mypurecloud.com`; must be of the same region as ``apiURL``.
         public var loginURL: String
+        /// The OAuth client's id.
         public var clientID: String
+        /// The OAuth client's secret; sent to ``loginURL`` only, never logged.
         public var clientSecret: String
+        /// For each HTTP request; a call that has to fetch a token first, or again, takes up to one each more.
         public var timeout: Duration = .seconds(10)
+
+        /// A configuration with the default timeout.
         public init(apiURL: String, loginURL: String, clientID: String, clientSecret: String) {
             self.apiURL = apiURL
             self.loginURL = loginURL
@@ -102,19 +32,69 @@ public final class GenesysAPI: Sendable {
             self.clientSecret = clientSecret
         }
     }
-    /// `send` is `HTTPClient.send`, or a test's.
+
+    let transport: Transport
+    let tokens: TokenSource
+    let apiURL: String
+    let logger: Logger
+
+    /// Makes no call yet. `send` is `HTTPClient.send`, or a test's.
+    ///
+    /// - Parameter now: the clock that token lifetimes are measured with.
     public init(
         configuration: Configuration,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp,
         send: @escaping @Sendable (ClientRequest) async throws(HTTPClientError) -> ClientResponse
-    ) {}
-    /// `GET /api/v2/presence/definitions?deactivated=false&localeCode=ALL`
-    public func presenceDefinitions() async throws(GenesysAPIError) -> [PresenceDefinition] { [] }
-    /// `GET /api/v2/users/{id}/presences/purecloud`
-    public func presence(userID: String) async throws(GenesysAPIError) -> UserPresence { throw GenesysAPIError(.other, message: "") }
-    /// `PATCH /api/v2/users/{id}/presences/purecloud`; the message is always sent (`""` clears it).
-    public func setPresence(userID: String, definitionID: String, message: String) async throws(GenesysAPIError) -> UserPresence { throw GenesysAPIError(.other, message: "") }
-    /// `GET /api/v2/users/{id}/routingstatus`
-    public func routingStatus(userID: String) async throws(GenesysAPIError) -> RoutingStatusObservation { throw GenesysAPIError(.other, message: "") }
+    ) {
+        transport = Transport(timeout: configuration.timeout, logger: logger, send: send)
+        tokens = TokenSource(configuration: configuration, transport: transport, now: now)
+        apiURL = configuration.apiURL.withoutTrailingSlash
+        self.logger = logger
+    }
+
+    /// Fetches a token now, whatever is cached: for start-up checks.
+    ///
+    /// `POST {loginURL}/oauth/token`
+    ///
+    /// - Throws: `.unauthorized` for a wrong id, secret or region, `.rateLimited`, `.network`, …
+    public func verifyToken() async throws(GenesysAPIError) {
+        _ = try await tokens.fetched()
+    }
+
+    /// Sends with the token, and once more with a new one after a 401 (RFC 6750 section 3.1, `invalid_token`).
+    ///
+    /// - Parameter query: percent-encoded, with its question mark.
+    func call(
+        _ endpoint: Endpoint,
+        userID: String? = nil,
+        query: String = "",
+        body: [UInt8]? = nil
+    ) async throws(GenesysAPIError) -> ClientResponse {
+        let path = try endpoint.path(userID: userID)
+        let token = try await tokens.current()
+        let response = try await send(endpoint, path + query, body, token)
+        guard response.status == 401 else { return try endpoint.succeeded(response) }
+
+        tokens.drop(token)
+        let renewed = try await tokens.current()
+        return try endpoint.succeeded(try await send(endpoint, path + query, body, renewed))
+    }
+
+    private func send(
+        _ endpoint: Endpoint,
+        _ path: String,
+        _ body: [UInt8]?,
+        _ token: AccessToken
+    ) async throws(GenesysAPIError) -> ClientResponse {
+        var headers = [(name: "Authorization", value: "Bearer \(token.value)"), ("Accept", "application/json")]
+        if body != nil { headers.append(("Content-Type", "application/json")) }
+        return try await transport.exchange(endpoint, url: apiURL + path, headers: headers, body: body)
+    }
+}
+
+extension String {
+    var withoutTrailingSlash: String {
+        hasSuffix("/") ? String(dropLast()).withoutTrailingSlash : self
+    }
 }

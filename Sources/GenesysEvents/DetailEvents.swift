@@ -34,6 +34,8 @@ public struct AfterCallWorkEnd: Sendable, Equatable {
     public var participantID: String?
     /// The communication's id (`sessionId` of the detail events).
     public var communicationID: String?
+    /// `mediaType`; `nil` when unknown.
+    public var media: MediaType?
     /// The wrap-up code chosen.
     public var wrapupCode: String?
     /// When.
@@ -51,6 +53,8 @@ public struct UserSessionEnd: Sendable, Equatable {
     public var participantID: String?
     /// The communication's id (`sessionId` of the detail events).
     public var communicationID: String?
+    /// `mediaType`; `nil` when unknown.
+    public var media: MediaType?
     /// In lower case: `client`, `consult_transfer`, …
     public var disconnectType: String?
     /// How long the two sides could talk.

@@ -25,6 +25,7 @@ extension EventBody {
             case "conversationId": work.conversationID = value.identifier ?? conversation
             case "participantId": work.participantID = value.identifier
             case "sessionId": work.communicationID = value.identifier
+            case "mediaType": work.media = value.string.flatMap { MediaType(detail: $0) }
             case "wrapupCode": work.wrapupCode = value.identifier
             case "eventTime": work.eventTime = value.epochMilliseconds
             case "userId": userID = value.identifier
@@ -43,6 +44,7 @@ extension EventBody {
             case "conversationId": end.conversationID = value.identifier ?? conversation
             case "participantId": end.participantID = value.identifier
             case "sessionId": end.communicationID = value.identifier
+            case "mediaType": end.media = value.string.flatMap { MediaType(detail: $0) }
             case "disconnectType": end.disconnectType = value.lowercased
             case "interactingDurationMs": end.interactingDurationMs = value.integer
             case "eventTime": end.eventTime = value.epochMilliseconds

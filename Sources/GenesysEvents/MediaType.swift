@@ -26,3 +26,22 @@ public enum MediaType: String, Sendable, Codable, CaseIterable {
     /// `videos`
     case video
 }
+
+extension MediaType {
+    /// From `mediaType` of a detail event: `VOICE`, `SCREENSHARE`, …; `nil` for an unknown one.
+    init?(detail name: String) {
+        switch name.uppercased() {
+        case "VOICE": self = .call
+        case "CALLBACK": self = .callback
+        case "CHAT": self = .chat
+        case "EMAIL": self = .email
+        case "MESSAGE": self = .message
+        case "INTERNALMESSAGE": self = .internalMessage
+        case "COBROWSE": self = .cobrowse
+        case "SCREENSHARE": self = .screenshare
+        case "SCREENMONITORING": self = .screenMonitoring
+        case "VIDEO": self = .video
+        default: return nil
+        }
+    }
+}

@@ -17,7 +17,7 @@ public struct HTTPServerConfiguration: Sendable {
     public var loops: Int?
     /// The longest request target in bytes; longer is 414.
     public var maxTargetBytes = 8 * 1024
-    /// All header field lines together, and all trailer fields together, in bytes; more is 431.
+    /// All header field lines together, and all trailer lines together, in bytes with line ends; more is 431.
     public var maxHeaderBytes = 32 * 1024
     /// Header fields in a request; more is 431.
     public var maxHeaderCount = 100

@@ -183,6 +183,7 @@ struct GenesysEventTests {
         var work = AfterCallWorkEnd(conversationID: conversation)
         work.participantID = participant
         work.communicationID = communication
+        work.media = .call
         work.wrapupCode = "99999999-0000-4000-8000-000000000001"
         work.eventTime = Timestamp("2026-03-10T14:05:58.640Z")
         #expect(try Fixture.notification("detail.acw").event == .afterCallWork(userID: agent, work))
@@ -190,6 +191,7 @@ struct GenesysEventTests {
         var end = UserSessionEnd(conversationID: conversation)
         end.participantID = participant
         end.communicationID = communication
+        end.media = .call
         end.disconnectType = "client"
         end.interactingDurationMs = 260_993
         end.eventTime = Timestamp("2026-03-10T14:05:20.118Z")

@@ -210,12 +210,16 @@ struct ConversationTests {
 
     @Test("ended conversations are forgotten one day, live ones never")
     func retirement() throws {
-        var bench = Bench { $0.afterCallWork = false }
+        var bench = Bench {
+            $0.afterCallWork = false
+            $0.webhookURL = nil
+        }
         let live = try bench.call(agent: 2)
         for _ in 0..<1001 {
-            _ = try bench.call()
-            _ = bench.send(.post, "/simulator/calls/last/hangup")
-            _ = bench.events()
+            let id = bench.state.organization.openCall(now: bench.now)
+            try bench.state.organization.alert(id, agent: 0, now: bench.now)
+            try bench.state.organization.answer(id, now: bench.now)
+            try bench.state.organization.hangUp(id, now: bench.now)
         }
         #expect(bench.state.organization.conversations.count == 1001)
         #expect(bench.send(.get, "/api/v2/conversations/\(live.id)").status == 200)

@@ -14,7 +14,8 @@ struct PageParameters {
     /// As handed in; opaque to callers.
     var cursor: String?
 
-    /// Throws `ConsoleError.invalidRequest` for a limit out of 1…1000, an empty cursor, or either given twice.
+    /// Throws `ConsoleError.invalidRequest` for a limit out of 1…1000, a cursor that is not 1…128 characters, or either
+    /// given twice.
     init(_ request: HTTPRequest) throws(ConsoleError) {
         limit = Self.defaultLimit
         if let text = try Self.single("limit", in: request) {
@@ -24,7 +25,7 @@ struct PageParameters {
             limit = Int(value)
         }
         cursor = try Self.single("cursor", in: request)
-        if let cursor, cursor.isEmpty || cursor.utf8.count > 512 { throw Self.badCursor }
+        if let cursor, cursor.isEmpty || cursor.unicodeScalars.count > 128 { throw Self.badCursor }
     }
 
     /// The cursor as the sequence number it is.

@@ -160,9 +160,7 @@ extension SimulatedOrganization {
         let at = agents[index].tick(now)
         agents[index].isOutOfOffice = isActive
         emit(.outOfOffice, agents[index].id, at: at) { organization in
-            object([
-                "user": object(["id": organization.agents[index].id]), "active": isActive, "modifiedDate": at,
-            ])
+            object(["user": object(["id": organization.agents[index].id]), "active": isActive])
         }
         emit(.activity, agents[index].id, at: at) { $0.activityBody(of: index) }
         adherenceIsDue(for: index, now: at)

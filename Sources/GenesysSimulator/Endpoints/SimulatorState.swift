@@ -90,19 +90,19 @@ struct SimulatorState: Sendable {
         log(request, 0, CalledEndpoint(pattern: request.path), "", fault, now)
     }
 
-    /// Does what is due.
+    /// Does what is due, each thing as of the moment it was due: what happens does not depend on when the clock looks.
     mutating func advance(to now: Timestamp) {
         organization.emitsMixedHangups = faults.mixesHangups
         while let (due, action) = organization.timeline.take(until: now) {
             organization.correlationID = organization.generator.uuid()
             switch action {
-            case .adherence(let agent): organization.updateAdherence(of: agent, now: now)
+            case .adherence(let agent): organization.updateAdherence(of: agent, now: due)
             case .scheduleBoundary(let agent):
-                organization.updateAdherence(of: agent, now: now)
-                organization.scheduleBoundary(of: agent, now: max(due, now))
-            case .explanation(let job): organization.completeExplanation(job: job, now: now)
-            case .traffic(let step): traffic.perform(step, &organization, now: now)
-            case .scenario(let step): _ = handleControl(step.request, now: now)
+                organization.updateAdherence(of: agent, now: due)
+                organization.scheduleBoundary(of: agent, now: due)
+            case .explanation(let job): organization.completeExplanation(job: job, now: due)
+            case .traffic(let step): traffic.perform(step, &organization, now: due)
+            case .scenario(let step): _ = handleControl(step.request, now: due)
             }
         }
     }

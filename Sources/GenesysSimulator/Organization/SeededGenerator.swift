@@ -35,7 +35,7 @@ struct SeededGenerator: RandomNumberGenerator, Sendable {
                     at += 1
                 }
                 let word = nibble < 16 ? high : low
-                text[at] = digits[Int(word >> UInt64(60 - 4 * (nibble % 16))) & 0xf]
+                text[at] = digits[Int((word >> UInt64(60 - 4 * (nibble % 16))) & 0xf)]
                 at += 1
             }
             return at

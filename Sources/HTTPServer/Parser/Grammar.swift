@@ -12,8 +12,9 @@ enum Grammar {
     /// The query of RFC 3986 and the characters ``[]{}|\^` `` that browsers leave as they are in a query.
     static func isQuery(_ byte: UInt8) -> Bool { contains(0xAFFF_FFF2_0000_0000, 0x7FFF_FFFF_FFFF_FFFF, byte) }
 
-    /// `reg-name` with `%` (RFC 3986 section 3.2.2); escapes are checked apart.
-    static func isRegisteredName(_ byte: UInt8) -> Bool { contains(0x2BFF_7FF2_0000_0000, 0x47FF_FFFE_87FF_FFFE, byte) }
+    /// `reg-name` with `%` (RFC 3986 section 3.2.2), but no comma: no host has one, and a proxy that joins two Host
+    /// fields makes one. Escapes are checked apart.
+    static func isRegisteredName(_ byte: UInt8) -> Bool { contains(0x2BFF_6FF2_0000_0000, 0x47FF_FFFE_87FF_FFFE, byte) }
 
     /// The characters of a bracketed IPv6 address.
     static func isAddressLiteral(_ byte: UInt8) -> Bool { contains(0x07FF_4000_0000_0000, 0x0000_007E_0000_007E, byte) }
@@ -82,8 +83,11 @@ extension Span<UInt8> {
 
     /// The bytes as text: UTF-8, or Latin-1 where it is not UTF-8 (obs-text of old clients).
     var text: String {
-        withUnsafeBufferPointer { bytes in
-            String(validating: bytes, as: UTF8.self)
+        // Nearly all text is ASCII, for which decoding is far cheaper than validating.
+        let isASCII = allSatisfy { $0 < 0x80 }
+        return withUnsafeBufferPointer { bytes in
+            if isASCII { return String(decoding: bytes, as: UTF8.self) }
+            return String(validating: bytes, as: UTF8.self)
                 ?? String(decoding: bytes.map { UInt16($0) }, as: UTF16.self)
         }
     }

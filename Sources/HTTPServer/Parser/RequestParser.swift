@@ -159,7 +159,8 @@ struct RequestParser {
             // Room for the method, two spaces and the version.
             if lineBytes > limits.maxTargetBytes + 64 { throw .targetTooLong }
         case .fields, .trailers:
-            if sectionBytes + lineBytes > limits.maxHeaderBytes { throw .headerTooLarge }
+            // With its line end; the empty line that ends the section counts nothing.
+            if lineBytes > 0, sectionBytes + lineBytes + 2 > limits.maxHeaderBytes { throw .headerTooLarge }
         case .chunkSize:
             if lineBytes > Self.maxChunkLineBytes { throw .malformed("A chunk-size line is too long.") }
         case .content, .chunkData, .chunkEnd, .complete, .failed: break

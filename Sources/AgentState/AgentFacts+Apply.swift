@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+public import GenesysEvents
+
+extension AgentFacts {
+    /// Takes in one notification about this agent. `receivedAt` orders what carries no time of its own.
+    ///
+    /// A notification about another agent, of an unused topic or undecodable changes nothing. The attributes of a
+    /// participant name no agent: hand them to every agent whose `conversationIDs` contain the conversation.
+    public mutating func apply(_ notification: Notification, receivedAt: Timestamp) -> FactsOutcome {
+        if let userID = notification.event.userID, userID != id { return .unchanged }
+        var result = OutcomeBuilder()
+        let order = FactOrder(envelope: notification.timestamp, arrival: receivedAt)
+        switch notification.event {
+        case .conversation(_, let snapshot): apply(snapshot, order, &result)
+        case .conversationSummary(_, let summary): apply(summary, order, &result)
+        case .presence(_, let presence):
+            if let source = presence.source, source.uppercased() != "PURECLOUD" {
+                result.stale("presence of another source")
+            } else {
+                apply(presence, order, &result)
+            }
+        case .routingStatus(_, let status): apply(status, order, &result)
+        case .activity(_, let activity): apply(activity, order, &result)
+        case .outOfOffice(_, let active): apply(outOfOffice: active, order, &result)
+        case .adherence(_, let adherence): apply(adherence, order, &result)
+        case .participantAttributes(let attributes): apply(attributes, order, &result)
+        case .afterCallWork(_, let work): apply(work, order, &result)
+        case .userEnd(_, let end): apply(end, order, &result)
+        case .unused, .undecodable: break
+        }
+        return result.outcome
+    }
+
+    /// `order` with the time of the fact's own change, or `nil` when what is known is newer.
+    private func accept(
+        _ order: FactOrder,
+        changedAt: Timestamp?,
+        after known: FactOrder?,
+        _ fact: String,
+        _ result: inout OutcomeBuilder
+    ) -> FactOrder? {
+        var order = order
+        order.body = changedAt
+        guard let known, order.isOlder(than: known, by: .body) else { return order }
+        result.stale("\(fact) is older than the one known")
+        return nil
+    }
+
+    // MARK: - Presence and routing
+
+    private mutating func apply(_ new: PresenceObservation, _ order: FactOrder, _ result: inout OutcomeBuilder) {
+        guard let order = accept(order, changedAt: new.modifiedAt, after: presenceOrder, "presence", &result) else {
+            return
+        }
+        let old = presence
+        var facts = PresenceFacts(
+            definitionID: new.definitionID,
+            system: new.system,
+            message: new.message,
+            modifiedAt: new.modifiedAt
+        )
+        // The same presence told once more with less: the activity topic need not repeat the message.
+        if new.message == nil, new.modifiedAt != nil, new.modifiedAt == old?.modifiedAt { facts.message = old?.message }
+        presence = facts
+        presenceOrder = order
+        result.compare("presence.system", old?.system?.name, facts.system?.name)
+        result.compare("presence.definitionId", old?.definitionID, facts.definitionID)
+        result.compare("presence.message", old?.message, facts.message)
+    }
+
+    private mutating func apply(_ new: RoutingStatusObservation, _ order: FactOrder, _ result: inout OutcomeBuilder) {
+        guard let order = accept(order, changedAt: new.startTime, after: routingOrder, "routing status", &result)
+        else { return }
+        let old = routingStatus
+        routingStatus = RoutingStatusFacts(status: new.status, since: new.startTime)
+        routingOrder = order
+        result.compare("routingStatus.status", old?.status, new.status)
+    }
+
+    private mutating func apply(_ new: ActivityObservation, _ order: FactOrder, _ result: inout OutcomeBuilder) {
+        if let presence = new.presence { apply(presence, order, &result) }
+        if let routingStatus = new.routingStatus { apply(routingStatus, order, &result) }
+        if let active = new.outOfOffice {
+            apply(outOfOffice: active, changedAt: new.outOfOfficeModifiedAt, order, &result)
+        }
+        guard let queues = new.activeQueueIDs,
+            let order = accept(
+                order,
+                changedAt: new.activeQueuesChangedAt,
+                after: activeQueuesOrder,
+                "the list of active queues",
+                &result
+            )
+        else { return }
+        let old = activeQueueIDs
+        activeQueueIDs = queues
+        activeQueuesOrder = order
+        result.compare("activeQueueIds", old?.joined(separator: " "), queues.joined(separator: " "))
+    }
+
+    private mutating func apply(
+        outOfOffice active: Bool,
+        changedAt: Timestamp? = nil,
+        _ order: FactOrder,
+        _ result: inout OutcomeBuilder
+    ) {
+        guard let order = accept(order, changedAt: changedAt, after: outOfOfficeOrder, "out of office", &result)
+        else { return }
+        let old = outOfOffice
+        outOfOffice = active
+        outOfOfficeOrder = order
+        result.compare("outOfOffice", old.map(\.description), active.description)
+    }
+
+    // MARK: - Adherence
+
+    private mutating func apply(_ new: AdherenceObservation, _ order: FactOrder, _ result: inout OutcomeBuilder) {
+        guard let order = accept(order, changedAt: new.changedAt, after: adherenceOrder, "adherence", &result)
+        else { return }
+        let old = adherence
+        var facts = AdherenceFacts()
+        facts.state = new.state
+        facts.scheduled = new.scheduledCategory
+        facts.actual = new.actualCategory
+        facts.impact = new.impact
+        facts.since = new.changedAt
+        adherence = facts
+        adherenceOrder = order
+        result.compare("adherence.state", old?.state, facts.state)
+        result.compare("adherence.scheduled", old?.scheduled, facts.scheduled)
+        result.compare("adherence.actual", old?.actual, facts.actual)
+        result.compare("adherence.impact", old?.impact, facts.impact)
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+extension ConversationFacts {
+    /// What differs, in the vocabulary of rules. An appearance is one change, apart from the attributes it brings.
+    func changes(since old: ConversationFacts?) -> [FactChange] {
+        var changes: [FactChange] = []
+        func compare(_ path: String, _ before: String?, _ after: String?) {
+            guard before != after else { return }
+            changes.append(FactChange(path: path, old: before, new: after, conversationID: id))
+        }
+        if let old {
+            if old.isEnded != isEnded || !isSameCommunication(as: old) {
+                changes.append(FactChange(path: "conversation", old: old.state, new: state, conversationID: id))
+            }
+            compare("conversation.state", old.state, state)
+            compare("conversation.held", old.held.description, held.description)
+            compare("conversation.muted", old.muted.description, muted.description)
+            compare("conversation.afterCallWork", old.afterCallWork, afterCallWork)
+            compare("conversation.queueId", old.queueID, queueID)
+            compare("conversation.wrapupCode", old.wrapupCode, wrapupCode)
+        } else {
+            changes.append(FactChange(path: "conversation", old: nil, new: state, conversationID: id))
+        }
+        for (prefix, before, after) in [
+            ("conversation.attributes.", old?.attributes ?? [:], attributes),
+            ("conversation.customer.attributes.", old?.customerAttributes ?? [:], customerAttributes),
+        ] where before != after {
+            for name in Set(before.keys).union(after.keys).sorted() {
+                compare(prefix + name, before[name], after[name])
+            }
+        }
+        return changes
+    }
+}

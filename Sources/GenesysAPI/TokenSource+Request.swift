@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Foundation
+import HTTPClient
+
+extension TokenSource {
+    /// `POST {loginURL}/oauth/token` with client credentials (RFC 6749 sections 2.3.1 and 4.4).
+    struct Request: Sendable {
+        struct Grant: Sendable {
+            var token: String
+            var lifetime: Duration
+        }
+
+        private let url: String
+        private let authorization: String
+        private let secret: String
+        private let transport: Transport
+
+        /// The shortest life that can be set on an OAuth client, for an answer that does not tell.
+        private static let shortestLifetime = Duration.seconds(300)
+
+        init(configuration: GenesysAPI.Configuration, transport: Transport) {
+            url = configuration.loginURL.withoutTrailingSlash + Endpoint.token.template
+            let credentials = "\(configuration.clientID):\(configuration.clientSecret)"
+            authorization = "Basic " + Data(credentials.utf8).base64EncodedString()
+            secret = configuration.clientSecret
+            self.transport = transport
+        }
+
+        func perform() async throws(GenesysAPIError) -> Grant {
+            let response = try await transport.exchange(
+                .token,
+                url: url,
+                headers: [
+                    ("Authorization", authorization), ("Accept", "application/json"),
+                    ("Content-Type", "application/x-www-form-urlencoded"),
+                ],
+                body: Array("grant_type=client_credentials".utf8)
+            )
+            guard (200..<300).contains(response.status) else { throw refusal(response) }
+            guard let body = try? JSONDecoder().decode(Body.self, from: Data(response.body)), !body.accessToken.isEmpty
+            else { throw GenesysAPIError.unexpectedBody(response, from: .token, expected: "an OAuth token") }
+            let seconds = body.expiresIn.flatMap { $0.isFinite && $0 > 0 ? min($0, 1e9) : nil }
+            return Grant(
+                token: body.accessToken,
+                lifetime: seconds.map { .milliseconds(Int64($0 * 1000)) } ?? Self.shortestLifetime
+            )
+        }
+
+        /// Names what to look at: the login host does not say more than `invalid_client`.
+        private func refusal(_ response: ClientResponse) -> GenesysAPIError {
+            var error = GenesysAPIError(response, from: .token)
+            let said = error.genesysCode ?? "status \(response.status)"
+            switch (response.status, error.genesysCode) {
+            case (400, "invalid_client"), (401, _):
+                error.code = .unauthorized
+                error.message +=
+                    ". The OAuth client was not accepted: check its id and secret, and that it belongs to "
+                    + "the region of \(url)"
+            case (400, "unauthorized_client"), (400, "unsupported_grant_type"), (400, "invalid_grant"):
+                error.code = .unauthorized
+                error.message += ". The OAuth client must have the grant type Client Credentials (\(said))"
+            case (300..<400, _), (404, _):
+                error.message += ". Is \(url) the login host of the region?"
+            default: break
+            }
+            // Nobody should echo it, but this text goes to logs and pages.
+            if !secret.isEmpty { error.message = error.message.replacing(secret, with: "…") }
+            return error
+        }
+
+        private struct Body: Decodable {
+            var accessToken: String
+            var expiresIn: Double?
+            enum CodingKeys: String, CodingKey {
+                case accessToken = "access_token"
+                case expiresIn = "expires_in"
+            }
+        }
+    }
+}

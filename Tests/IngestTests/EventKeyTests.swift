@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import GenesysEvents
+import Testing
+
+@testable import Ingest
+
+@Suite("Keys of events")
+struct EventKeyTests {
+    private func key(_ topic: String, id: String? = nil, _ bytes: String = "{}") -> String {
+        EventKey.key(
+            of: Notification(topicName: topic, eventBridgeID: id, event: .unused),
+            Array(bytes.utf8)
+        )
+    }
+
+    @Test("EventBridge's own id is the key")
+    func usesID() { #expect(key("t", id: "e1") == "eb:e1") }
+
+    @Test("without a usable id the key is the hash of topic and content")
+    func hashesContent() {
+        // printf 't\377{}' | sha256sum
+        let expected = "sha256:5a853aa26944281c26ff8d3924e72636"
+        #expect(key("t").count == "sha256:".count + 64)
+        #expect(key("t") == key("t", id: ""))
+        #expect(key("t") == key("t", id: String(repeating: "x", count: 129)))
+        #expect(key("t").hasPrefix(expected))
+        #expect(key("t", "{ }") != key("t"))
+        #expect(key("t{", "}") != key("t"))
+    }
+}
