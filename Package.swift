@@ -100,22 +100,25 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
-        tests("HTTPServer", ["CEpoll"]),
-        tests("HTTPClient", ["HTTPServer"]),
+        tests("HTTPServer", ["CEpoll", logging]),
+        tests("HTTPClient", [logging]),
         tests("GenesysEvents"),
         tests("AgentState", ["GenesysEvents"]),
         tests("ConfigurationSyntax"),
         tests("StatusRules", ["AgentState", "GenesysEvents", "ConfigurationSyntax"]),
         tests("Configuration", ["ConfigurationSyntax", "StatusRules"]),
-        tests("Journal", ["GenesysEvents"]),
-        tests("Ingest", ["HTTPServer", "Journal", "GenesysEvents"]),
-        tests("GenesysAPI", ["HTTPClient", "HTTPServer"]),
+        tests("Journal", ["GenesysEvents", .product(name: "GRDB", package: "GRDB.swift"), logging]),
+        tests("Ingest", ["HTTPServer", "Journal", "GenesysEvents", logging]),
+        tests("GenesysAPI", ["HTTPClient", "GenesysEvents", logging, metrics]),
         tests("Delivery", ["GenesysAPI", "GenesysEvents", "AgentState"]),
-        tests("Pipeline", ["Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents"]),
-        tests("Resync", ["GenesysAPI", "Journal"]),
-        tests("Console", ["HTTPServer"]),
-        tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents"]),
-        tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents"]),
+        tests(
+            "Pipeline",
+            ["Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents", "ConfigurationSyntax", logging]
+        ),
+        tests("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
+        tests("Console", ["HTTPServer", "GenesysEvents", logging, .product(name: "CoreMetrics", package: "swift-metrics")]),
+        tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
+        tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", logging]),
     ],
     cxxLanguageStandard: .cxx17
 )
