@@ -5,6 +5,7 @@ import ArgumentParser
 import Configuration
 import ConfigurationSyntax
 import Foundation
+import StatusRules
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -56,7 +56,7 @@ struct Explanation {
         }
     }
 
-    private mutating func take(_ notification: Notification, bytes: [UInt8], now: Timestamp) {
+    private mutating func take(_ notification: GenesysEvents.Notification, bytes: [UInt8], now: Timestamp) {
         let time = notification.timestamp ?? notification.event.newestTime ?? lastTime ?? now
         lastTime = time
         var event = Event(topic: notification.topicName, at: time)
@@ -78,7 +78,7 @@ struct Explanation {
         }
     }
 
-    private func agents(of notification: Notification) -> [String] {
+    private func agents(of notification: GenesysEvents.Notification) -> [String] {
         if let id = notification.event.userID { return [id] }
         guard case .participantAttributes(let attributes) = notification.event else { return [] }
         return records.values
@@ -87,7 +87,7 @@ struct Explanation {
     }
 
     private mutating func take(
-        _ notification: Notification, bytes: [UInt8], agentID: String, time: Timestamp
+        _ notification: GenesysEvents.Notification, bytes: [UInt8], agentID: String, time: Timestamp
     ) -> Agent {
         var record = records[agentID] ?? AgentRecord(id: agentID)
         var agent = Agent(id: agentID)

@@ -18,7 +18,13 @@ struct PresenceRelayCommand: AsyncParsableCommand {
 
 /// `--log-level` of every command that logs.
 struct LoggingOptions: ParsableArguments {
-    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    @Option(
+        help: "trace, debug, info, notice, warning, error or critical.",
+        transform: { text in
+            guard let level = Logger.Level(rawValue: text) else { throw ValidationError("'\(text)' is no log level") }
+            return level
+        }
+    )
     var logLevel: Logger.Level = .info
 
     func logger(_ label: String = "presence-relay") -> Logger {
@@ -27,5 +33,3 @@ struct LoggingOptions: ParsableArguments {
         return logger
     }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

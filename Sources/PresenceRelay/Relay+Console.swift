@@ -2,9 +2,14 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import AgentState
+import Configuration
 import Console
+import Delivery
+import GenesysAPI
+import Journal
 import Pipeline
 import Resync
+import StatusRules
 
 extension ConsoleSources {
     /// What the console shows of a relay, and what it may start.

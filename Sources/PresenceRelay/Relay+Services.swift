@@ -7,12 +7,16 @@ import ConfigurationSyntax
 import Delivery
 import Foundation
 import GenesysAPI
+import GenesysEvents
+import HTTPClient
 import HTTPServer
 import Journal
 import Logging
 import Pipeline
+import Resync
 import ServiceLifecycle
 import StatusRules
+import UnixSignals
 
 extension Relay {
     /// Runs until SIGTERM or SIGINT, then drains: readiness first, then requests, decisions, the journal.
@@ -96,8 +100,7 @@ private struct ReloadService: Service {
     let relay: Relay
 
     func run() async throws {
-        let signals = Signals.stream(of: [SIGHUP])
-        for await _ in signals.cancelOnGracefulShutdown() {
+        for await _ in await UnixSignalsSequence(trapping: [.sighup]).cancelOnGracefulShutdown() {
             guard let path = relay.configurationPath else { continue }
             let diagnostics = Diagnostics()
             let configuration = RelayConfiguration.load(

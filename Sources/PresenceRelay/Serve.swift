@@ -5,6 +5,7 @@ import ArgumentParser
 import Configuration
 import Console
 import HTTPServer
+import Logging
 import Metrics
 
 struct Serve: AsyncParsableCommand {

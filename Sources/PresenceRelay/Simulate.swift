@@ -5,6 +5,8 @@ import ArgumentParser
 import Foundation
 import GenesysSimulator
 import HTTPServer
+import Logging
+import UnixSignals
 
 struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -46,7 +48,7 @@ struct Simulate: AsyncParsableCommand {
         let simulator = GenesysSimulator(configuration: configuration, logger: logging.logger("simulator"))
         let url = try await simulator.start()
         say(url)
-        await Signals.termination()
+        for await _ in await UnixSignalsSequence(trapping: [.sigterm, .sigint]) { break }
         await simulator.stop()
     }
 

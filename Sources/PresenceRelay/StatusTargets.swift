@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import AgentState
+import ConfigurationSyntax
 import GenesysAPI
 import GenesysEvents
 import StatusRules

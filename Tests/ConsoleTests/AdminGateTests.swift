@@ -63,7 +63,7 @@ struct AdminGateTests {
 
     @Test(
         "page, probes and unprotected metrics are open",
-        arguments: ["/", "/page.js", "/livez", "/healthz", "/metrics"]
+        arguments: ["/", "/page/page.js", "/livez", "/healthz", "/metrics"]
     )
     func open(target: String) async throws {
         var sources = ConsoleSources.mock

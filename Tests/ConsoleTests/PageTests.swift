@@ -14,8 +14,8 @@ struct PageTests {
     @Test(
         "every file is served with its type and a policy that allows nothing foreign",
         arguments: [
-            ("/", "text/html; charset=utf-8"), ("/page.css", "text/css; charset=utf-8"),
-            ("/page.js", "text/javascript; charset=utf-8"), ("/icon.svg", "image/svg+xml"),
+            ("/", "text/html; charset=utf-8"), ("/page/page.css", "text/css; charset=utf-8"),
+            ("/page/page.js", "text/javascript; charset=utf-8"), ("/page/icon.svg", "image/svg+xml"),
         ]
     )
     func files(path: String, type: String) async throws {
@@ -31,28 +31,54 @@ struct PageTests {
     }
 
     @Test("the page needs nothing that the policy forbids")
-    func inline() async {
+    func inline() async throws {
         let page = await fixture.send(.get, "/").text
         for forbidden in ["<style", " style=", " onclick", " onload", "javascript:", "http://", "https://"] {
             #expect(!page.contains(forbidden), "\(forbidden)")
         }
         #expect(page.components(separatedBy: "<script").count == 2)
-        let script = await fixture.send(.get, "/page.js").text
-        for forbidden in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "localStorage"] {
-            #expect(!script.contains(forbidden), "\(forbidden)")
+        for path in try await scripts() {
+            let script = await fixture.send(.get, path).text
+            for forbidden in [
+                "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "localStorage",
+            ] {
+                #expect(!script.contains(forbidden), "\(path): \(forbidden)")
+            }
         }
+    }
+
+    @Test("every script that another one imports is served")
+    func imports() async throws {
+        let paths = try await scripts()
+        #expect(paths.count == 9)
+        for path in paths {
+            let response = await fixture.send(.get, path)
+            #expect(response.status.code == 200, "\(path)")
+            #expect(response.headers["Content-Type"] == "text/javascript; charset=utf-8")
+        }
+    }
+
+    /// The paths of the page's script and of all that it imports.
+    private func scripts() async throws -> Set<String> {
+        var found: Set<String> = [], open = ["/page/page.js"]
+        while let path = open.popLast() {
+            guard found.insert(path).inserted else { continue }
+            let text = await fixture.send(.get, path).text
+            open += text.matches(of: /from "\.\/([a-z]+\.js)"/).map { "/page/\($0.output.1)" }
+        }
+        return found
     }
 
     @Test("a browser that has the file is answered 304 without content")
     func conditional() async throws {
-        let tag = try #require(await fixture.send(.get, "/page.js").headers["ETag"])
+        let tag = try #require(await fixture.send(.get, "/page/page.js").headers["ETag"])
         for known in [tag, "W/\(tag)", "\"other\", \(tag)"] {
-            let response = await fixture.send(.get, "/page.js", headers: ["If-None-Match": known])
+            let response = await fixture.send(.get, "/page/page.js", headers: ["If-None-Match": known])
             #expect(response.status.code == 304)
             #expect(response.text.isEmpty)
             #expect(response.headers["ETag"] == tag)
         }
-        let other = await fixture.send(.get, "/page.js", headers: ["If-None-Match": "\"other\""])
+        let other = await fixture.send(.get, "/page/page.js", headers: ["If-None-Match": "\"other\""])
         #expect(other.status.code == 200)
     }
 }

@@ -5,15 +5,24 @@ import COpenSSL
 import HTTPServer
 
 extension Console {
-    /// `/` and its three assets, all embedded in the binary.
+    /// `/` and the files it needs under `/page/`, all embedded in the binary.
     func addPageRoutes(to router: inout Router) {
-        let assets = [
-            PageAsset(path: "/", type: "text/html; charset=utf-8", bytes: PackageResources.index_html),
-            PageAsset(path: "/page.css", type: "text/css; charset=utf-8", bytes: PackageResources.page_css),
-            PageAsset(path: "/page.js", type: "text/javascript; charset=utf-8", bytes: PackageResources.page_js),
-            PageAsset(path: "/icon.svg", type: "image/svg+xml", bytes: PackageResources.icon_svg),
+        let page = PageAsset(type: "text/html; charset=utf-8", bytes: PackageResources.index_html)
+        router.on(.get, "/", open { page.response(to: $0) })
+        let scripts = [
+            "api": PackageResources.api_js, "cells": PackageResources.cells_js, "choice": PackageResources.choice_js,
+            "dom": PackageResources.dom_js, "health": PackageResources.health_js,
+            "history": PackageResources.history_js,
+            "live": PackageResources.live_js, "page": PackageResources.page_js, "rows": PackageResources.rows_js,
         ]
-        for asset in assets { router.on(.get, asset.path, open { asset.response(to: $0) }) }
+        for (name, bytes) in scripts {
+            let script = PageAsset(type: "text/javascript; charset=utf-8", bytes: bytes)
+            router.on(.get, "/page/\(name).js", open { script.response(to: $0) })
+        }
+        let style = PageAsset(type: "text/css; charset=utf-8", bytes: PackageResources.page_css)
+        router.on(.get, "/page/page.css", open { style.response(to: $0) })
+        let icon = PageAsset(type: "image/svg+xml", bytes: PackageResources.icon_svg)
+        router.on(.get, "/page/icon.svg", open { icon.response(to: $0) })
     }
 }
 
@@ -25,13 +34,11 @@ private struct PageAsset: Sendable {
         base-uri 'none'; form-action 'none'; frame-ancestors 'none'
         """
 
-    let path: String
     let type: String
     let bytes: [UInt8]
     let entityTag: String
 
-    init(path: String, type: String, bytes: [UInt8]) {
-        self.path = path
+    init(type: String, bytes: [UInt8]) {
         self.type = type
         self.bytes = bytes
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
