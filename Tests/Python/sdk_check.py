@@ -44,6 +44,7 @@ class Site:
         self.client.get_client_credentials_token(client_id, client_secret)
         self.presence = sdk.PresenceApi(self.client)
         self.users = sdk.UsersApi(self.client)
+        self.routing = sdk.RoutingApi(self.client)
         self.conversations = sdk.ConversationsApi(self.client)
         self.workforce = sdk.WorkforceManagementApi(self.client)
         self.organization = self.control("GET", "/simulator/state")["organization"]
@@ -230,6 +231,16 @@ def routing_status_is_cleared_but_not_forged(site):
     body.status = "IDLE"
     equal(site.users.put_user_routingstatus(user, body).status, "IDLE", "cleared")
     equal(site.users.put_user_routingstatus(site.agents[-1], body).status, "OFF_QUEUE", "an offline agent")
+
+
+@check
+def members_of_queue_and_unit(site):
+    queue = site.routing.get_routing_queues().entities[0]
+    members = site.routing.get_routing_queue_members(queue.id, page_size=100).entities
+    equal([one.id for one in members], site.agents, "members")
+    unit = site.organization["managementUnitId"]
+    users = site.workforce.get_workforcemanagement_managementunit_users(unit).entities
+    equal([one.id for one in users], site.agents, "users of the unit")
 
 
 @check
