@@ -113,7 +113,7 @@ extension LoopCore {
     /// When everything is out: the next request, or the end.
     func finishAnswer(_ connection: Connection) {
         guard isOpen(connection), !connection.hasOutput, case .answering = connection.state.phase else { return }
-        switch connection.state.answered() {
+        switch connection.state.answered(isDraining: shared.isDraining.load(ordering: .relaxed)) {
         case .nextRequest: break
         case .close:
             connection.transport.sayGoodbye()
