@@ -51,7 +51,11 @@ extension Logger {
 
 extension HTTPResponse {
     static func text(_ text: String, status: Int = 200) -> HTTPResponse {
-        HTTPResponse(status: HTTPStatus(status), headers: ["Content-Type": "text/plain"], body: .bytes(Array(text.utf8)))
+        HTTPResponse(
+            status: HTTPStatus(status),
+            headers: ["Content-Type": "text/plain"],
+            body: .bytes(Array(text.utf8))
+        )
     }
 }
 

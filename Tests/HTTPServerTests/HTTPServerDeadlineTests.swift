@@ -93,8 +93,10 @@ struct HTTPServerDeadlineTests {
     func writeStall() async throws {
         let content = [UInt8](repeating: 1, count: 30_000_000)
         let configure: (inout HTTPServerConfiguration) -> Void = { $0.writeTimeout = .milliseconds(200) }
-        try await withServer(configure, handler: { _ in HTTPResponse(status: HTTPStatus(200), body: .bytes(content)) }) {
-            server, address in
+        try await withServer(configure, handler: { _ in HTTPResponse(status: HTTPStatus(200), body: .bytes(content)) })
+        {
+            server,
+            address in
             let client = try RawClient(address, receiveBuffer: 4096)
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(await eventually { server.statistics.requests == 1 })
@@ -107,8 +109,10 @@ struct HTTPServerDeadlineTests {
     func slowReader() async throws {
         let content = [UInt8](repeating: 1, count: 60_000_000)
         let configure: (inout HTTPServerConfiguration) -> Void = { $0.writeTimeout = .seconds(2) }
-        try await withServer(configure, handler: { _ in HTTPResponse(status: HTTPStatus(200), body: .bytes(content)) }) {
-            _, address in
+        try await withServer(configure, handler: { _ in HTTPResponse(status: HTTPStatus(200), body: .bytes(content)) })
+        {
+            _,
+            address in
             let client = try RawClient(address, receiveBuffer: 65536)
             client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             let began = ContinuousClock.now

@@ -107,7 +107,8 @@ struct HTTPServerLifeTests {
                     try await writer.write(Array("hello".utf8))
                     try? await Task.sleep(for: .seconds(60))
                     try await writer.write(Array("bye".utf8))
-                })
+                }
+            )
         }
         try await withServer(handler: handler) { server, address in
             let client = try RawClient(address)
@@ -157,7 +158,8 @@ struct HTTPServerLifeTests {
             (ListenAddress.ip("localhost", port: 0), HTTPServerError.Code.invalidAddress),
             (.ip("", port: 0), .invalidAddress), (.ip("127.0.0.1", port: 65536), .invalidAddress),
             (.ip("127.0.0.1", port: -1), .invalidAddress), (.ip("192.0.2.1", port: 0), .addressNotAvailable),
-        ])
+        ]
+    )
     func impossibleAddress(address: ListenAddress, code: HTTPServerError.Code) async throws {
         var configuration = HTTPServerConfiguration()
         configuration.listen = [address]

@@ -13,7 +13,11 @@ struct HTTPServerStreamTests {
         _ produce: @escaping @Sendable (HTTPBodyWriter) async throws -> Void
     ) -> HTTPHandler {
         { _ in
-            HTTPResponse(status: HTTPStatus(200), headers: ["Content-Type": "text/event-stream"], body: .stream(produce))
+            HTTPResponse(
+                status: HTTPStatus(200),
+                headers: ["Content-Type": "text/event-stream"],
+                body: .stream(produce)
+            )
         }
     }
 
@@ -99,7 +103,8 @@ struct HTTPServerStreamTests {
                     still = written.count == last ? still + 1 : 0
                     last = written.count
                     return last > 0 && still > 30
-                })
+                }
+            )
             #expect(last < 500)
             #expect(try client.answer().body.count == 500 * piece.count)
             #expect(await eventually { written.count == 500 })

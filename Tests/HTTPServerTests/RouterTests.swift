@@ -37,7 +37,8 @@ struct RouterTests {
             ("/v1/agents/7", "agent 7"), ("/v1/agents/me/rules", "my rules"), ("/v1/agents/me/history", "history me"),
             ("/v1/agents/a%2Fb", "agent a/b"), ("/v1/agents/a%20b/history", "history a b"), ("/1/x/2", "1+2"),
             ("/v1/x/2", "v1+2"), ("/v1/%61gents", "agents"), ("/sp%20ace", "space"), ("/own", "own get"),
-        ])
+        ]
+    )
     func finds(target: String, expected: String) async {
         let (status, text, _) = await answer(Self.router, .get, target)
         #expect(status == 200)
@@ -46,7 +47,11 @@ struct RouterTests {
 
     @Test(
         "says 404 for an unknown path",
-        arguments: ["/nope", "/v1", "/v1/agents/", "/v1//agents", "//", "/v1/agents/7/", "/v1/agents/7/nope", "*", "", "/v1/agents/%ff"])
+        arguments: [
+            "/nope", "/v1", "/v1/agents/", "/v1//agents", "//", "/v1/agents/7/", "/v1/agents/7/nope", "*", "",
+            "/v1/agents/%ff",
+        ]
+    )
     func notFound(target: String) async {
         let (status, text, headers) = await answer(Self.router, .get, target)
         #expect(status == 404)
@@ -60,7 +65,8 @@ struct RouterTests {
             (HTTPMethod.put, "/", "GET, HEAD"), (.post, "/v1/agents/7", "DELETE, GET, HEAD"),
             (.get, "/v1/events", "POST"), (.head, "/v1/events", "POST"), (.delete, "/v1/agents/me", "GET, HEAD"),
             (.options, "/own", "GET, HEAD"),
-        ])
+        ]
+    )
     func notAllowed(method: HTTPMethod, target: String, allow: String) async {
         let (status, text, headers) = await answer(Self.router, method, target)
         #expect(status == 405)
