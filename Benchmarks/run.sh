@@ -97,7 +97,7 @@ ingest() {
 server: { listen: "127.0.0.1:0", drainDelay: 0s }
 webhook: { authentication: [ { apiKey: { header: X-API-Key, values: [benchmark-key] } } ] }
 admin: { tokens: [benchmark-admin-token] }
-genesys: { apiURL: "$simulator", loginURL: "$simulator", clients: [ { id: relay, secret: relay-secret } ] }
+genesys: { apiURL: "$simulator", loginURL: "$simulator", clients: [ { id: simulator, secret: simulator } ] }
 journal: { url: "sqlite:$disk/relay.db" }
 statuses: { Break: { presence: Break } }
 rules: [ { name: flagged, when: { conversation: { attributes.wfm_status: Break } }, then: { status: Break } } ]

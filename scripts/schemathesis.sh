@@ -29,7 +29,7 @@ admin: { tokens: ["\${env:ADMIN_TOKEN}"] }
 genesys:
   apiURL: "$simulator"
   loginURL: "$simulator"
-  clients: [ { id: relay, secret: relay-secret } ]
+  clients: [ { id: simulator, secret: simulator } ]
 journal: { url: "sqlite:$folder/relay.db" }
 statuses: { Break: { presence: Break } }
 rules:
@@ -40,12 +40,19 @@ YAML
 start server "$folder/relay" \
     env WEBHOOK_KEY="$webhook_key" ADMIN_TOKEN="$admin_token" "$relay" serve --config "$folder/relay.yaml"
 
+# Until it has a token and the presence definitions, a resync is 503, and rightly so.
+for _ in {1..100}; do
+    if curl --silent --max-time 2 "$server/healthz" | grep -q '"status" *: *"pass"'; then break; fi
+    sleep 0.1
+done
+
 # /v1/stream never ends, so a generator that waits for the end of an answer cannot test it.
 # Run in the scratch folder on a copy of the document: it leaves files beside both.
 cp "$root/openapi.yaml" "$folder/"
 cd "$folder"
 code=0
-within $((seconds + 90)) "$schemathesis" --no-color run openapi.yaml \
+export PYTHONPATH=$root/scripts SCHEMATHESIS_HOOKS=schemathesis_hooks
+within $((seconds + 90)) "$schemathesis" --no-color --config-file "$root/scripts/schemathesis.toml" run openapi.yaml \
     --url "$server" \
     --header "Authorization: Bearer $admin_token" \
     --header "X-API-Key: $webhook_key" \
@@ -59,6 +66,7 @@ curl --fail --silent --show-error --max-time 5 --output /dev/null "$server/livez
 curl --fail --silent --show-error --max-time 5 --output /dev/null "$server/readyz" || code=1
 if [[ $code -ne 0 ]]; then
     echo "--- last lines of the relay's log"
-    tail -n 20 "$folder/relay" "$folder/relay.errors"
+    # A crash begins with its reason; what follows it is long.
+    grep -aE -m 1 -A 60 'Simultaneous|Fatal|crashed' "$folder/relay.errors" || tail -n 20 "$folder/relay.errors"
 fi
 exit "$code"
