@@ -33,7 +33,13 @@ extension AgentFacts {
             var candidate = candidate
             candidate.order = order
             if candidate.isEnded { remember(EndedCommunication(candidate, arrival: order.arrival)) }
-            for ending in endings where ending.ends(candidate) { candidate.end(by: ending) }
+            for ending in endings where ending.ends(candidate) {
+                // Alive here and known to be over: what it says of the communication is from before its end.
+                if !candidate.isEnded, let known, known.isEnded, known.isSameCommunication(as: candidate) {
+                    candidate.takeCommunication(of: known)
+                }
+                candidate.end(by: ending)
+            }
             if let quiet = quiet[media.rawValue], order.isOlder(than: quiet, by: .envelope) { candidate.presumeEnded() }
             return candidate
         }

@@ -98,9 +98,6 @@ extension ConversationFacts {
         wrapupCode = wrapupCode ?? known.wrapupCode
         releasedHold = known.releasedHold
         if known.held, !held { releasedHold = known.heldSince ?? releasedHold }
-        guard !known.isPresumedEnded else { return }
-        if known.isEnded, !isEnded { takeCommunication(of: known) }
-        if known.afterCallWork == "complete" { afterCallWork = "complete" }
     }
 
     /// State, times and after-call work of the same communication from elsewhere.

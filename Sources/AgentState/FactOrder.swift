@@ -20,11 +20,16 @@ struct FactOrder: Sendable, Equatable {
     var arrival: Timestamp
 
     func isOlder(than known: FactOrder, by key: Key) -> Bool {
-        let keys: [KeyPath<FactOrder, Timestamp?>] = key == .envelope ? [\.envelope, \.body] : [\.body, \.envelope]
-        for key in keys {
-            if let own = self[keyPath: key], let other = known[keyPath: key], own != other { return own < other }
-        }
-        return arrival < known.arrival
+        let byEnvelope = Self.decide(envelope, known.envelope)
+        let byBody = Self.decide(body, known.body)
+        let decision = key == .envelope ? byEnvelope ?? byBody : byBody ?? byEnvelope
+        return decision ?? (arrival < known.arrival)
+    }
+
+    /// `nil` where one of them is unknown, or they are equal.
+    private static func decide(_ own: Timestamp?, _ known: Timestamp?) -> Bool? {
+        guard let own, let known, own != known else { return nil }
+        return own < known
     }
 }
 

@@ -11,9 +11,8 @@ public struct SystemPresence: Hashable, Sendable, Codable, CustomStringConvertib
 
     /// Takes any spelling: spaces, underscores, hyphens and case do not matter.
     public init(_ spelling: String) {
-        let name = Self.upperSnakeCase(spelling)
         // "onqueue" has no visible word boundary; the known names bring their own.
-        self.name = Self.knownNames.first { Self.isSame($0, name) } ?? name
+        name = Self.knownNames.first { Self.isSpelling(spelling, of: $0) } ?? Self.upperSnakeCase(spelling)
     }
 
     private init(known name: String) { self.name = name }
@@ -92,6 +91,18 @@ extension SystemPresence {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(name)
+    }
+
+    /// Compares without case, spaces, underscores and hyphens; this is on the way of every presence event.
+    private static func isSpelling(_ spelling: String, of known: String) -> Bool {
+        var known = known.utf8.makeIterator()
+        for byte in spelling.utf8 where byte > 0x20 && byte != UInt8(ascii: "_") && byte != UInt8(ascii: "-") {
+            let isLower = UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+            var expected = known.next()
+            if expected == UInt8(ascii: "_") { expected = known.next() }
+            guard expected == (isLower ? byte & 0xdf : byte) else { return false }
+        }
+        return known.next() == nil
     }
 
     /// Words are split at spaces, underscores and hyphens, at `aB` and before the last capital of `ABc`.

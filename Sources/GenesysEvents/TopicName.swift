@@ -61,10 +61,10 @@ public struct TopicName: Sendable, Equatable {
     init(utf8 name: UnsafeBufferPointer<UInt8>) {
         for family in Self.families {
             let prefix = family.prefix.utf8CodeUnitCount
-            guard name.count > prefix, Self.isSame(name[0..<prefix], family.prefix),
+            guard name.count > prefix, Self.isSame(UnsafeBufferPointer(rebasing: name[0..<prefix]), family.prefix),
                 let dot = name[prefix...].firstIndex(of: UInt8(ascii: ".")), dot > prefix
             else { continue }
-            let suffix = name[(dot + 1)...]
+            let suffix = UnsafeBufferPointer(rebasing: name[(dot + 1)...])
             guard let topic = family.topics.first(where: { Self.isSame(suffix, $0.suffix) }) else { break }
             kind = topic.kind
             id = String(decoding: name[prefix..<dot], as: UTF8.self)
@@ -118,9 +118,11 @@ extension TopicName {
         Family(prefix: "v2.workforcemanagement.teams.", topics: [("adherence", .teamAdherence)]),
     ]
 
-    private static func isSame(_ text: Slice<UnsafeBufferPointer<UInt8>>, _ lowercase: StaticString) -> Bool {
+    @inline(__always)
+    private static func isSame(_ text: UnsafeBufferPointer<UInt8>, _ lowercase: StaticString) -> Bool {
         guard text.count == lowercase.utf8CodeUnitCount else { return false }
-        for (offset, byte) in text.enumerated() {
+        for offset in 0..<text.count {
+            let byte = text[offset]
             let isUpper = UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
             guard (isUpper ? byte | 0x20 : byte) == lowercase.utf8Start[offset] else { return false }
         }

@@ -104,11 +104,6 @@ public final class GenesysSimulator: Sendable {
         running.withLock(\.delivery)?.counters.withLock { $0 } ?? DeliveryCounters()
     }
 
-    /// Looks at or changes the state; for tests in this package.
-    func withState<Value: Sendable>(_ body: (inout sending SimulatorState) throws -> sending Value) rethrows -> Value {
-        try state.withLock(body)
-    }
-
     private func answer(_ request: HTTPRequest) async -> HTTPResponse {
         let isControl = request.path.hasPrefix("/simulator/")
         if isControl, !Self.isLoopback(request.remoteAddress) {

@@ -73,7 +73,11 @@ public final class HTTPServer: Sendable {
         let (shared, configuration, logger, handler) = (shared, configuration, logger, handler)
         let thread = Thread {
             LoopCore(
-                loop: loop, listeners: listeners, shared: shared, configuration: configuration, logger: logger,
+                loop: loop,
+                listeners: listeners,
+                shared: shared,
+                configuration: configuration,
+                logger: logger,
                 handler: handler
             ).run()
         }
@@ -129,7 +133,9 @@ public final class HTTPServer: Sendable {
     }
 
     private static let alreadyStarted = HTTPServerError(
-        .alreadyStarted, "this server has been started before; make a new one")
+        .alreadyStarted,
+        "this server has been started before; make a new one"
+    )
 
     private var isNew: Bool {
         stage.withLock { stage in

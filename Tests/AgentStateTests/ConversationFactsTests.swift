@@ -28,6 +28,20 @@ struct ConversationFactsTests {
         #expect(story.call?.state == "connected")
     }
 
+    @Test("the envelope's time comes before the times in the body")
+    func envelopeFirst() {
+        var story = Story()
+        story.apply(.snapshot(.mock("p1", .mock().with { $0.connectedTime = at(100) })), at: 200)
+        let other = CommunicationSnapshot.mock().with {
+            $0.connectedTime = at(50)
+            $0.muted = true
+        }
+        story.apply(.snapshot(.mock("p1", other)), at: 300)
+        #expect(story.call?.muted == true)
+        story.apply(.snapshot(.mock("p1", other.with { $0.muted = false })), at: 250)
+        #expect(story.call?.muted == true)
+    }
+
     @Test("bare snapshots are ordered by the times in them")
     func bodyTimes() {
         func connected(_ id: String) -> CommunicationSnapshot { .mock(id).with { $0.connectedTime = at(100) } }
@@ -71,6 +85,14 @@ struct ConversationFactsTests {
         story.apply(.snapshot(.mock("p1", ended)), at: 200)
         story.apply(.snapshot(.mock("p1", .mock())), at: 300)
         #expect(story.call?.isEnded == true && story.call?.state == "disconnected")
+    }
+
+    @Test("after-call work is still known after a reordered snapshot showed the call alive")
+    func stickyWork() {
+        var story = Story()
+        story.apply(.snapshot(.mock("p1", ended.with { $0.afterCallWork = "pending" })), at: 200)
+        #expect(story.apply(.snapshot(.mock("p1", .mock())), at: 300) == .unchanged)
+        #expect(story.call?.afterCallWork == "pending" && story.call?.endedAt == at(500))
     }
 
     @Test("an end that only an older snapshot tells of counts as well")

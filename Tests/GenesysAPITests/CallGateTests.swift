@@ -39,11 +39,20 @@ struct RequestBudgetTests {
     }
 }
 
+/// A value that several tasks of a test change.
+private final class Shared<Value: Sendable>: Sendable {
+    private let value: Mutex<Value>
+    init(_ value: Value) { self.value = Mutex(value) }
+    func withLock<Result: Sendable>(_ body: @Sendable (inout Value) -> Result) -> Result {
+        value.withLock { body(&$0) }
+    }
+}
+
 @Suite("CallGate")
 struct CallGateTests {
     @Test("when the budget is used up, the more urgent goes first")
     func priority() async throws {
-        let clock = Mutex(Timestamp(milliseconds: 0))
+        let clock = Shared(Timestamp(milliseconds: 0))
         let (ticks, tick) = AsyncStream.makeStream(of: Void.self)
         let (asleep, fellAsleep) = AsyncStream.makeStream(of: Void.self)
         let gate = CallGate(
@@ -56,7 +65,7 @@ struct CallGateTests {
         )
         await gate.enter(.write)
         await gate.leave()
-        let order = Mutex<[String]>([])
+        let order = Shared<[String]>([])
         let later = Task {
             await gate.enter(.resync)
             order.withLock { $0.append("resync") }
@@ -83,7 +92,7 @@ struct CallGateTests {
         let gate = CallGate(
             budget: RequestBudget(requestsPerMinute: 1000), maxConcurrent: 2, now: { Timestamp(milliseconds: 0) }
         )
-        let running = Mutex((now: 0, most: 0))
+        let running = Shared((now: 0, most: 0))
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {

@@ -11,7 +11,9 @@ import Testing
 @Suite("OAuth and rate limits")
 struct AccessTests {
     private func tokenRequest(
-        _ bench: inout Bench, credentials: String? = "simulator:simulator", form: String = "grant_type=client_credentials"
+        _ bench: inout Bench,
+        credentials: String? = "simulator:simulator",
+        form: String = "grant_type=client_credentials"
     ) -> Reply {
         var headers: HTTPHeaders = ["Content-Type": "application/x-www-form-urlencoded"]
         if let credentials {

@@ -10,12 +10,20 @@ struct AdherenceComputationTests {
     private let catalog = PresenceCatalog(seed: 1)
 
     private func compute(
-        _ presence: String, routing: RoutingStatus = .offQueue, scheduled: ActivityCategory,
-        linked: ActivityCategory? = nil, outOfOffice: Bool = false, explained: Bool = false
+        _ presence: String,
+        routing: RoutingStatus = .offQueue,
+        scheduled: ActivityCategory,
+        linked: ActivityCategory? = nil,
+        outOfOffice: Bool = false,
+        explained: Bool = false
     ) throws -> AdherenceComputation {
         AdherenceComputation(
-            presence: try #require(catalog.system(presence)), linked: linked, isOutOfOffice: outOfOffice,
-            routingStatus: routing, scheduled: scheduled, isExplained: explained
+            presence: try #require(catalog.system(presence)),
+            linked: linked,
+            isOutOfOffice: outOfOffice,
+            routingStatus: routing,
+            scheduled: scheduled,
+            isExplained: explained
         )
     }
 
@@ -25,7 +33,8 @@ struct AdherenceComputationTests {
             ("Available", "OffQueueWork"), ("Away", "Unavailable"), ("Break", "Break"), ("Busy", "OffQueueWork"),
             ("Meal", "Meal"), ("Meeting", "Meeting"), ("Idle", "Unavailable"), ("Offline", "Unavailable"),
             ("On Queue", "OnQueueWork"), ("Training", "Training"),
-        ])
+        ]
+    )
     func defaultCategory(presence: String, category: String) throws {
         #expect(try compute(presence, scheduled: .onQueueWork).actual.rawValue == category)
     }
@@ -42,7 +51,8 @@ struct AdherenceComputationTests {
         arguments: [
             (RoutingStatus.idle, true), (.interacting, true), (.communicating, true), (.notResponding, false),
             (.offQueue, false),
-        ])
+        ]
+    )
     func onQueueWork(routing: RoutingStatus, isAdherent: Bool) throws {
         let computed = try compute("OnQueue", routing: routing, scheduled: .onQueueWork)
         #expect(computed.state == (isAdherent ? .inAdherence : .outOfAdherence))

@@ -41,6 +41,27 @@ struct ControlTests {
         #expect(bench.send(.get, "/simulator/requests")["total"] == .integer(0))
     }
 
+    @Test("the request log forgets the oldest calls before it eats the memory")
+    func requestLogLimits() throws {
+        var log = RequestLog()
+        let body = String(repeating: "x", count: RequestLog.bodyLimit)
+        for number in 0..<600 {
+            let entry = RequestLog.Entry(
+                at: Bench.start,
+                method: "PUT",
+                target: "/\(number)",
+                status: 200,
+                body: body,
+                correlationID: ""
+            )
+            log.record(entry, pattern: "/")
+        }
+        let kept = log.matching { _ in true }
+        #expect((300...512).contains(kept.count))
+        #expect(try #require(kept.last).target == "/599")
+        #expect(log.total == 600)
+    }
+
     @Test("a step that the call's state does not allow is 409, an unknown call or step 404")
     func impossibleSteps() throws {
         var bench = Bench()
@@ -56,7 +77,8 @@ struct ControlTests {
     @Test("any event can be made, as old as wanted, and remembered events sent again")
     func customEvents() {
         var bench = Bench()
-        let body = #"{"topicName":"v2.users.6a3af858-942f-489d-9700-5f9bcdcdae9b.presence","eventBody":{"message":"x"},"timestamp":"2026-03-09T00:00:00.000Z","id":"same"}"#
+        let body =
+            #"{"topicName":"v2.users.6a3af858-942f-489d-9700-5f9bcdcdae9b.presence","eventBody":{"message":"x"},"timestamp":"2026-03-09T00:00:00.000Z","id":"same"}"#
         #expect(bench.send(.post, "/simulator/events", body).status == 202)
         let made = bench.events()
         #expect(made.map(\.topicTemplate) == ["v2.users.{id}.presence"])

@@ -33,11 +33,13 @@ struct ConversationTests {
         let path = "/api/v2/conversations/calls/\(call.id)/participants/\(call.leg)/attributes"
         #expect(bench.send(.patch, path, #"{"attributes":{"wfm_status":"Break"}}"#).status == 200)
         let topics = bench.events().map(\.topicName)
-        #expect(topics == [
-            "v2.detail.events.conversation.\(call.id).attributes",
-            "v2.users.\(bench.agent(0).id).conversations",
-            "v2.users.\(bench.agent(0).id).conversations.calls",
-        ])
+        #expect(
+            topics == [
+                "v2.detail.events.conversation.\(call.id).attributes",
+                "v2.users.\(bench.agent(0).id).conversations",
+                "v2.users.\(bench.agent(0).id).conversations.calls",
+            ]
+        )
         let reply = bench.send(.patch, path, #"{"attributes":{"ticket":"7"}}"#)
         #expect(reply["attributes", "wfm_status"] == .string("Break"))
         #expect(reply["attributes", "ticket"] == .string("7"))
@@ -93,14 +95,19 @@ struct ConversationTests {
         let call = try bench.call(answer: false)
         let user = bench.agent(0).id
         func suffixes(_ events: [SimulatedEvent]) -> [String] {
-            events.map { $0.topicTemplate.replacing("v2.detail.events.conversation.{id}.", with: "detail ")
-                .replacing("v2.users.{id}.", with: "") }
+            events.map {
+                $0.topicTemplate.replacing("v2.detail.events.conversation.{id}.", with: "detail ")
+                    .replacing("v2.users.{id}.", with: "")
+            }
         }
         let alert = bench.events()
-        #expect(suffixes(alert) == [
-            "detail customer.start", "detail acd.start", "detail user.start", "conversations", "conversations.calls",
-            "v2.detail.events.agent.{id}.state",
-        ])
+        #expect(
+            suffixes(alert) == [
+                "detail customer.start", "detail acd.start", "detail user.start", "conversations",
+                "conversations.calls",
+                "v2.detail.events.agent.{id}.state",
+            ]
+        )
         let alerting = try #require(alert[3].body["participants"]?.arrayValue?.last)
         #expect(alerting["userId"] == .string(user))
         #expect(alerting["connectedTime"] == nil)
@@ -110,13 +117,18 @@ struct ConversationTests {
         bench.pass(.seconds(4))
         _ = bench.send(.post, "/simulator/calls/last/answer")
         let answer = bench.events()
-        #expect(suffixes(answer) == [
-            "detail acd.end", "conversations", "conversations.calls", "v2.detail.events.agent.{id}.state",
-            "routingStatus", "activity", "conversationsummary",
-        ])
+        #expect(
+            suffixes(answer) == [
+                "detail acd.end", "conversations", "conversations.calls", "v2.detail.events.agent.{id}.state",
+                "routingStatus", "activity", "conversationsummary",
+            ]
+        )
         #expect(answer[0].body["acdOutcome"] == .string("ANSWERED"))
         #expect(answer[0].body["answeredUserId"] == .string(user))
-        #expect(answer[1].body["participants"]?.arrayValue?[2]["calls"]?.arrayValue?[0]["disconnectType"] == .string("transfer"))
+        #expect(
+            answer[1].body["participants"]?.arrayValue?[2]["calls"]?.arrayValue?[0]["disconnectType"]
+                == .string("transfer")
+        )
         #expect(answer[4].body["routingStatus"]?["status"] == .string("INTERACTING"))
         #expect(answer[6].body["call"]?["contactCenter"]?["active"] == .integer(1))
 
@@ -128,9 +140,11 @@ struct ConversationTests {
         _ = bench.events()
         _ = bench.send(.post, "/simulator/calls/last/hangup")
         let hangUp = bench.events()
-        #expect(suffixes(hangUp).prefix(5) == [
-            "conversations", "conversations.calls", "conversationsummary", "detail user.end", "detail customer.end",
-        ])
+        #expect(
+            suffixes(hangUp).prefix(5) == [
+                "conversations", "conversations.calls", "conversationsummary", "detail user.end", "detail customer.end",
+            ]
+        )
         let ended = try #require(hangUp[0].body["participants"]?.arrayValue?.last)
         #expect(ended["endTime"] == ended["startAcwTime"])
         #expect(ended["calls"]?.arrayValue?[0]["state"] == .string("disconnected"))
@@ -145,11 +159,15 @@ struct ConversationTests {
         _ = bench.events()
         _ = bench.send(.post, "/simulator/calls/last/wrapup")
         let wrapUp = bench.events()
-        #expect(suffixes(wrapUp) == [
-            "conversations", "conversations.calls", "detail acw", "detail wrapup", "routingStatus", "activity",
-            "conversationsummary",
-        ])
-        #expect(wrapUp[0].body["participants"]?.arrayValue?.last?["calls"]?.arrayValue?[0]["state"] == .string("terminated"))
+        #expect(
+            suffixes(wrapUp) == [
+                "conversations", "conversations.calls", "detail acw", "detail wrapup", "routingStatus", "activity",
+                "conversationsummary",
+            ]
+        )
+        #expect(
+            wrapUp[0].body["participants"]?.arrayValue?.last?["calls"]?.arrayValue?[0]["state"] == .string("terminated")
+        )
         #expect(wrapUp[2].body["userId"] == .string(user))
         #expect(wrapUp[3].body["userId"] == nil)
         #expect(bench.agent(0).routingStatus == .idle)
@@ -180,7 +198,10 @@ struct ConversationTests {
         let call = try bench.call()
         _ = bench.send(.post, "/simulator/agents/1/presence", #"{"system":"Break"}"#)
         #expect(bench.agent(0).routingStatus == .offQueue)
-        #expect(bench.send(.get, "/api/v2/conversations/calls/\(call.id)")["participants", "3", "state"] == .string("connected"))
+        #expect(
+            bench.send(.get, "/api/v2/conversations/calls/\(call.id)")["participants", "3", "state"]
+                == .string("connected")
+        )
         _ = bench.send(.post, "/simulator/agents/1/presence", #"{"system":"OnQueue"}"#)
         #expect(bench.agent(0).routingStatus == .interacting)
     }
@@ -235,9 +256,15 @@ struct CustomAttributeTests {
         let path = "/api/v2/conversations/\(call.id)/customattributes"
         #expect(bench.send(.put, path, #"{"id":"wfm","customAttributes":{"status":"Break"}}"#).status == 400)
         #expect(bench.send(.patch, path, #"{"id":"wfm","customAttributes":{"status":"Break"}}"#).status == 404)
-        let created = bench.send(.put, path, #"{"id":"wfm","schemaId":"s","customAttributes":{"status":"Break","n":1}}"#)
+        let created = bench.send(
+            .put,
+            path,
+            #"{"id":"wfm","schemaId":"s","customAttributes":{"status":"Break","n":1}}"#
+        )
         #expect(created["id"] == .string("wfm"))
-        #expect(bench.send(.patch, path, #"{"id":"wfm","version":1,"customAttributes":{"status":"Meal"}}"#).status == 200)
+        #expect(
+            bench.send(.patch, path, #"{"id":"wfm","version":1,"customAttributes":{"status":"Meal"}}"#).status == 200
+        )
         let conflict = bench.send(.patch, path, #"{"id":"wfm","version":1,"customAttributes":{"status":"Meal"}}"#)
         #expect(conflict.status == 409)
         let read = bench.send(.get, path)

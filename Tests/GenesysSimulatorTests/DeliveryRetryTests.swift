@@ -10,7 +10,11 @@ struct DeliveryRetryTests {
     private let retry = DeliveryRetry()
 
     private func decide(
-        _ status: Int, _ retryAfter: String? = nil, attempts: Int = 1, age: Duration = .zero, jitter: Double = 0
+        _ status: Int,
+        _ retryAfter: String? = nil,
+        attempts: Int = 1,
+        age: Duration = .zero,
+        jitter: Double = 0
     ) -> DeliveryRetry.Decision {
         retry.decide(.answered(status: status, retryAfter: retryAfter), attempts: attempts, age: age, jitter: jitter)
     }

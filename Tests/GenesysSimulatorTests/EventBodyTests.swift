@@ -25,7 +25,8 @@ struct EventBodyTests {
         _ = bench.send(.post, "/simulator/agents/3/presence", #"{"label":"Coffee","message":"x"}"#)
         _ = bench.send(.post, "/simulator/agents/3/outofoffice", #"{"active":true}"#)
         _ = bench.send(
-            .post, "/api/v2/workforcemanagement/agents/\(bench.agent(2).id)/adherence/explanations",
+            .post,
+            "/api/v2/workforcemanagement/agents/\(bench.agent(2).id)/adherence/explanations",
             #"{"startDate":"\#(bench.now)","lengthMinutes":15,"status":"Approved"}"#
         )
         bench.pass(.seconds(2))
@@ -35,17 +36,19 @@ struct EventBodyTests {
             #expect(unknown.isEmpty, "\(event.topicTemplate): \(unknown)")
         }
         // All of them, or the check above has nothing to check.
-        #expect(Set(events.map(\.topicTemplate)) == [
-            "v2.users.{id}.presence", "v2.users.{id}.routingStatus", "v2.users.{id}.activity",
-            "v2.users.{id}.conversations", "v2.users.{id}.conversations.calls", "v2.users.{id}.conversationsummary",
-            "v2.users.{id}.outofoffice", "v2.users.{id}.workforcemanagement.adherence",
-            "v2.workforcemanagement.agents.{id}.adherence.explanations", "v2.detail.events.agent.{id}.state",
-            "v2.detail.events.conversation.{id}.customer.start", "v2.detail.events.conversation.{id}.customer.end",
-            "v2.detail.events.conversation.{id}.acd.start", "v2.detail.events.conversation.{id}.acd.end",
-            "v2.detail.events.conversation.{id}.user.start", "v2.detail.events.conversation.{id}.user.end",
-            "v2.detail.events.conversation.{id}.acw", "v2.detail.events.conversation.{id}.wrapup",
-            "v2.detail.events.conversation.{id}.attributes",
-        ])
+        #expect(
+            Set(events.map(\.topicTemplate)) == [
+                "v2.users.{id}.presence", "v2.users.{id}.routingStatus", "v2.users.{id}.activity",
+                "v2.users.{id}.conversations", "v2.users.{id}.conversations.calls", "v2.users.{id}.conversationsummary",
+                "v2.users.{id}.outofoffice", "v2.users.{id}.workforcemanagement.adherence",
+                "v2.workforcemanagement.agents.{id}.adherence.explanations", "v2.detail.events.agent.{id}.state",
+                "v2.detail.events.conversation.{id}.customer.start", "v2.detail.events.conversation.{id}.customer.end",
+                "v2.detail.events.conversation.{id}.acd.start", "v2.detail.events.conversation.{id}.acd.end",
+                "v2.detail.events.conversation.{id}.user.start", "v2.detail.events.conversation.{id}.user.end",
+                "v2.detail.events.conversation.{id}.acw", "v2.detail.events.conversation.{id}.wrapup",
+                "v2.detail.events.conversation.{id}.attributes",
+            ]
+        )
         #expect(Set(events.map(\.id)).count == events.count)
     }
 
@@ -61,7 +64,10 @@ struct EventBodyTests {
         #expect(envelope["time"] == .string("2026-03-10T14:00:00Z"))
         #expect(envelope["detail"]?["timestamp"] == .string("2026-03-10T14:00:00.412Z"))
         #expect(envelope["detail"]?["topicName"] == .string("v2.users.\(bench.agent(0).id).presence"))
-        #expect(envelope["source"]?.stringValue?.hasPrefix("aws.partner/genesys.com/cloud/\(bench.state.organization.id)/") == true)
+        #expect(
+            envelope["source"]?.stringValue?.hasPrefix("aws.partner/genesys.com/cloud/\(bench.state.organization.id)/")
+                == true
+        )
         #expect(envelope["detail"]?["metadata"]?["CorrelationId"] != nil)
         #expect(event.notification["eventBody"] == event.body)
     }

@@ -28,15 +28,21 @@ struct Site: Sendable {
     }
 
     func api(
-        _ method: String, _ path: String, _ body: String? = nil, timeout: Duration = .seconds(10)
+        _ method: String,
+        _ path: String,
+        _ body: String? = nil,
+        timeout: Duration = .seconds(10)
     ) async throws -> ClientResponse {
         try await client.send(
             ClientRequest(
-                method: method, url: base + path,
+                method: method,
+                url: base + path,
                 headers: [
-                    (name: "Authorization", value: "Bearer \(token)"), (name: "Content-Type", value: "application/json"),
+                    (name: "Authorization", value: "Bearer \(token)"),
+                    (name: "Content-Type", value: "application/json"),
                 ],
-                body: body.map { Array($0.utf8) }, timeout: timeout
+                body: body.map { Array($0.utf8) },
+                timeout: timeout
             )
         )
     }
@@ -48,7 +54,8 @@ extension ClientResponse {
 
 /// Runs a simulator for the length of `body`, with a token of its own.
 func withSimulator(
-    _ configure: (inout SimulatorConfiguration) -> Void = { _ in }, _ body: (Site) async throws -> Void
+    _ configure: (inout SimulatorConfiguration) -> Void = { _ in },
+    _ body: (Site) async throws -> Void
 ) async throws {
     var configuration = SimulatorConfiguration()
     configure(&configuration)
@@ -61,7 +68,8 @@ func withSimulator(
         let basic = Data("simulator:simulator".utf8).base64EncodedString()
         let reply = try await client.send(
             ClientRequest(
-                method: "POST", url: base + "/oauth/token",
+                method: "POST",
+                url: base + "/oauth/token",
                 headers: [
                     (name: "Authorization", value: "Basic \(basic)"),
                     (name: "Content-Type", value: "application/x-www-form-urlencoded"),

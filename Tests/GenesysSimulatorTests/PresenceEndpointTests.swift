@@ -9,11 +9,14 @@ import Testing
 
 @Suite("Presence endpoints")
 struct PresenceEndpointTests {
-    private func patch(_ bench: inout Bench, _ definition: String, message: String? = nil, agent: Int = 0) throws -> Reply {
+    private func patch(_ bench: inout Bench, _ definition: String, message: String? = nil, agent: Int = 0) throws
+        -> Reply
+    {
         let id = try #require(bench.definition(definition)?.id)
         let text = message.map { #","message":"\#($0)""# } ?? ""
         return bench.send(
-            .patch, "/api/v2/users/\(bench.agent(agent).id)/presences/purecloud",
+            .patch,
+            "/api/v2/users/\(bench.agent(agent).id)/presences/purecloud",
             #"{"presenceDefinition":{"id":"\#(id)"}\#(text)}"#
         )
     }
@@ -66,9 +69,11 @@ struct PresenceEndpointTests {
         let read = bench.send(.get, "/api/v2/users/\(bench.agent(0).id)/presences/PURECLOUD")
         #expect(read.json == reply.json)
         let events = bench.events()
-        #expect(events.map(\.topicTemplate) == [
-            "v2.users.{id}.presence", "v2.users.{id}.routingStatus", "v2.users.{id}.activity",
-        ])
+        #expect(
+            events.map(\.topicTemplate) == [
+                "v2.users.{id}.presence", "v2.users.{id}.routingStatus", "v2.users.{id}.activity",
+            ]
+        )
         #expect(events[0].body["presenceDefinition"]?["systemPresence"] == .string("BREAK"))
         #expect(events[0].body["modifiedDate"] == reply["modifiedDate"])
         #expect(events[1].body["routingStatus"]?["status"] == .string("OFF_QUEUE"))

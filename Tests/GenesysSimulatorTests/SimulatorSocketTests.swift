@@ -34,15 +34,18 @@ struct SimulatorSocketTests {
     func timers() async throws {
         try await withSimulator { site in
             let id = try #require(
-                try await site.api("GET", "/api/v2/users").json["entities"]?.arrayValue?.first?["id"]?.stringValue)
+                try await site.api("GET", "/api/v2/users").json["entities"]?.arrayValue?.first?["id"]?.stringValue
+            )
             _ = try await site.control("PUT", "/simulator/agents/1/schedule", #"{"activity":"Break"}"#)
             _ = try await site.api(
-                "PATCH", "/api/v2/users/\(id)/presences/purecloud",
+                "PATCH",
+                "/api/v2/users/\(id)/presences/purecloud",
                 #"{"presenceDefinition":{"id":"227b37e2-f1d0-4dd0-8f50-badd7cf6d158"}}"#
             )
             try await eventually("in adherence") {
                 try await site.api("GET", "/api/v2/workforcemanagement/adherence?userId=\(id)").json.arrayValue?[0][
-                    "adherenceState"] == .string("InAdherence")
+                    "adherenceState"
+                ] == .string("InAdherence")
             }
         }
     }
@@ -51,7 +54,8 @@ struct SimulatorSocketTests {
     func unanswered() async throws {
         try await withSimulator { site in
             let id = try #require(
-                try await site.api("GET", "/api/v2/users").json["entities"]?.arrayValue?.first?["id"]?.stringValue)
+                try await site.api("GET", "/api/v2/users").json["entities"]?.arrayValue?.first?["id"]?.stringValue
+            )
             let path = "/api/v2/users/\(id)/presences/purecloud"
             let meal = #"{"presenceDefinition":{"id":"3fd96123-badb-4f69-bc03-1b1ccc6d8014"}}"#
             let faults = #"[{"match":"PATCH presences","kind":"KIND","times":1}]"#
@@ -82,10 +86,12 @@ struct SimulatorSocketTests {
                 #expect(requests[0].headers["Connection"]?.lowercased() == "close")
                 #expect(requests[0].headers["X-API-Key"] == "key")
                 let types = try requests.map { try JSONValue(parsing: $0.body)["detail-type"]?.stringValue }
-                #expect(Set(types.compactMap(\.self)) == [
-                    "v2.users.{id}.presence", "v2.users.{id}.routingStatus", "v2.users.{id}.activity",
-                    "v2.users.{id}.workforcemanagement.adherence",
-                ])
+                #expect(
+                    Set(types.compactMap(\.self)) == [
+                        "v2.users.{id}.presence", "v2.users.{id}.routingStatus", "v2.users.{id}.activity",
+                        "v2.users.{id}.workforcemanagement.adherence",
+                    ]
+                )
                 var decoder = NotificationDecoder()
                 for request in requests { #expect(try decoder.decode(request.body).count == 1) }
                 try await eventually("all settled") { site.simulator.deliveryCounters.delivered == 4 }
@@ -96,7 +102,9 @@ struct SimulatorSocketTests {
     @Test("429, 5xx and slow answers are tried again until they are taken, other 4xx are not")
     func retries() async throws {
         try await withWebhook { webhook in
-            webhook.script = [.answer(503, retryAfter: nil), .answer(429, retryAfter: "0"), .hang, .answer(202, retryAfter: nil)]
+            webhook.script = [
+                .answer(503, retryAfter: nil), .answer(429, retryAfter: "0"), .hang, .answer(202, retryAfter: nil),
+            ]
             try await withSimulator({
                 $0.webhookURL = webhook.url
                 $0.webhookRetryDelay = .milliseconds(20)
@@ -122,8 +130,10 @@ struct SimulatorSocketTests {
         try await withWebhook { webhook in
             try await withSimulator({ $0.webhookURL = webhook.url }) { site in
                 _ = try await site.control(
-                    "POST", "/simulator/faults",
-                    #"[{"kind":"dropEvents","match":".presence"},{"kind":"duplicateEvents","match":".activity"}]"#)
+                    "POST",
+                    "/simulator/faults",
+                    #"[{"kind":"dropEvents","match":".presence"},{"kind":"duplicateEvents","match":".activity"}]"#
+                )
                 _ = try await site.control("POST", "/simulator/agents/1/presence", #"{"system":"Meal"}"#)
                 try await eventually("four deliveries") { webhook.requests.count >= 4 }
                 let ids = try webhook.requests.map { try JSONValue(parsing: $0.body) }

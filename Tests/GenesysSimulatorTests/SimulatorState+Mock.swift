@@ -49,7 +49,11 @@ struct Bench {
     }
 
     mutating func send(
-        _ method: HTTPMethod, _ target: String, _ body: String = "", fault: Fault? = nil, authorized: Bool = true,
+        _ method: HTTPMethod,
+        _ target: String,
+        _ body: String = "",
+        fault: Fault? = nil,
+        authorized: Bool = true,
         headers: HTTPHeaders = [:]
     ) -> Reply {
         var headers = headers

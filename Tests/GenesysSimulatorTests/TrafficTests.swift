@@ -75,7 +75,10 @@ struct TrafficTests {
         bench.pass(.seconds(1))
         #expect(bench.events().contains { $0.topicTemplate.hasSuffix(".attributes") })
         bench.pass(.milliseconds(1500))
-        #expect(bench.send(.get, "/simulator/state")["conversations", "0", "participants", "3", "afterCallWork"] == .string("pending"))
+        #expect(
+            bench.send(.get, "/simulator/state")["conversations", "0", "participants", "3", "afterCallWork"]
+                == .string("pending")
+        )
         #expect(bench.send(.post, "/simulator/scenario", #"[{"path":"/api/v2/users"}]"#).status == 400)
         #expect(bench.send(.post, "/simulator/scenario", #"[{"path":"/simulator/none"}]"#).status == 404)
     }

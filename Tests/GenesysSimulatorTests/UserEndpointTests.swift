@@ -50,6 +50,18 @@ struct UserEndpointTests {
         #expect(reply["status"] == .string("OFF_QUEUE"))
     }
 
+    @Test("the members of the queue and of the management unit are the agents")
+    func members() throws {
+        var bench = Bench()
+        let queue = try #require(bench.send(.get, "/api/v2/routing/queues")["entities", "0", "id"]?.stringValue)
+        let members = bench.send(.get, "/api/v2/routing/queues/\(queue)/members?pageSize=100")["entities"]?.arrayValue
+        #expect(members?.compactMap { $0["id"]?.stringValue } == bench.state.organization.agents.map(\.id))
+        #expect(bench.send(.get, "/api/v2/routing/queues/none/members").status == 404)
+        let unit = bench.state.organization.managementUnitID
+        let users = bench.send(.get, "/api/v2/workforcemanagement/managementunits/\(unit)/users")["entities"]
+        #expect(users?.arrayValue?.count == 10)
+    }
+
     @Test("the same seed names and identifies the same agents, another seed others")
     func determinism() {
         let ids = { (seed: UInt64, count: Int) in
@@ -61,6 +73,8 @@ struct UserEndpointTests {
         #expect(ids(7, 5) == ids(7, 5))
         #expect(Array(ids(7, 9).prefix(5)) == ids(7, 5))
         #expect(Set(ids(7, 5)).isDisjoint(with: ids(8, 5)))
-        #expect(ids(7, 1)[0].wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/) != nil)
+        #expect(
+            ids(7, 1)[0].wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/) != nil
+        )
     }
 }

@@ -64,7 +64,9 @@ struct WorkforceEndpointTests {
         let codes = bench.send(.get, "/api/v2/workforcemanagement/businessunits/\(businessID)/activitycodes")
         let coaching = codes["entities"]?.arrayValue?.first { $0["name"] == .string("Coaching") }
         #expect(coaching?["category"] == .string("Training"))
-        #expect(coaching?["secondaryPresences"]?.arrayValue?[0]["id"] == bench.definition("Coaching").map { .string($0.id) })
+        #expect(
+            coaching?["secondaryPresences"]?.arrayValue?[0]["id"] == bench.definition("Coaching").map { .string($0.id) }
+        )
         #expect(bench.send(.get, "/api/v2/workforcemanagement/managementunits/x/adherence").status == 404)
     }
 

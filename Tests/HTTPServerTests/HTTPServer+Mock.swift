@@ -16,17 +16,32 @@ func withServer<R>(
 ) async throws -> R {
     var configuration = HTTPServerConfiguration()
     configuration.loops = 2
+    // The machine may be busy with other tests; a test of a deadline sets its own.
+    configuration.handlerTimeout = .seconds(60)
+    configuration.headerTimeout = .seconds(60)
+    configuration.bodyTimeout = .seconds(60)
+    configuration.writeTimeout = .seconds(60)
     configuration.lingerTimeout = .milliseconds(200)
     configure(&configuration)
     let server = HTTPServer(configuration: configuration, logger: .silent, handler: handler)
-    let addresses = try await server.start()
-    do {
-        let result = try await body(server, try #require(addresses.first))
-        await server.shutdown(deadline: .zero)
-        return result
-    } catch {
-        await server.shutdown(deadline: .zero)
-        throw error
+    return try await withTaskExecutorPreference(ThreadPerJob()) {
+        let addresses = try await server.start()
+        do {
+            let result = try await body(server, try #require(addresses.first))
+            await server.shutdown(deadline: .zero)
+            return result
+        } catch {
+            await server.shutdown(deadline: .zero)
+            throw error
+        }
+    }
+}
+
+/// Runs a test whose client blocks: the threads of the global pool are as few as the cores and belong to all tests.
+final class ThreadPerJob: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        Thread.detachNewThread { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
     }
 }
 
@@ -36,7 +51,11 @@ extension Logger {
 
 extension HTTPResponse {
     static func text(_ text: String, status: Int = 200) -> HTTPResponse {
-        HTTPResponse(status: HTTPStatus(status), headers: ["Content-Type": "text/plain"], body: .bytes(Array(text.utf8)))
+        HTTPResponse(
+            status: HTTPStatus(status),
+            headers: ["Content-Type": "text/plain"],
+            body: .bytes(Array(text.utf8))
+        )
     }
 }
 

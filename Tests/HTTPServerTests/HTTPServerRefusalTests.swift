@@ -20,9 +20,12 @@ struct HTTPServerRefusalTests {
             ("BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501, \.unsupported),
             ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505, \.unsupported),
             ("POST / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", 417, \.unsupported),
-        ] as [(String, Int, any KeyPath<HTTPServer.Statistics.Refusals, Int> & Sendable)])
+        ] as [(String, Int, any KeyPath<HTTPServer.Statistics.Refusals, Int> & Sendable)]
+    )
     func refuses(
-        text: String, status: Int, counter: any KeyPath<HTTPServer.Statistics.Refusals, Int> & Sendable
+        text: String,
+        status: Int,
+        counter: any KeyPath<HTTPServer.Statistics.Refusals, Int> & Sendable
     ) async throws {
         try await withServer { server, address in
             let client = try RawClient(address)

@@ -34,7 +34,8 @@ struct HTTPServerTests {
         }
         try await withServer(handler: handler) { _, address in
             let client = try RawClient(address)
-            let requests = (0..<10).map { "POST /\($0) HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n#\($0)" }.joined()
+            let requests = (0..<10).map { "POST /\($0) HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n#\($0)" }
+                .joined()
             let bytes = Array(requests.utf8)
             for start in stride(from: 0, to: bytes.count, by: 37) {
                 client.send(Array(bytes[start..<min(start + 37, bytes.count)]))
@@ -73,7 +74,9 @@ struct HTTPServerTests {
     @Test("a large answer whole, and the next request after it")
     func largeAnswer() async throws {
         let content = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
-        try await withServer(handler: { _ in HTTPResponse(status: HTTPStatus(200), body: .bytes(content)) }) { _, address in
+        try await withServer(handler: { _ in HTTPResponse(status: HTTPStatus(200), body: .bytes(content)) }) {
+            _,
+            address in
             let client = try RawClient(address, receiveBuffer: 8192)
             for _ in 0..<2 {
                 client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -122,7 +125,8 @@ struct HTTPServerTests {
             let client = try RawClient(address)
             client.send(
                 "POST /v1/events HTTP/1.1\r\nHost: a\r\nRange: bytes=0-1048575\r\nConnection: close\r\n"
-                    + "Content-Length: 2\r\n\r\n{}")
+                    + "Content-Length: 2\r\n\r\n{}"
+            )
             let answer = try client.answer()
             #expect(answer.status == 200)
             #expect(answer.fields["connection"] == "close")
@@ -140,7 +144,8 @@ struct HTTPServerTests {
                     "Connection": "close", "Content-Length": "99", "Transfer-Encoding": "chunked", "Date": "never",
                     "X-Split": "a\r\nX-Evil: 1", "Bad Name": "x", "Keep-Alive": "timeout=5",
                 ],
-                body: .bytes(Array("ok".utf8)))
+                body: .bytes(Array("ok".utf8))
+            )
         }
         try await withServer(handler: handler) { _, address in
             let client = try RawClient(address)
@@ -223,7 +228,9 @@ struct HTTPServerTests {
 
     @Test("over IPv6")
     func ipv6() async throws {
-        try await withServer({ $0.listen = [.ip("::1", port: 0)] }, handler: { .text($0.remoteAddress) }) { _, address in
+        try await withServer({ $0.listen = [.ip("::1", port: 0)] }, handler: { .text($0.remoteAddress) }) {
+            _,
+            address in
             let client = try RawClient(address)
             client.send("GET / HTTP/1.1\r\nHost: [::1]\r\n\r\n")
             #expect(try client.answer().text == "::1")

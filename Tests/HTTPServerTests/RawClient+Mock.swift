@@ -98,6 +98,17 @@ final class RawClient {
         return pending
     }
 
+    /// Drops up to `limit` bytes, and goes on until `total` have come if one is given; returns how many.
+    func readSome(atMost limit: Int, until total: Int = 0) throws -> Int {
+        var count = 0
+        repeat {
+            guard try receive() else { return count }
+            count += pending.count
+            pending = []
+        } while count < min(limit, total)
+        return count
+    }
+
     /// At least this many bytes, as text, and all that came with them.
     func read(until text: String) throws -> String {
         let wanted = Array(text.utf8)

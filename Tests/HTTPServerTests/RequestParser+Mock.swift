@@ -44,9 +44,16 @@ extension RequestParser {
                     let (head, body) = parser.take()
                     trace.requests.append(
                         .init(
-                            method: head.method.rawValue, target: head.target, path: head.rawPath, query: head.query,
-                            fields: head.headers.map { "\($0.name): \($0.value)" }, body: body,
-                            keepAlive: head.keepAlive, expectsContinue: head.expectsContinue))
+                            method: head.method.rawValue,
+                            target: head.target,
+                            path: head.rawPath,
+                            query: head.query,
+                            fields: head.headers.map { "\($0.name): \($0.value)" },
+                            body: body,
+                            keepAlive: head.keepAlive,
+                            expectsContinue: head.expectsContinue
+                        )
+                    )
                 case .failed(let failure):
                     trace.failure = failure
                     return trace
@@ -59,7 +66,8 @@ extension RequestParser {
 
     /// The result of `text`, and every way of cutting it that gives another one: at each place in two, and in bytes.
     static func traceAllSplits(
-        _ bytes: [UInt8], limits: Limits = Limits()
+        _ bytes: [UInt8],
+        limits: Limits = Limits()
     ) -> (whole: ParseTrace, different: [String]) {
         let whole = trace([bytes[...]], limits: limits)
         var different: [String] = []

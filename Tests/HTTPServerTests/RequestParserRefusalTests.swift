@@ -132,7 +132,8 @@ struct RequestParserRefusalTests {
         .post("gzip and chunked in two fields", "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked", "", 501),
         .init(
             "Transfer-Encoding in HTTP/1.0",
-            "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+            "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        ),
     ]
 
     static let chunks: [RefusalVector] = [
@@ -166,7 +167,8 @@ struct RequestParserRefusalTests {
 
     @Test(
         "what RFC 9112 does not allow, however it is cut into pieces",
-        arguments: requestLines + targets + hosts + fields + framing + chunks)
+        arguments: requestLines + targets + hosts + fields + framing + chunks
+    )
     func refuses(vector: RefusalVector) {
         let (whole, different) = RequestParser.traceAllSplits(Array(vector.message.utf8))
         #expect(whole.failure?.status == vector.status, "\(whole)")
@@ -175,7 +177,11 @@ struct RequestParserRefusalTests {
     }
 
     static let limits = RequestParser.Limits(
-        maxTargetBytes: 20, maxHeaderBytes: 60, maxHeaderCount: 3, maxBodyBytes: 10)
+        maxTargetBytes: 20,
+        maxHeaderBytes: 60,
+        maxHeaderCount: 3,
+        maxBodyBytes: 10
+    )
 
     @Test(
         "what is over a limit, whole or not",
@@ -185,7 +191,11 @@ struct RequestParserRefusalTests {
             .init("method without an end", String(repeating: "A", count: 200), 414),
             .init("field", "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "a", count: 60))\r\n\r\n", 431),
             .init("field without an end", "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "a", count: 90))", 431),
-            .init("fields together", "GET / HTTP/1.1\r\nHost: a\r\n\(String(repeating: "X: 1234567890\r\n", count: 5))\r\n", 431),
+            .init(
+                "fields together",
+                "GET / HTTP/1.1\r\nHost: a\r\n\(String(repeating: "X: 1234567890\r\n", count: 5))\r\n",
+                431
+            ),
             .init("count", "GET / HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\nC: 3\r\n\r\n", 431),
             .post("length", "Content-Length: 11", "", 413),
             .post("a length no integer holds", "Content-Length: 99999999999999999999999", "", 413),
@@ -194,7 +204,8 @@ struct RequestParserRefusalTests {
             .chunked("trailers", "0\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n\r\n", 431),
             .chunked("trailer bytes", "0\r\nA: \(String(repeating: "a", count: 60))\r\n\r\n", 431),
             .chunked("extensions together", String(repeating: "1;a=bcdefghij\r\nx\r\n", count: 6)),
-        ])
+        ]
+    )
     func refusesOverLimit(vector: RefusalVector) {
         let (whole, different) = RequestParser.traceAllSplits(Array(vector.message.utf8), limits: Self.limits)
         #expect(whole.failure?.status == vector.status, "\(whole)")

@@ -18,7 +18,8 @@ struct RequestParserTests {
     @Test("a GET with path and query")
     func plainGet() throws {
         let request = try #require(
-            requests("GET /a/b%20c?x=1&y=[2] HTTP/1.1\r\nHost: example.org:8080\r\nX-A:  b c \t\r\n\r\n").first)
+            requests("GET /a/b%20c?x=1&y=[2] HTTP/1.1\r\nHost: example.org:8080\r\nX-A:  b c \t\r\n\r\n").first
+        )
         #expect(request.method == "GET")
         #expect(request.target == "/a/b%20c?x=1&y=[2]")
         #expect(request.path == "/a/b%20c")
@@ -30,7 +31,8 @@ struct RequestParserTests {
     @Test("content of a known length, and nothing beyond it")
     func contentLength() {
         let found = requests(
-            "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /y HTTP/1.1\r\nHost: a\r\n\r\n")
+            "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /y HTTP/1.1\r\nHost: a\r\n\r\n"
+        )
         #expect(found.map(\.target) == ["/x", "/y"])
         #expect(found.first?.body == Array("hello".utf8))
     }
@@ -48,10 +50,12 @@ struct RequestParserTests {
             "05;a;b=c;d=\"e\\\" f\"\r\nhello\r\n0;last\r\n\r\n",
             "5 ; a = b\r\nhello\r\n0\r\n\r\n",
             "5\r\nhello\r\n000\r\nX: y\r\nContent-Length: 7\r\n\r\n",
-        ])
+        ]
+    )
     func chunked(content: String) throws {
         let found = requests(
-            "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n\(content)GET /y HTTP/1.1\r\nHost: a\r\n\r\n")
+            "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n\(content)GET /y HTTP/1.1\r\nHost: a\r\n\r\n"
+        )
         #expect(found.map(\.target) == ["/x", "/y"])
         #expect(found.first?.body == Array("hello".utf8))
         #expect(found.first?.fields == ["Host: a", "Transfer-Encoding: Chunked"])
@@ -81,7 +85,8 @@ struct RequestParserTests {
             ("GET /a?b?c HTTP/1.1", "/a", "b?c"),
             ("GET //a/../b HTTP/1.1", "//a/../b", ""),
             ("GET /:@!$&'()*+,;=-._~ HTTP/1.1", "/:@!$&'()*+,;=-._~", ""),
-        ])
+        ]
+    )
     func targets(line: String, path: String, query: String) throws {
         let request = try #require(requests("\(line)\r\nHost: a\r\n\r\n").first)
         #expect(request.path == path)
@@ -90,7 +95,10 @@ struct RequestParserTests {
 
     @Test(
         "every form of Host",
-        arguments: ["a", "A-1.example.org", "a:", "a:0", "a:65535", "127.0.0.1:80", "[::1]", "[fe80::1]:80", "a%20b", "a_b~!"])
+        arguments: [
+            "a", "A-1.example.org", "a:", "a:0", "a:65535", "127.0.0.1:80", "[::1]", "[fe80::1]:80", "a%20b", "a_b~!",
+        ]
+    )
     func hosts(host: String) {
         #expect(requests("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n").count == 1)
     }
@@ -101,7 +109,8 @@ struct RequestParserTests {
             ("1.1", "", true), ("1.1", "Connection: close\r\n", false), ("1.1", "Connection: x, Close\r\n", false),
             ("1.1", "Connection: keep-alive, close\r\n", false), ("1.1", "connection: closed\r\n", true),
             ("1.0", "", false), ("1.0", "Connection: keep-alive\r\n", true), ("1.2", "", true),
-        ])
+        ]
+    )
     func keepAlive(version: String, field: String, expected: Bool) {
         #expect(requests("GET / HTTP/\(version)\r\nHost: a\r\n\(field)\r\n").first?.keepAlive == expected)
     }
@@ -111,7 +120,8 @@ struct RequestParserTests {
         arguments: [
             ("1.1", "Content-Length: 1\r\n", "x", true), ("1.1", "Content-Length: 0\r\n", "", false),
             ("1.1", "", "", false), ("1.0", "Content-Length: 1\r\n", "x", false),
-        ])
+        ]
+    )
     func expectation(version: String, field: String, content: String, expected: Bool) {
         let text = "POST / HTTP/\(version)\r\nHost: a\r\nExpect: 100-Continue\r\n\(field)\r\n\(content)"
         #expect(requests(text).first?.expectsContinue == expected)
@@ -155,7 +165,9 @@ struct RequestParserTests {
     @Test("random bytes without a trap, and the same however they are cut")
     func randomBytes() {
         var generator = SeededGenerator(state: 42)
-        let good = Array("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nA: b\r\n\r\n".utf8)
+        let good = Array(
+            "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nA: b\r\n\r\n".utf8
+        )
         for _ in 0..<400 {
             var bytes = good
             for _ in 0..<Int.random(in: 1...4, using: &generator) {

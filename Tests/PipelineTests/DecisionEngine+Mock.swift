@@ -14,13 +14,17 @@ extension DecisionEngine {
     /// The smallest rule: the attribute `wfm_status: Break` on a live conversation wants Break.
     static func flagged(mode: RelayMode = .act) throws -> DecisionEngine {
         let diagnostics = Diagnostics()
-        let statuses = ConfigurationNode.parse("{ Break: { presence: Break } }", file: "statuses", diagnostics: diagnostics)
-        let rules = ConfigurationNode.parse(
-            "[ { name: flagged, when: { conversation: { attributes.wfm_status: Break } }, then: { status: Break } } ]",
-            file: "rules",
+        let compiled = RuleSet.parse(
+            """
+            statuses: { Break: { presence: Break } }
+            rules:
+              - name: flagged
+                when: { conversation: { attributes.wfm_status: Break } }
+                then: { status: Break }
+            """,
+            file: "rules.yaml",
             diagnostics: diagnostics
         )
-        let compiled = RuleSet.compile(statuses: statuses, rules: rules, diagnostics: diagnostics)
         return DecisionEngine(
             rules: try #require(compiled, "\(diagnostics.all)"),
             targets: ["Break": breakTarget],

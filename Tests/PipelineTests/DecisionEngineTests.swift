@@ -5,7 +5,7 @@ import AgentState
 import Delivery
 import GenesysEvents
 import Journal
-import Pipeline
+@testable import Pipeline
 import StatusRules
 import Testing
 
@@ -76,7 +76,7 @@ struct DecisionEngineTests {
         #expect(desk.record.presenceIsOurs)
         _ = desk.report(.confirmed)
         let ended = desk.call([:], state: "terminated")
-        #expect(ended.command?.target.definitionID == "available")
+        #expect(ended.command?.target?.definitionID == "available")
         #expect(desk.record.episodes.episode == nil)
     }
 
@@ -117,7 +117,7 @@ struct DecisionEngineTests {
         _ = desk.presence(available)
         _ = desk.call(["wfm_status": "Break"])
         _ = desk.report(.sent)
-        #expect(desk.call([:], state: "terminated").command?.target.definitionID == "available")
+        #expect(desk.call([:], state: "terminated").command?.target?.definitionID == "available")
     }
 
     @Test("a refused write is a dead letter with the reason, and nothing is restored after it")

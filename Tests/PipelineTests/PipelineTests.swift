@@ -9,6 +9,7 @@ import GenesysEvents
 import Journal
 import Logging
 import Pipeline
+import StatusRules
 import Synchronization
 import Testing
 

@@ -29,9 +29,13 @@ struct RequestLog: Sendable {
     }
 
     static let capacity = 20_000
+    /// Bytes kept of one body.
     static let bodyLimit = 64 * 1024
+    /// Bytes kept of all bodies together.
+    static let bodiesLimit = 32 * 1024 * 1024
 
     private var entries: [Entry] = []
+    private var bodyBytes = 0
     private(set) var total = 0
     /// "METHOD /pattern" → calls.
     private(set) var byEndpoint: [String: Int] = [:]
@@ -42,8 +46,13 @@ struct RequestLog: Sendable {
         byEndpoint["\(entry.method) \(pattern)", default: 0] += 1
         byStatus[entry.status, default: 0] += 1
         entries.append(entry)
+        bodyBytes += entry.body.utf8.count
         // Dropping a quarter at once keeps the cost per call constant.
-        if entries.count > Self.capacity { entries.removeFirst(Self.capacity / 4) }
+        while entries.count > Self.capacity || bodyBytes > Self.bodiesLimit {
+            let oldest = entries.prefix(max(1, entries.count / 4))
+            bodyBytes -= oldest.reduce(0) { $0 + $1.body.utf8.count }
+            entries.removeFirst(oldest.count)
+        }
     }
 
     mutating func clear() { self = RequestLog() }

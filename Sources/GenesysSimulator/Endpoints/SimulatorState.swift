@@ -48,7 +48,7 @@ struct SimulatorState: Sendable {
 
     static let platform: [Endpoint] =
         PresenceEndpoints.all + UserEndpoints.all + ConversationEndpoints.all + CustomAttributeEndpoints.all
-        + WorkforceEndpoints.all
+        + WorkforceEndpoints.all + QueueEndpoints.all
 
     /// Answers a request to login, API or control.
     mutating func handle(_ request: HTTPRequest, fault: Fault? = nil, now: Timestamp) -> HTTPResponse {

@@ -9,6 +9,7 @@ enum WorkforceEndpoints {
     static let all: [Endpoint] = [
         Endpoint("GET", "/api/v2/workforcemanagement/adherence", adherence),
         Endpoint("GET", "/api/v2/workforcemanagement/managementunits/{managementUnitId}/adherence", unitAdherence),
+        Endpoint("GET", "/api/v2/workforcemanagement/managementunits/{managementUnitId}/users", unitUsers),
         Endpoint("GET", "/api/v2/workforcemanagement/teams/{teamId}/adherence", teamAdherence),
         Endpoint("GET", "/api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes", businessCodes),
         Endpoint("GET", "/api/v2/workforcemanagement/managementunits/{managementUnitId}/activitycodes", unitCodes),
@@ -33,6 +34,12 @@ enum WorkforceEndpoints {
     private static func unitAdherence(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
         try require(state.organization.managementUnitID, call.parameter("managementUnitId"))
         return .ok(everyone(state.organization, call.now))
+    }
+
+    private static func unitUsers(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
+        try require(state.organization.managementUnitID, call.parameter("managementUnitId"))
+        let users = state.organization.agents.map { object(["id": $0.id, "selfUri": "/api/v2/users/\($0.id)"]) }
+        return .ok(object(["entities": users]))
     }
 
     private static func teamAdherence(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {

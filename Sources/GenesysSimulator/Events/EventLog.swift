@@ -3,7 +3,7 @@
 
 /// The last events, for tests and for replaying them.
 struct EventLog: Sendable {
-    static let capacity = 2000
+    static let capacity = 500
 
     private(set) var events: [SimulatedEvent] = []
     private(set) var total = 0

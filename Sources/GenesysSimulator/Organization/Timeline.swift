@@ -44,11 +44,6 @@ struct Timeline<Action: Sendable>: Sendable {
         return (first.due, first.action)
     }
 
-    mutating func removeAll(where isObsolete: (Action) -> Bool) {
-        let kept = heap.filter { !isObsolete($0.action) }
-        heap = kept.sorted { $0.comesBefore($1) }
-    }
-
     private mutating func sink() {
         var parent = 0
         while true {

@@ -175,9 +175,10 @@ struct ConnectionState {
     /// The stream has ended well; its last bytes are on their way.
     mutating func streamEnded() { phase = .answering(then: next) }
 
-    /// The answer is out.
-    mutating func answered() -> Next {
-        guard case .answering(let next) = phase else { return .nextRequest }
+    /// The answer is out. A drain that began while it was on its way ends the connection without having been announced.
+    mutating func answered(isDraining: Bool) -> Next {
+        guard case .answering(let planned) = phase else { return .nextRequest }
+        let next = planned == .nextRequest && isDraining ? .linger : planned
         switch next {
         case .nextRequest: phase = .idle
         case .linger: phase = .lingering

@@ -30,8 +30,9 @@ final class Connection {
     /// The deadline that runs, so that dripping bytes do not start it anew.
     var armed: DeadlineQueue.Kind?
     var armedExchange: UInt32 = 0
-    /// Bytes the socket took since the write deadline was started.
-    var writtenSinceArmed = 0
+    /// Bytes given to the socket in all, and how many of them had reached the peer when the write deadline began.
+    var written = 0
+    var deliveredWhenArmed = 0
     /// Bytes dropped while lingering.
     var discarded = 0
 
@@ -53,5 +54,7 @@ final class Connection {
     var hasInput: Bool { inboundOffset < inbound.count }
     /// Closing now could meet unread bytes. TLS is always read until it says that it is empty, so it tells nothing.
     var mayHaveMoreInput: Bool { hasInput || (isReadable && !sawPeerEnd && !transport.isSecure) }
+    /// Bytes that have reached the peer: those of TLS are counted with their framing, which is near enough.
+    var delivered: Int { written - transport.undelivered }
     var id: EventLoop.ExchangeID { .init(slot: slot, generation: generation, exchange: exchange) }
 }

@@ -27,5 +27,7 @@ extension EventLoop {
     }
 
     static let clientGone = HTTPServerError(
-        .clientGone, "the client of the streamed answer is gone, or the server has closed the connection")
+        .clientGone,
+        "the client of the streamed answer is gone, or the server has closed the connection"
+    )
 }

@@ -58,7 +58,8 @@ final class EventLoop: TaskExecutor {
                 .system,
                 "cannot make an event loop: \(String(cString: strerror(number))) (errno \(number)); "
                     + "raise the limit of open files (ulimit -n)",
-                systemError: number)
+                systemError: number
+            )
         }
     }
 

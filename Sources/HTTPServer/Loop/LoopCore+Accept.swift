@@ -51,7 +51,12 @@ extension LoopCore {
         generation &+= 1
         let state = ConnectionState(limits: limits, secure: transport.isSecure)
         let connection = Connection(
-            slot: slot, generation: generation, remoteAddress: host, transport: transport, state: state)
+            slot: slot,
+            generation: generation,
+            remoteAddress: host,
+            transport: transport,
+            state: state
+        )
         connections[slot] = connection
         openCount += 1
         // Data that is here already makes an event at once.

@@ -64,7 +64,8 @@ extension LoopCore {
             "request refused",
             metadata: [
                 "peer": "\(connection.remoteAddress)", "status": "\(failure.status)", "detail": "\(failure.detail)",
-            ])
+            ]
+        )
         let response = HTTPResponse.problem(HTTPStatus(failure.status), detail: failure.detail)
         guard case .bytes(let body) = response.body else { return }
         connection.task?.cancel()
@@ -75,7 +76,9 @@ extension LoopCore {
     }
 
     private func plan(
-        _ response: HTTPResponse, contentLength: Int?, for connection: Connection
+        _ response: HTTPResponse,
+        contentLength: Int?,
+        for connection: Connection
     ) -> ConnectionState.AnswerPlan {
         let wantsClose = response.headers["Connection"]?.equalsIgnoringASCIICase("close") ?? false
         return connection.state.answer(
@@ -87,7 +90,10 @@ extension LoopCore {
     }
 
     private func transmit(
-        _ response: HTTPResponse, _ plan: ConnectionState.AnswerPlan, body: [UInt8], on connection: Connection
+        _ response: HTTPResponse,
+        _ plan: ConnectionState.AnswerPlan,
+        body: [UInt8],
+        on connection: Connection
     ) {
         withHead(of: response, plan) { head in
             send(head: &head, body: plan.sendsContent ? body : [], to: connection)
@@ -98,14 +104,20 @@ extension LoopCore {
     }
 
     private func withHead(
-        of response: HTTPResponse, _ plan: ConnectionState.AnswerPlan, _ body: (inout [UInt8]) -> Void
+        of response: HTTPResponse,
+        _ plan: ConnectionState.AnswerPlan,
+        _ body: (inout [UInt8]) -> Void
     ) {
         var head: [UInt8] = []
         swap(&head, &writeBuffer)
         head.removeAll(keepingCapacity: true)
         encoder.encode(
-            status: response.status, headers: response.headers, framing: plan.framing, connection: plan.connection,
-            into: &head)
+            status: response.status,
+            headers: response.headers,
+            framing: plan.framing,
+            connection: plan.connection,
+            into: &head
+        )
         body(&head)
         swap(&head, &writeBuffer)
     }
@@ -113,7 +125,7 @@ extension LoopCore {
     /// When everything is out: the next request, or the end.
     func finishAnswer(_ connection: Connection) {
         guard isOpen(connection), !connection.hasOutput, case .answering = connection.state.phase else { return }
-        switch connection.state.answered() {
+        switch connection.state.answered(isDraining: shared.isDraining.load(ordering: .relaxed)) {
         case .nextRequest: break
         case .close:
             connection.transport.sayGoodbye()
@@ -155,7 +167,9 @@ extension LoopCore {
     }
 
     private func writeStream(
-        _ connection: Connection, _ bytes: [UInt8], _ continuation: CheckedContinuation<Void, any Error>
+        _ connection: Connection,
+        _ bytes: [UInt8],
+        _ continuation: CheckedContinuation<Void, any Error>
     ) {
         guard !bytes.isEmpty else { return continuation.resume() }
         if connection.streamFraming == .chunked {

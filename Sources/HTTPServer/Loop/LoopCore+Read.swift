@@ -18,7 +18,8 @@ extension LoopCore {
             LoopCounters.add(loop.counters.tlsFailures)
             logger.debug(
                 "TLS handshake failed",
-                metadata: ["peer": "\(connection.remoteAddress)", "reason": "\(TLSContext.lastError())"])
+                metadata: ["peer": "\(connection.remoteAddress)", "reason": "\(TLSContext.lastError())"]
+            )
             close(connection)
         }
     }
@@ -94,7 +95,10 @@ extension LoopCore {
             case .sendContinue: send(ResponseEncoder.continueLine, to: connection)
             case .dispatch(let head, let body):
                 connection.exchange &+= 1
-                return dispatch(HTTPRequest(head: head, body: body, remoteAddress: connection.remoteAddress), connection)
+                return dispatch(
+                    HTTPRequest(head: head, body: body, remoteAddress: connection.remoteAddress),
+                    connection
+                )
             case .refuse(let failure):
                 // Nothing behind the error can be told apart any more.
                 offset = input.count

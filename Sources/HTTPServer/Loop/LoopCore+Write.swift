@@ -28,10 +28,12 @@ extension LoopCore {
         }
         switch result {
         case .moved(let count) where count >= head.count:
+            connection.written += count
             var offset = count - head.count
             if write(body, from: &offset, to: connection) == .failed { return close(connection) }
             keep(body, from: offset, for: connection)
         case .moved(let count):
+            connection.written += count
             keep(head, from: count, for: connection)
             connection.outbound.append(contentsOf: body)
         case .wouldBlock:
@@ -55,7 +57,7 @@ extension LoopCore {
             }
             guard case .moved(let count) = result else { return result }
             offset += count
-            connection.writtenSinceArmed += count
+            connection.written += count
         }
         return .moved(0)
     }
@@ -68,14 +70,7 @@ extension LoopCore {
         let result = write(pending, from: &connection.outboundOffset, to: connection)
         swap(&pending, &connection.outbound)
         if result == .failed || result == .end { return close(connection) }
-        if connection.hasOutput {
-            // The write deadline is for a peer that takes nothing. Only real progress starts it anew.
-            if connection.writtenSinceArmed >= 64 * 1024 {
-                connection.writtenSinceArmed = 0
-                connection.armed = nil
-            }
-            return arm(connection)
-        }
+        if connection.hasOutput { return arm(connection) }
         connection.outbound = []
         connection.outboundOffset = 0
         resumeWriters(of: connection)

@@ -156,11 +156,22 @@ final class LoopCore {
             guard let connection = connections[slot] else { continue }
             connection.armed = nil
             if kind == .handshake { LoopCounters.add(loop.counters.tlsFailures) }
-            // What a peer did not take for so long, the kernel need not keep for it either.
-            if kind == .write { connection.transport.resetOnClose() }
+            if kind == .write {
+                if continuesWriting(connection) { continue }
+                // What the peer did not take for so long, the kernel need not keep for it either.
+                connection.transport.resetOnClose()
+            }
             carryOut(connection.state.expired(kind), for: connection)
         }
         if let acceptsAgainAt, acceptsAgainAt <= now { resumeAccepting() }
+    }
+
+    /// The write deadline is for a peer that takes nothing or only drops. The socket may be large, so what it has taken
+    /// says little: what counts is what has arrived.
+    private func continuesWriting(_ connection: Connection) -> Bool {
+        guard connection.delivered - connection.deliveredWhenArmed >= 64 * 1024 else { return false }
+        arm(connection)
+        return true
     }
 
     /// Starts, keeps or takes away the deadline that the connection's state asks for.
@@ -169,7 +180,9 @@ final class LoopCore {
         guard kind != connection.armed || connection.exchange != connection.armedExchange else { return }
         connection.armed = kind
         connection.armedExchange = connection.exchange
-        if let kind { deadlines.set(kind, slot: connection.slot, now: now) } else { deadlines.clear(slot: connection.slot) }
+        guard let kind else { return deadlines.clear(slot: connection.slot) }
+        if kind == .write { connection.deliveredWhenArmed = connection.delivered }
+        deadlines.set(kind, slot: connection.slot, now: now)
     }
 
     // MARK: - The end

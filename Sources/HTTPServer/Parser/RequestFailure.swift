@@ -21,17 +21,38 @@ struct RequestFailure: Error, Equatable {
     }
 
     static let targetTooLong = RequestFailure(
-        kind: .targetTooLong, status: 414, detail: "The request target is longer than this server accepts.")
+        kind: .targetTooLong,
+        status: 414,
+        detail: "The request target is longer than this server accepts."
+    )
     static let headerTooLarge = RequestFailure(
-        kind: .headerTooLarge, status: 431, detail: "The header section is larger than this server accepts.")
+        kind: .headerTooLarge,
+        status: 431,
+        detail: "The header section is larger than this server accepts."
+    )
     static let tooManyFields = RequestFailure(
-        kind: .headerTooLarge, status: 431, detail: "The request has more header fields than this server accepts.")
+        kind: .headerTooLarge,
+        status: 431,
+        detail: "The request has more header fields than this server accepts."
+    )
     static let bodyTooLarge = RequestFailure(
-        kind: .bodyTooLarge, status: 413, detail: "The content is larger than this server accepts.")
+        kind: .bodyTooLarge,
+        status: 413,
+        detail: "The content is larger than this server accepts."
+    )
     static let headerTimeout = RequestFailure(
-        kind: .requestTimeout, status: 408, detail: "The header section did not arrive in time.")
+        kind: .requestTimeout,
+        status: 408,
+        detail: "The header section did not arrive in time."
+    )
     static let bodyTimeout = RequestFailure(
-        kind: .requestTimeout, status: 408, detail: "The content did not arrive in time.")
+        kind: .requestTimeout,
+        status: 408,
+        detail: "The content did not arrive in time."
+    )
     static let handlerTimeout = RequestFailure(
-        kind: .handlerTimeout, status: 503, detail: "The request took too long to serve. Try again.")
+        kind: .handlerTimeout,
+        status: 503,
+        detail: "The request took too long to serve. Try again."
+    )
 }

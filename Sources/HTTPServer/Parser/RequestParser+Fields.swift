@@ -49,7 +49,9 @@ extension RequestParser {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > 0 else {
             throw .malformed("A header field has no name.")
         }
-        guard line.extracting(0..<colon).allSatisfy(Grammar.isToken) else { throw .malformed("A header field's name is not a token.") }
+        guard line.extracting(0..<colon).allSatisfy(Grammar.isToken) else {
+            throw .malformed("A header field's name is not a token.")
+        }
         let value = line.trimmingBlanks(colon + 1..<line.count)
         guard line.extracting(value).allSatisfy(Grammar.isFieldContent) else {
             throw .malformed("A header field's value has a control character.")

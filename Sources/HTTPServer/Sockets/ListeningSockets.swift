@@ -66,7 +66,10 @@ struct ListeningSockets {
     }
 
     private static func set(
-        _ level: Int32, _ option: Int32, on descriptor: Int32, _ address: ListenAddress
+        _ level: Int32,
+        _ option: Int32,
+        on descriptor: Int32,
+        _ address: ListenAddress
     ) throws(HTTPServerError) {
         var on: Int32 = 1
         guard setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size)) == 0 else {
@@ -82,17 +85,20 @@ struct ListeningSockets {
             HTTPServerError(
                 .addressInUse,
                 "\(text); another process listens there: stop it, or choose another port",
-                systemError: number)
+                systemError: number
+            )
         case EADDRNOTAVAIL:
             HTTPServerError(
                 .addressNotAvailable,
                 "\(text); it is not an address of this machine: use one of its own, or 0.0.0.0 or :: for all",
-                systemError: number)
+                systemError: number
+            )
         case EACCES, EPERM:
             HTTPServerError(
                 .permissionDenied,
                 "\(text); ports below 1024 need a privilege: choose a higher port, or grant CAP_NET_BIND_SERVICE",
-                systemError: number)
+                systemError: number
+            )
         default: HTTPServerError(.system, text, systemError: number)
         }
     }

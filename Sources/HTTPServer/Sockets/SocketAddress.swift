@@ -60,7 +60,14 @@ struct SocketAddress {
             var port = [CChar](repeating: 0, count: Int(NI_MAXSERV))
             let flags = NI_NUMERICHOST | NI_NUMERICSERV
             let result = getnameinfo(
-                pointer, length.pointee, &host, socklen_t(host.count), &port, socklen_t(port.count), flags)
+                pointer,
+                length.pointee,
+                &host,
+                socklen_t(host.count),
+                &port,
+                socklen_t(port.count),
+                flags
+            )
             guard result == 0 else { return ("", 0) }
             return (Self.text(host), Int(Self.text(port)) ?? 0)
         }

@@ -117,6 +117,12 @@ struct Transport: ~Copyable {
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
 
+    /// Bytes that the socket has taken and the peer has not acknowledged.
+    var undelivered: Int {
+        var count: Int32 = 0
+        return ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
+    }
+
     private static func plain(whenZero zero: TransferResult, _ call: () -> Int) -> TransferResult {
         while true {
             let count = call()

@@ -29,10 +29,12 @@ final class TLSContext: Sendable {
         _ = pr_ssl_ctx_set_min_proto_version(pointer, Int32(TLS1_2_VERSION))
         _ = pr_ssl_ctx_set_mode(
             pointer,
-            Int(SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS))
+            Int(SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS)
+        )
         _ = pr_ssl_ctx_set_options(
             pointer,
-            pr_ssl_op_no_renegotiation | pr_ssl_op_cipher_server_preference | pr_ssl_op_ignore_unexpected_eof)
+            pr_ssl_op_no_renegotiation | pr_ssl_op_cipher_server_preference | pr_ssl_op_ignore_unexpected_eof
+        )
         // Tickets need no store on the server; one of them is enough for a client that resumes.
         _ = pr_ssl_ctx_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
         SSL_CTX_set_num_tickets(pointer, 1)
@@ -52,18 +54,21 @@ final class TLSContext: Sendable {
             throw HTTPServerError(
                 .tlsConfiguration,
                 "cannot use \(files.certificate) as the TLS certificate: \(Self.lastError()); "
-                    + "it must be a PEM file with the server's certificate first, then the intermediate ones")
+                    + "it must be a PEM file with the server's certificate first, then the intermediate ones"
+            )
         }
         guard SSL_CTX_use_PrivateKey_file(pointer, files.privateKey, SSL_FILETYPE_PEM) == 1 else {
             throw HTTPServerError(
                 .tlsConfiguration,
                 "cannot use \(files.privateKey) as the TLS private key: \(Self.lastError()); "
-                    + "it must be a PEM file without a passphrase, the key of \(files.certificate)")
+                    + "it must be a PEM file without a passphrase, the key of \(files.certificate)"
+            )
         }
         guard SSL_CTX_check_private_key(pointer) == 1 else {
             throw HTTPServerError(
                 .tlsConfiguration,
-                "the TLS private key \(files.privateKey) is not the key of the certificate \(files.certificate)")
+                "the TLS private key \(files.privateKey) is not the key of the certificate \(files.certificate)"
+            )
         }
     }
 
@@ -74,7 +79,8 @@ final class TLSContext: Sendable {
             throw HTTPServerError(
                 .tlsConfiguration,
                 "cannot use \(file) as the CA of client certificates: \(Self.lastError()); "
-                    + "it must be a PEM file with one or more CA certificates")
+                    + "it must be a PEM file with one or more CA certificates"
+            )
         }
         SSL_CTX_set_client_CA_list(pointer, names)
         SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
@@ -87,7 +93,8 @@ final class TLSContext: Sendable {
             number == EACCES ? .permissionDenied : .tlsConfiguration,
             "cannot read the TLS \(role) \(file): \(String(cString: strerror(number))); "
                 + "check the path and that this user may read it",
-            systemError: number)
+            systemError: number
+        )
     }
 
     /// The first error OpenSSL has queued in this thread, which is the cause of the others; the queue is then empty.

@@ -1,0 +1,440 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# Copyright (c) 2026 the Presence Relay authors
+"""Runs the official Genesys Cloud SDK against a running simulator and checks what it gets.
+
+usage: sdk_check.py BASE_URL [CLIENT_ID CLIENT_SECRET]
+
+BASE_URL is what `presence-relay simulate` prints, such as http://127.0.0.1:9090. The client defaults to the environment's
+GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET, then to simulator / simulator. Needs the package PureCloudPlatformClientV2.
+Prints `N passed, N failed`; exits 1 when a check failed.
+"""
+
+import json
+import os
+import sys
+import time
+import traceback
+import urllib.error
+import urllib.request
+import warnings
+
+import PureCloudPlatformClientV2 as sdk
+from PureCloudPlatformClientV2.rest import ApiException
+
+CHECKS = []
+
+
+def check(function):
+    CHECKS.append(function)
+    return function
+
+
+class Site:
+    """The simulator, seen through the SDK and through its control API."""
+
+    def __init__(self, base, client_id, client_secret):
+        self.base = base.rstrip("/")
+        self.client_id = client_id
+        self.client_secret = client_secret
+        sdk.configuration.live_reload_config = False
+        # The SDK derives the login host by replacing "//api." in the API host, so one without it serves for both.
+        sdk.configuration.host = self.base
+        self.client = sdk.ApiClient(host=self.base)
+        self.client.get_client_credentials_token(client_id, client_secret)
+        self.presence = sdk.PresenceApi(self.client)
+        self.users = sdk.UsersApi(self.client)
+        self.routing = sdk.RoutingApi(self.client)
+        self.conversations = sdk.ConversationsApi(self.client)
+        self.workforce = sdk.WorkforceManagementApi(self.client)
+        self.organization = self.control("GET", "/simulator/state")["organization"]
+        self.agents = [agent["id"] for agent in self.control("GET", "/simulator/state")["agents"]]
+
+    def control(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.base + path, data=data, method=method)
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, timeout=10) as response:
+            content = response.read()
+            return json.loads(content) if content else None
+
+    def definition(self, label, system):
+        for one in self.presence.get_presence_definitions().entities:
+            if one.language_labels.get("en_US") == label and one.system_presence == system:
+                return one
+        raise AssertionError(f"no definition {label} ({system})")
+
+    def call(self, agent):
+        return self.control("POST", "/simulator/calls", {"agentId": agent, "answer": True})
+
+
+def equal(actual, expected, what="value"):
+    assert actual == expected, f"{what}: expected {expected!r}, got {actual!r}"
+
+
+def fails(status, function, *arguments, **keywords):
+    try:
+        function(*arguments, **keywords)
+    except ApiException as error:
+        equal(error.status, status, "status")
+        body = json.loads(error.body)
+        equal(body["status"], status, "status in the body")
+        assert body["contextId"] == error.headers["ININ-Correlation-Id"], "contextId is the correlation id"
+        return body
+    raise AssertionError(f"expected {status}, but the call succeeded")
+
+
+def eventually(condition, what, seconds=5):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+@check
+def token_is_issued_and_a_wrong_secret_refused(site):
+    assert len(site.client.access_token) > 20, "an access token"
+    stranger = sdk.ApiClient(host=site.base)
+    try:
+        stranger.get_client_credentials_token(site.client_id, "wrong-" + site.client_secret)
+    except ApiException as error:
+        equal(error.status, 401, "status")
+        equal(json.loads(error.body)["error"], "invalid_client", "OAuth error")
+    else:
+        raise AssertionError("a wrong secret was accepted")
+
+
+@check
+def a_token_nobody_issued_is_401(site):
+    stranger = sdk.ApiClient(host=site.base)
+    stranger.access_token = "nonsense"
+    equal(fails(401, sdk.UsersApi(stranger).get_users)["code"], "bad.credentials", "code")
+
+
+@check
+def presence_definitions(site):
+    listing = site.presence.get_presence_definitions(locale_code="ALL")
+    equal(listing.total, len(listing.entities), "total")
+    systems = {one.system_presence: one.id for one in listing.entities if one.type == "System"}
+    equal(len(systems), 10, "system definitions")
+    equal(systems["OnQueue"], "e08eaf1b-ee47-4fa9-a231-1200e284798f", "On Queue")
+    own = [one for one in listing.entities if one.type == "User"]
+    assert any(one.language_labels.get("de") == "Teamrunde" for one in own), "labels of other locales"
+    one = site.presence.get_presence_definition(systems["Break"])
+    equal(one.system_presence, "Break", "definition by id")
+
+
+@check
+def legacy_presence_definitions_and_system_presences(site):
+    listing = site.presence.get_presencedefinitions(page_size=5, page_number=2)
+    equal(len(listing.entities), 5, "entities")
+    equal(listing.page_number, 2, "page number")
+    assert listing.entities[0].primary, "a system definition is primary"
+    assert any(one.name == "On Queue" for one in site.presence.get_systempresences()), "On Queue"
+
+
+@check
+def user_presence_is_read_and_written(site):
+    user = site.agents[0]
+    coffee = site.definition("Coffee", "Break")
+    body = sdk.UserPresence()
+    body.presence_definition = sdk.PresenceDefinition()
+    body.presence_definition.id = coffee.id
+    body.message = "Back in 15"
+    written = site.presence.patch_user_presences_purecloud(user, body)
+    equal(written.id, user, "user")
+    equal(written.presence_definition.system_presence, "Break", "system presence")
+    read = site.presence.get_user_presences_purecloud(user)
+    equal(read.presence_definition.id, coffee.id, "definition")
+    equal(read.message, "Back in 15", "message")
+    equal(read.modified_date, written.modified_date, "modified date")
+    equal(site.presence.get_user_presence(user, "PURECLOUD").message, "Back in 15", "by source")
+    equal(site.users.get_user_routingstatus(user).status, "OFF_QUEUE", "routing status")
+    body.presence_definition.id = site.definition("On Queue", "OnQueue").id
+    body.message = ""
+    back = site.presence.patch_user_presence(user, "purecloud", body)
+    equal(back.presence_definition.system_presence, "On Queue", "spelling")
+    equal(site.users.get_user_routingstatus(user).status, "IDLE", "routing status")
+
+
+@check
+def presence_errors(site):
+    equal(fails(404, site.presence.get_user_presences_purecloud, "nobody")["code"], "not.found", "code")
+    body = sdk.UserPresence()
+    body.presence_definition = sdk.PresenceDefinition()
+    body.presence_definition.id = "nothing"
+    fails(400, site.presence.patch_user_presences_purecloud, site.agents[0], body)
+
+
+@check
+def a_missing_permission_is_named(site):
+    site.control("POST", "/simulator/faults", {"kind": "forbidPresenceEdit"})
+    try:
+        body = sdk.UserPresence()
+        body.presence_definition = sdk.PresenceDefinition()
+        body.presence_definition.id = site.definition("Meal", "Meal").id
+        refused = fails(403, site.presence.patch_user_presences_purecloud, site.agents[0], body)
+        assert "presence:userPresence:edit" in refused["message"], refused["message"]
+    finally:
+        site.control("DELETE", "/simulator/faults")
+
+
+@check
+def presences_in_bulk(site):
+    some = site.agents[1:4]
+    meal = site.definition("Meal", "Meal").id
+    items = []
+    for user in some:
+        item = sdk.MutableUserPresence()
+        item.id = user
+        item.source = "PURECLOUD"
+        item.presence_definition = sdk.PresenceDefinition()
+        item.presence_definition.id = meal
+        item.message = ""
+        items.append(item)
+    equal([one.id for one in site.presence.put_users_presences_bulk(items)], some, "written")
+    read = site.presence.get_users_presences_purecloud_bulk(id=some)
+    equal([one.user_id for one in read], some, "read")
+    assert all(one.presence_definition.id == meal for one in read), "all at the meal"
+    queue = site.definition("On Queue", "OnQueue").id
+    for item in items:
+        item.presence_definition.id = queue
+    site.presence.put_users_presences_bulk(items)
+    fails(400, site.presence.get_users_presences_purecloud_bulk, id=["x"] * 51)
+
+
+@check
+def users_with_their_status(site):
+    listing = site.users.get_users(page_size=100, expand=["presence", "routingStatus", "conversationSummary"])
+    equal(listing.total, len(site.agents), "total")
+    first = listing.entities[0]
+    equal(first.id, site.agents[0], "order")
+    assert first.name.startswith("Agent "), first.name
+    equal(first.presence.presence_definition.system_presence, "On Queue", "presence")
+    equal(first.routing_status.status, "IDLE", "routing status")
+    equal(first.conversation_summary.call.contact_center.active, 0, "active calls")
+    offline = site.users.get_user(site.agents[-1], expand=["presence"])
+    equal(offline.presence.presence_definition.system_presence, "Offline", "the last agent")
+    assert offline.routing_status is None, "only what was asked for"
+    fails(404, site.users.get_user, "nobody")
+
+
+@check
+def routing_status_is_cleared_but_not_forged(site):
+    user = site.agents[0]
+    call = site.control("POST", "/simulator/calls", {"agentId": user, "answer": False})
+    site.control("POST", f"/simulator/calls/{call['conversationId']}/noanswer")
+    equal(site.users.get_user_routingstatus(user).status, "NOT_RESPONDING", "after an unanswered alert")
+    body = sdk.RoutingStatus()
+    body.status = "IDLE"
+    equal(site.users.put_user_routingstatus(user, body).status, "IDLE", "cleared")
+    equal(site.users.put_user_routingstatus(site.agents[-1], body).status, "OFF_QUEUE", "an offline agent")
+
+
+@check
+def members_of_queue_and_unit(site):
+    queue = site.routing.get_routing_queues().entities[0]
+    members = site.routing.get_routing_queue_members(queue.id, page_size=100).entities
+    equal([one.id for one in members], site.agents, "members")
+    unit = site.organization["managementUnitId"]
+    users = site.workforce.get_workforcemanagement_managementunit_users(unit).entities
+    equal([one.id for one in users], site.agents, "users of the unit")
+
+
+@check
+def conversations_are_read_in_both_forms(site):
+    user = site.agents[0]
+    call = site.call(user)
+    whole = site.conversations.get_conversation(call["conversationId"])
+    agent = next(one for one in whole.participants if one.purpose == "agent")
+    equal(agent.id, call["agentParticipantId"], "participant")
+    equal(agent.user_id, user, "user")
+    equal(agent.calls[0].state, "connected", "state")
+    equal(whole.recording_state, "ACTIVE", "recording state")
+    flat = site.conversations.get_conversations_call(call["conversationId"])
+    agent = next(one for one in flat.participants if one.purpose == "agent")
+    equal(agent.state, "connected", "state")
+    equal(agent.user.id, user, "user")
+    site.control("POST", f"/simulator/calls/{call['conversationId']}/hangup")
+    ended = site.conversations.get_conversation(call["conversationId"])
+    agent = next(one for one in ended.participants if one.purpose == "agent")
+    equal(agent.calls[0].after_call_work.state, "pending", "after-call work")
+    site.control("POST", f"/simulator/calls/{call['conversationId']}/wrapup")
+    fails(404, site.conversations.get_conversation, "none")
+
+
+@check
+def the_participant_call_drops_attributes_in_silence(site):
+    call = site.call(site.agents[0])
+    conversation, participant = call["conversationId"], call["agentParticipantId"]
+    # What the forum's script sends: the SDK's own class has no such field, so the body is a plain one.
+    site.conversations.patch_conversations_call_participant(
+        conversation, participant, {"attributes": {"wfm_status": "Break"}}
+    )
+    flat = site.conversations.get_conversations_call(conversation)
+    agent = next(one for one in flat.participants if one.id == participant)
+    equal(agent.attributes, {}, "attributes")
+    update = sdk.MediaParticipantRequest()
+    update.held = True
+    site.conversations.patch_conversations_call_participant(conversation, participant, update)
+    flat = site.conversations.get_conversations_call(conversation)
+    equal(next(one for one in flat.participants if one.id == participant).held, True, "held")
+    update = sdk.MediaParticipantRequest()
+    update.state = "disconnected"
+    site.conversations.patch_conversations_call_participant(conversation, participant, update)
+    update = sdk.MediaParticipantRequest()
+    update.wrapup = sdk.WrapupInput()
+    update.wrapup.code = "done"
+    site.conversations.patch_conversations_call_participant(conversation, participant, update)
+    flat = site.conversations.get_conversations_call(conversation)
+    agent = next(one for one in flat.participants if one.id == participant)
+    equal(agent.state, "terminated", "state")
+    equal(agent.wrapup.code, "done", "wrap-up")
+
+
+@check
+def the_attributes_calls_do_write(site):
+    call = site.call(site.agents[0])
+    conversation, participant = call["conversationId"], call["agentParticipantId"]
+    body = sdk.ParticipantAttributes()
+    body.attributes = {"wfm_status": "Break"}
+    written = site.conversations.patch_conversations_call_participant_attributes(conversation, participant, body)
+    equal(written.attributes, {"wfm_status": "Break"}, "reply")
+    body.attributes = {"ticket": "7"}
+    site.conversations.patch_conversation_participant_attributes(conversation, participant, body)
+    flat = site.conversations.get_conversations_call(conversation)
+    agent = next(one for one in flat.participants if one.id == participant)
+    equal(agent.attributes, {"wfm_status": "Break", "ticket": "7"}, "merged")
+    body.attributes = {"ticket": 7}
+    fails(400, site.conversations.patch_conversation_participant_attributes, conversation, participant, body)
+    for step in ("hangup", "wrapup"):
+        site.control("POST", f"/simulator/calls/{conversation}/{step}")
+
+
+@check
+def custom_attributes_are_versioned(site):
+    conversation = site.call(site.agents[0])["conversationId"]
+    body = {"id": "wfm", "schemaId": "schema", "customAttributes": {"status": "Break"}}
+    equal(site.conversations.put_conversation_customattributes(conversation, body=body).id, "wfm", "id")
+    amend = {"id": "wfm", "version": 1, "customAttributes": {"status": "Meal"}}
+    site.conversations.patch_conversation_customattributes(conversation, body=amend)
+    found = site.conversations.get_conversation_customattribute(conversation, "wfm")
+    equal(found.version, 2, "version")
+    equal(found.custom_attributes, {"status": "Meal"}, "values")
+    fails(409, site.conversations.patch_conversation_customattributes, conversation, body=amend)
+    for step in ("hangup", "wrapup"):
+        site.control("POST", f"/simulator/calls/{conversation}/{step}")
+
+
+@check
+def adherence_is_computed(site):
+    user = site.agents[0]
+    site.control("PUT", f"/simulator/agents/{user}/schedule", {"activity": "OnQueueWork"})
+    read = lambda: site.workforce.get_workforcemanagement_adherence([user])[0]
+    eventually(lambda: read().adherence_state == "InAdherence", "in adherence on queue")
+    site.control("POST", f"/simulator/agents/{user}/presence", {"label": "Coffee"})
+    eventually(lambda: read().adherence_state == "OutOfAdherence", "out of adherence at the coffee")
+    now = read()
+    equal(now.user.id, user, "user")
+    equal(now.scheduled_activity_category, "OnQueueWork", "scheduled")
+    equal(now.actual_activity_category, "Break", "actual")
+    equal(now.impact, "Negative", "impact")
+    equal(now.organization_secondary_presence_id, site.definition("Coffee", "Break").id, "secondary presence")
+    equal(now.management_unit.id, site.organization["managementUnitId"], "management unit")
+    assert now.time_of_adherence_change is not None, "time of change"
+    everyone = site.workforce.get_workforcemanagement_managementunit_adherence(now.management_unit.id)
+    equal(len(everyone.entities), len(site.agents), "the whole unit")
+    fails(400, site.workforce.get_workforcemanagement_adherence, ["x"] * 101)
+
+
+@check
+def activity_codes_and_management_unit(site):
+    unit = site.workforce.get_workforcemanagement_agent_managementunit(site.agents[0])
+    equal(unit.management_unit.id, site.organization["managementUnitId"], "management unit")
+    codes = site.workforce.get_workforcemanagement_businessunit_activitycodes(unit.business_unit.id).entities
+    categories = {one.id: one.category for one in codes}
+    equal(categories["1"], "Break", "code 1")
+    equal(categories["2"], "Meal", "code 2")
+    assert any(one.secondary_presences for one in codes), "a code with a linked presence"
+
+
+@check
+def an_explanation_explains(site):
+    # Its own agent: an explanation would hide what the adherence check looks at.
+    user = site.agents[4]
+    site.control("PUT", f"/simulator/agents/{user}/schedule", {"activity": "OnQueueWork"})
+    site.control("POST", f"/simulator/agents/{user}/presence", {"system": "Break"})
+    body = sdk.AddAdherenceExplanationAdminRequest()
+    body.type = "Late"
+    body.start_date = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() - 60))
+    body.length_minutes = 15
+    body.notes = "on a call when the break began"
+    body.status = "Approved"
+    job = site.workforce.post_workforcemanagement_agent_adherence_explanations(user, body).job
+    equal(job.type, "AddExplanation", "job type")
+    result = lambda: site.workforce.get_workforcemanagement_adherence_explanations_job(job.id)
+    eventually(lambda: result().status == "Complete", "the job is complete")
+    equal(result().adherence_explanation.status, "Approved", "status")
+    equal(result().adherence_explanation.agent.id, user, "agent")
+    eventually(
+        lambda: site.workforce.get_workforcemanagement_adherence([user])[0].adherence_state == "Explained", "explained"
+    )
+
+
+@check
+def an_adherence_write_does_not_exist(site):
+    request = urllib.request.Request(
+        f"{site.base}/api/v2/wfm/users/{site.agents[0]}/adherence", data=b"{}", method="PUT"
+    )
+    request.add_header("Authorization", f"Bearer {site.client.access_token}")
+    try:
+        urllib.request.urlopen(request, timeout=10)
+    except urllib.error.HTTPError as error:
+        equal(error.code, 404, "status")
+        equal(json.loads(error.read())["code"], "not.found", "code")
+    else:
+        raise AssertionError("the invented endpoint exists")
+
+
+@check
+def a_revoked_token_is_401(site):
+    site.control("POST", "/simulator/tokens/revoke")
+    fails(401, site.users.get_users)
+    site.client.get_client_credentials_token(site.client_id, site.client_secret)
+    equal(len(site.users.get_users(page_size=1).entities), 1, "after a new token")
+
+
+def main(arguments):
+    if not 1 <= len(arguments) <= 3:
+        print(__doc__, file=sys.stderr)
+        return 2
+    client_id = arguments[1] if len(arguments) > 1 else os.environ.get("GENESYS_CLIENT_ID", "simulator")
+    secret = arguments[2] if len(arguments) > 2 else os.environ.get("GENESYS_CLIENT_SECRET", "simulator")
+    # Deprecated calls are checked on purpose, and the SDK turns its own warnings back on.
+    warnings.showwarning = lambda *ignored, **also: None
+    try:
+        site = Site(arguments[0], client_id, secret)
+    except Exception as error:  # nothing can be checked without it
+        print(f"cannot use {arguments[0]}: {error}", file=sys.stderr)
+        print(f"0 passed, {len(CHECKS)} failed")
+        return 1
+    failed = 0
+    for function in CHECKS:
+        name = function.__name__.replace("_", " ")
+        try:
+            site.control("POST", f"/simulator/agents/{site.agents[0]}/presence", {"system": "OnQueue"})
+            function(site)
+            print(f"ok    {name}")
+        except Exception as error:
+            failed += 1
+            print(f"FAIL  {name}: {error}")
+            if not isinstance(error, AssertionError):
+                traceback.print_exc()
+    print(f"{len(CHECKS) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
