@@ -99,6 +99,14 @@ public final class GenesysSimulator: Sendable {
         await parts.client?.shutdown()
     }
 
+    /// Turns events to another webhook from now on, as `POST /simulator/webhook` does; `nil` = none.
+    public func setWebhook(url: String?, headers: [(name: String, value: String)] = []) {
+        state.withLock { state in
+            state.webhook = url.map { WebhookTarget(url: $0, headers: headers) }
+            state.organization.isObserved = url != nil
+        }
+    }
+
     /// What became of the events so far.
     var deliveryCounters: DeliveryCounters {
         running.withLock(\.delivery)?.counters.withLock { $0 } ?? DeliveryCounters()

@@ -107,14 +107,12 @@ public actor Resync {
                 if !Task.isCancelled, let next = waiting.next() { group.addTask { await self.agent(next) } }
             }
         }
-        jobs[id]?.state = Task.isCancelled ? .cancelled : allFailed(id) ? .failed : .done
-        jobs[id]?.finishedAt = effects.now()
         tasks[id] = nil
-    }
-
-    private func allFailed(_ id: String) -> Bool {
-        guard let job = jobs[id] else { return false }
-        return job.total > 0 && job.failed == job.total
+        guard var job = jobs[id] else { return }
+        let allFailed = job.total > 0 && job.failed == job.total
+        job.state = Task.isCancelled ? .cancelled : allFailed ? .failed : .done
+        job.finishedAt = effects.now()
+        jobs[id] = job
     }
 
     private enum AgentResult { case same, changed, failed }

@@ -91,13 +91,13 @@ struct Bench {
     }
 }
 
-/// Field names that Genesys documents for a topic (Tests/Fixtures/Genesys/topic-fields.json).
+/// Field names that Genesys documents for a topic (Tests/Fixtures/Topics/topic-fields.json).
 struct TopicFields {
     let topics: JSONValue
 
     init() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Fixtures/Genesys/topic-fields.json")
+            .appending(path: "Fixtures/Topics/topic-fields.json")
         topics = try JSONValue(parsing: Array(Data(contentsOf: file)))
     }
 

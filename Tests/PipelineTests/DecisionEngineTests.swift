@@ -68,7 +68,8 @@ struct DecisionEngineTests {
         #expect(flagged.history.map(\.kind) == [.event, .decision])
         #expect(desk.record.delivery?.state == .pending)
         _ = desk.report(.sent)
-        let write = AcceptedWrite(definitionID: "break", modifiedAt: desk.now.advanced(by: .milliseconds(150)))
+        // The next event says when the presence was modified: 50 ms from now.
+        let write = AcceptedWrite(definitionID: "break", modifiedAt: desk.now.advanced(by: .milliseconds(50)))
         _ = desk.report(.accepted, write: write)
         let echo = desk.presence(DecisionEngine.breakTarget)
         #expect(echo.command == nil, "our own echo causes no second call")

@@ -48,7 +48,9 @@ struct ResyncTests {
         let started = await resync.start(agentIDs: ["same", "moved", "gone"])
         #expect(started.total == 3)
         let end = ContinuousClock.now + .seconds(10)
-        while await resync.job(started.id)?.state == .running, ContinuousClock.now < end { await Task.yield() }
+        while await resync.job(started.id)?.state == .running, ContinuousClock.now < end {
+            try await Task.sleep(for: .milliseconds(2))
+        }
         let job = try #require(await resync.job(started.id))
         #expect(job.state == .done)
         #expect(job.done == 3)
@@ -77,7 +79,9 @@ struct ResyncTests {
         let resync = resync(Seen())
         let started = await resync.start(agentIDs: ["gone"])
         let end = ContinuousClock.now + .seconds(10)
-        while await resync.job(started.id)?.state == .running, ContinuousClock.now < end { await Task.yield() }
+        while await resync.job(started.id)?.state == .running, ContinuousClock.now < end {
+            try await Task.sleep(for: .milliseconds(2))
+        }
         #expect(await resync.job(started.id)?.state == .failed)
     }
 }
