@@ -35,7 +35,7 @@ final class Child: Sendable {
         try standardInput.fileHandleForWriting.close()
         Thread.detachNewThread { [self] in
             var rest = Data()
-            while let data = try? output.fileHandleForReading.read(upToCount: 65_536), !data.isEmpty {
+            while case let data = output.fileHandleForReading.availableData, !data.isEmpty {
                 rest.append(data)
                 while let end = rest.firstIndex(of: 0x0A) {
                     let line = String(decoding: rest[rest.startIndex..<end], as: UTF8.self)
@@ -48,7 +48,7 @@ final class Child: Sendable {
             state.withLock { $0.exit = code }
         }
         Thread.detachNewThread { [self] in
-            while let data = try? errors.fileHandleForReading.read(upToCount: 65_536), !data.isEmpty {
+            while case let data = errors.fileHandleForReading.availableData, !data.isEmpty {
                 state.withLock { $0.errors += String(decoding: data, as: UTF8.self) }
             }
         }
