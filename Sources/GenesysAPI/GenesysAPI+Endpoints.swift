@@ -7,7 +7,7 @@ import HTTPClient
 import Logging
 
 extension GenesysAPI {
-    /// `GET /api/v2/presence/definitions?deactivated=false&localeCode=ALL`, those of the divisions that the client sees.
+    /// `GET /api/v2/presence/definitions?deactivated=false&localeCode=ALL`: those of the divisions the client sees.
     ///
     /// - Parameter deactivated: asks for the deactivated ones (`deactivated=TRUE`; whether active ones come with them
     ///   is not documented, ``PresenceCatalog`` takes both lists together).

@@ -71,8 +71,8 @@ public struct PresenceCatalog: Sendable, Equatable {
             unless: { () -> PresenceCatalogError in
                 PresenceCatalogError(
                     .unknown,
-                    "no definition has the id \(id); it may be of another organisation, or of a division that the OAuth "
-                        + "client does not see"
+                    "no definition has the id \(id); it may be of another organisation, or of a division that the "
+                        + "OAuth client does not see"
                 )
             }
         )

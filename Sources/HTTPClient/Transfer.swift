@@ -73,13 +73,18 @@ final class Transfer {
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_FOLLOWLOCATION, 0)
-        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        let isHTTP2Possible = target.isTLS && configuration.allowsHTTP2
+        set(CURLOPT_HTTP_VERSION, Int(isHTTP2Possible ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
         // A burst over HTTP/2 waits for the one connection in place of a handshake each.
-        set(CURLOPT_PIPEWAIT, target.isTLS ? 1 : 0)
+        set(CURLOPT_PIPEWAIT, isHTTP2Possible ? 1 : 0)
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
         set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        if let authorities = configuration.certificateAuthorities { set(CURLOPT_CAINFO, authorities) }
+        if let authorities = configuration.certificateAuthorities {
+            set(CURLOPT_CAINFO, authorities)
+            // Else the system's folder of authorities would be trusted besides the given ones.
+            note(ccurl_set_string(easy, CURLOPT_CAPATH, nil))
+        }
         // Empty strings keep libcurl from asking the environment.
         set(CURLOPT_PROXY, configuration.proxy ?? "")
         set(CURLOPT_NOPROXY, "")

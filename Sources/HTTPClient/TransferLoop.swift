@@ -131,8 +131,8 @@ final class TransferLoop {
 
     private func startWaiting(_ target: RequestTarget) {
         guard var host = hosts[target] else { return }
-        // Plain HTTP has one call at a time on a connection; TLS may turn out to be HTTP/2.
-        let perConnection = target.isTLS ? Self.streamsPerConnection : 1
+        // HTTP/1.1 has one call at a time on a connection; TLS may turn out to be HTTP/2.
+        let perConnection = target.isTLS && configuration.allowsHTTP2 ? Self.streamsPerConnection : 1
         let window = configuration.maxConnectionsPerHost * perConnection
         while host.active < window, let call = host.next() {
             guard !call.isAnswered else { continue }

@@ -54,7 +54,7 @@ struct TokenSourceTests {
         _ = try await client.routingStatus(userID: "u")
         mock.advance(by: .seconds(life - margin - 1))
         _ = try await client.routingStatus(userID: "u")
-        #expect(mock.tokenRequests.count == 1)
+        #expect(mock.tokenRequests.count == 1 && !client.tokens.isFetching)
 
         mock.advance(by: .seconds(1))
         _ = try await client.routingStatus(userID: "u")
@@ -80,7 +80,7 @@ struct TokenSourceTests {
         _ = try await client.routingStatus(userID: "u")
         await eventually("no renewal") { mock.tokenRequests.count == 2 && !client.tokens.isFetching }
         for _ in 1...5 { _ = try await client.routingStatus(userID: "u") }
-        #expect(mock.tokenRequests.count == 2)
+        #expect(mock.tokenRequests.count == 2 && !client.tokens.isFetching)
         mock.advance(by: .seconds(5))
         _ = try await client.routingStatus(userID: "u")
         await eventually("no second renewal") { mock.tokenRequests.count == 3 }
@@ -154,6 +154,44 @@ struct TokenSourceTests {
         gate.open()
         for call in calls { #expect(try await call.value == "IDLE") }
         #expect(mock.tokenRequests.count == 2)
+    }
+
+    @Test("a late 401 for an old token does not cost its successor")
+    func lateRefusal() async throws {
+        let gate = Gate()
+        let refused = try ClientResponse.fixture(401, "rest.error.401")
+        let mock = GenesysMock(api: { request, _ in
+            guard request.header("Authorization") == "Bearer token-1" else { return .routing }
+            if request.url.contains("late") { await gate.pass() }
+            return refused
+        })
+        let client = mock.client()
+        let late = Task { try await client.routingStatus(userID: "late").status }
+        await eventually("the late call was not sent") { gate.queue == 1 }
+        _ = try await client.routingStatus(userID: "u")
+        gate.open()
+        #expect(try await late.value == "IDLE")
+        #expect(mock.tokenRequests.count == 2)
+    }
+
+    @Test("a caller that is cancelled already does not wait for a token")
+    func cancelledBefore() async throws {
+        let gate = Gate()
+        let mock = GenesysMock(
+            token: { request, number async throws(HTTPClientError) in
+                await gate.pass()
+                return try await GenesysMock.grants()(request, number)
+            },
+            api: GenesysMock.unexpected
+        )
+        let client = mock.client()
+        let call = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return await failure { () async throws(GenesysAPIError) in try await client.verifyToken() }
+        }
+        call.cancel()
+        #expect(await call.value?.code == .cancelled)
+        gate.open()
     }
 
     @Test("a caller that is cancelled while it waits leaves at once, and the others get their token")
