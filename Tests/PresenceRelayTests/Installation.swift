@@ -90,9 +90,15 @@ final class Installation: Sendable {
     }
 
     func call(_ method: String, _ url: String, _ body: Any? = nil, headers: [String: String] = [:]) async throws -> Answer {
+        let text = try body.map { String(decoding: try JSONSerialization.data(withJSONObject: $0), as: UTF8.self) }
+        return try await call(method, url, text: text, headers: headers)
+    }
+
+    /// The same with the body's exact text.
+    func call(_ method: String, _ url: String, text: String?, headers: [String: String] = [:]) async throws -> Answer {
         var request = ClientRequest(method: method, url: url, headers: headers.map { (name: $0.key, value: $0.value) })
-        if let body {
-            request.body = Array(try JSONSerialization.data(withJSONObject: body))
+        if let text {
+            request.body = Array(text.utf8)
             request.headers.append((name: "Content-Type", value: "application/json"))
         }
         return Answer(try await client.send(request))
@@ -148,8 +154,8 @@ struct RunningRelay {
 
     func agent(_ id: String) async throws -> JSON { try await get("/v1/agents/\(id)").json }
 
-    func post(_ event: Any, headers: [String: String] = ["X-API-Key": Installation.key]) async throws -> Answer {
-        try await installation.call("POST", url + "/v1/events", event, headers: headers)
+    func post(_ event: String, headers: [String: String] = ["X-API-Key": Installation.key]) async throws -> Answer {
+        try await installation.call("POST", url + "/v1/events", text: event, headers: headers)
     }
 
     func history(_ id: String) async throws -> [(kind: String, summary: String)] {

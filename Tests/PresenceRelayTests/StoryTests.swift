@@ -96,7 +96,7 @@ struct StoryTests {
             _ = try await first.get("/healthz")
             // The write waits in Genesys' door for longer than this relay lives.
             try await site.simulate(
-                "POST", "/simulator/faults", ["faults": [["match": "PATCH presences", "kind": "timeoutBefore"]]]
+                "POST", "/simulator/faults", ["match": "PATCH presences", "kind": "timeoutBefore"]
             )
             let call = try await site.answeredCall(agent)
             let path = "/api/v2/conversations/\(call.conversation)/participants/\(call.participant)/attributes"
@@ -155,10 +155,8 @@ struct StoryTests {
     func unauthenticated() async throws {
         try await withInstallation { site in
             let relay = try await site.relay(try site.configuration(), events: false)
-            let event: [String: Any] = [
-                "topicName": "v2.users.somebody.presence",
-                "eventBody": ["presenceDefinition": ["id": "x", "systemPresence": "BREAK"]],
-            ]
+            let event =
+                #"{"topicName":"v2.users.somebody.presence","eventBody":{"presenceDefinition":{"systemPresence":"BREAK"}}}"#
             for headers in [[:], ["X-API-Key": "wrong"], ["X-API-Key": ""], ["Authorization": "Bearer webhook-key"]] {
                 let answer = try await relay.post(event, headers: headers)
                 #expect(answer.status == 401)
@@ -201,7 +199,7 @@ struct StoryTests {
             let relay = try await site.relay(try site.configuration(verify: "{ within: 100ms, attempts: 2 }"))
             let agent = try await site.workingAgent()
             try await site.simulate(
-                "POST", "/simulator/faults", ["faults": [["match": "PATCH presences", "kind": "silentNoOp"]]]
+                "POST", "/simulator/faults", ["match": "PATCH presences", "kind": "silentNoOp"]
             )
             let call = try await site.answeredCall(agent)
             let path = "/api/v2/conversations/\(call.conversation)/participants/\(call.participant)/attributes"
@@ -222,10 +220,8 @@ struct StoryTests {
             try await site.simulate(
                 "POST", "/simulator/faults",
                 [
-                    "faults": [
-                        ["match": "PATCH presences", "kind": "status", "status": 429, "retryAfter": 1, "times": 1],
-                        ["match": "PATCH presences", "kind": "status", "status": 503, "times": 1],
-                    ]
+                    ["match": "PATCH presences", "kind": "status", "status": 429, "retryAfter": 1, "times": 1],
+                    ["match": "PATCH presences", "kind": "status", "status": 503, "times": 1],
                 ]
             )
             let call = try await site.answeredCall(agent)
