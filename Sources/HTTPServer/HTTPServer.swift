@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import CEpoll
 import Foundation
 import Glibc
 public import Logging
@@ -73,7 +74,7 @@ public final class HTTPServer: Sendable {
     private func run(_ loop: EventLoop, number: Int, listeners: [Int32]) {
         let (shared, configuration, logger, handler) = (shared, configuration, logger, handler)
         let thread = Thread {
-            pthread_setname_np(pthread_self(), "http-loop-\(number)")
+            pr_set_thread_name("http-loop-\(number)")
             LoopCore(
                 loop: loop,
                 listeners: listeners,
