@@ -158,7 +158,8 @@ public final class HTTPServer: Sendable {
         guard limit.rlim_cur < UInt(clamping: configuration.maxConnections) + 100 else { return }
         logger.warning(
             "the limit of open files is too low for the connection limit; raise it (ulimit -n, LimitNOFILE)",
-            metadata: ["openFiles": "\(limit.rlim_cur)", "maxConnections": "\(configuration.maxConnections)"])
+            metadata: ["openFiles": "\(limit.rlim_cur)", "maxConnections": "\(configuration.maxConnections)"]
+        )
     }
 
     private static func monotonicNanoseconds() -> Int64 {

@@ -244,7 +244,8 @@ struct HTTPServerTLSTests {
                 body: .stream { writer in
                     let piece = [UInt8](repeating: 120, count: 100_000)
                     do { while true { try await writer.write(piece) } } catch { failed.raise() }
-                })
+                }
+            )
         }
         try await Certificates.with { certificates in
             try await withServer({ $0.tls = certificates.files() }, handler: handler) { _, address in
@@ -255,7 +256,8 @@ struct HTTPServerTLSTests {
                         "-c",
                         "curl -sS --noproxy '*' --cacert \(certificates.path("ca.crt")) "
                             + "https://127.0.0.1:\(port(address))/endless | head -c 1000000 | wc -c",
-                    ])
+                    ]
+                )
                 #expect(result.output.contains("1000000"))
                 #expect(await eventually { failed.isRaised })
                 #expect(try curl(certificates, address).output == "alive")
