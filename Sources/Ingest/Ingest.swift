@@ -118,7 +118,8 @@ public struct Ingest: Sendable {
                     topic: notification.topicName,
                     agentID: notification.event.userID,
                     receivedAt: received,
-                    body: bytes
+                    body: bytes,
+                    madeAt: notification.timestamp
                 )
             )
         }

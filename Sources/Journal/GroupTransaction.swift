@@ -45,15 +45,9 @@ struct GroupTransaction {
 
     /// Returns `false` for a duplicate.
     private mutating func insert(_ entry: JournalEntry, _ statements: EntryStatements) throws -> Bool {
-        if try statements.insert(entry, key: entry.key, sequence: nextSequence) {
-            nextSequence += 1
-            return true
-        }
-        guard entry.key.utf8.starts(with: "sha256:".utf8), let latest = try statements.latest(entry.key),
-            .milliseconds(entry.receivedAt.milliseconds - latest) >= contentWindow
-        else { return false }
-        let key = "\(entry.key):\(entry.receivedAt.milliseconds)"
-        guard try statements.insert(entry, key: key, sequence: nextSequence) else { return false }
+        let slot = EntrySlot(entry, contentWindow: contentWindow)
+        if slot.isContent, try statements.contains(entry, near: slot, window: contentWindow) { return false }
+        guard try statements.insert(entry, slot: slot.value, sequence: nextSequence) else { return false }
         nextSequence += 1
         return true
     }
@@ -111,30 +105,39 @@ private struct EntryStatements {
         self.database = database
         insertion = try database.cachedStatement(
             sql: """
-                INSERT OR IGNORE INTO entries (sequence, key, source, topic, agent_id, received_at, body)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT OR IGNORE INTO entries (sequence, slot, key, source, topic, agent_id, received_at, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """
         )
     }
 
-    /// Returns `false` when the key is there already.
-    func insert(_ entry: JournalEntry, key: String, sequence: Int64) throws -> Bool {
+    /// Returns `false` when the key is in the slot already.
+    func insert(_ entry: JournalEntry, slot: Int64, sequence: Int64) throws -> Bool {
         try entry.body.withData {
             try insertion.execute(
                 arguments: [
-                    sequence, key, entry.source.rawValue, entry.topic, entry.agentID, entry.receivedAt.milliseconds, $0,
+                    sequence, slot, entry.key, entry.source.rawValue, entry.topic, entry.agentID,
+                    entry.receivedAt.milliseconds, $0,
                 ]
             )
         }
         return database.changesCount > 0
     }
 
-    /// When the newest entry with this content came, in milliseconds: `<key>` or `<key>:<ms>` (";" follows ":").
-    func latest(_ key: String) throws -> Int64? {
+    /// Whether the same content came within the window before, or after: requests overlap, and clocks are set back.
+    func contains(_ entry: JournalEntry, near slot: EntrySlot, window: Duration) throws -> Bool {
         let statement = try database.cachedStatement(
-            sql: "SELECT max(received_at) FROM entries WHERE key >= ? AND key < ?"
+            sql: "SELECT received_at FROM entries WHERE slot IN (?, ?, ?) AND key = ?"
         )
-        return try Int64.fetchOne(statement, arguments: [key, key + ";"])
+        let times = try Int64.fetchCursor(
+            statement,
+            arguments: [slot.value - 1, slot.value, slot.value + 1, entry.key]
+        )
+        while let time = try times.next() {
+            let distance = entry.receivedAt.milliseconds - time
+            if Duration.milliseconds(distance.magnitude) < window { return true }
+        }
+        return false
     }
 }
 

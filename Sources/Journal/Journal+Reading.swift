@@ -10,20 +10,22 @@ extension Journal {
         try await reading { database in
             let statement = try database.cachedStatement(
                 sql: """
-                    SELECT sequence, key, source, topic, agent_id, received_at, body
+                    SELECT sequence, key, source, topic, agent_id, received_at, body, slot
                     FROM entries WHERE sequence > ? ORDER BY sequence LIMIT ?
                     """
             )
             let rows = try Row.fetchCursor(statement, arguments: [sequence, max(0, limit)])
             var records: [JournalRecord] = []
             while let row = try rows.next() {
+                let key: String = row[1]
                 let entry = JournalEntry(
-                    key: row[1],
+                    key: key,
                     source: JournalSource(rawValue: row[2]) ?? .webhook,
                     topic: row[3],
                     agentID: row[4],
                     receivedAt: Timestamp(milliseconds: row[5]),
-                    body: try row.bytes(6)
+                    body: try row.bytes(6),
+                    madeAt: EntrySlot.madeAt(slot: row[7], key: key)
                 )
                 records.append(JournalRecord(sequence: row[0], entry: entry))
             }

@@ -13,10 +13,10 @@ public enum JournalSource: String, Sendable, Codable {
 
 /// One notification to be kept.
 public struct JournalEntry: Sendable {
-    /// De-duplication key, unique in the journal: `eb:<EventBridge id>` or `sha256:<hex of the content>`.
+    /// De-duplication key, unique together with `madeAt`: `eb:<EventBridge id>` or `sha256:<hex of the content>`.
     ///
     /// A `sha256:` key says "the same content", which may rightly come again later: it counts as a duplicate only
-    /// within ``Journal/Configuration/contentWindow``. After that the entry is kept under `<key>:<receivedAt ms>`.
+    /// within ``Journal/Configuration/contentWindow``.
     public var key: String
     /// Who brought it.
     public var source: JournalSource
@@ -28,6 +28,11 @@ public struct JournalEntry: Sendable {
     public var receivedAt: Timestamp
     /// The notification's own bytes, as received.
     public var body: [UInt8]
+    /// When the sender made it, if that is the same in every delivery; `nil` when unknown.
+    ///
+    /// Entries are found again by time and key, which keeps the index of millions of random keys cheap to write. The
+    /// journal does not look at it for a `sha256:` key, and does not keep it then.
+    public var madeAt: Timestamp?
 
     /// An entry that is not in the journal yet.
     public init(
@@ -36,7 +41,8 @@ public struct JournalEntry: Sendable {
         topic: String,
         agentID: String?,
         receivedAt: Timestamp,
-        body: [UInt8]
+        body: [UInt8],
+        madeAt: Timestamp? = nil
     ) {
         self.key = key
         self.source = source
@@ -44,6 +50,7 @@ public struct JournalEntry: Sendable {
         self.agentID = agentID
         self.receivedAt = receivedAt
         self.body = body
+        self.madeAt = madeAt
     }
 }
 

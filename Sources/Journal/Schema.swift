@@ -15,16 +15,20 @@ enum Schema {
             try db.execute(
                 sql: """
                     PRAGMA application_id = \(applicationID);
-                    -- The key's index is the only one: each index costs every append a page of its own. Times grow with
-                    -- the sequence, so retention and replay find their place by it.
+                    -- The key's index is the only one. Keys are random, so alone they would cost every entry a page of
+                    -- the index to write (measured: 26 µs an entry against 9 µs); led by a time they fill the last page,
+                    -- also when the index is far larger than memory. Received times grow with the sequence, so
+                    -- retention and replay find their place by that.
                     CREATE TABLE entries (
                         sequence INTEGER PRIMARY KEY,
-                        key TEXT NOT NULL UNIQUE,
+                        slot INTEGER NOT NULL,
+                        key TEXT NOT NULL,
                         source TEXT NOT NULL,
                         topic TEXT NOT NULL,
                         agent_id TEXT,
                         received_at INTEGER NOT NULL,
-                        body BLOB NOT NULL
+                        body BLOB NOT NULL,
+                        UNIQUE (slot, key)
                     ) STRICT;
                     CREATE TABLE progress (
                         id INTEGER PRIMARY KEY CHECK (id = 1),

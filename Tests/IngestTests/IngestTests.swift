@@ -28,6 +28,7 @@ struct IngestTests {
         #expect(entry.topic == "v2.users.\(Sample.user).presence")
         #expect(entry.agentID == Sample.user)
         #expect(entry.receivedAt.milliseconds == 1_773_151_560_000)
+        #expect(entry.madeAt == Timestamp("2026-03-10T14:06:00Z"))
         await test.journal.close()
     }
 

@@ -64,7 +64,8 @@ extension JournalEntry {
         _ key: String,
         topic: String = "v2.users.a.presence",
         at milliseconds: Int64 = 1_000_000,
-        body: [UInt8] = Array("{}".utf8)
+        body: [UInt8] = Array("{}".utf8),
+        madeAt: Int64? = nil
     ) -> JournalEntry {
         JournalEntry(
             key: key,
@@ -72,7 +73,8 @@ extension JournalEntry {
             topic: topic,
             agentID: "a",
             receivedAt: Timestamp(milliseconds: milliseconds),
-            body: body
+            body: body,
+            madeAt: madeAt.map { Timestamp(milliseconds: $0) }
         )
     }
 }
