@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import CEpoll
 import Foundation
 import Glibc
 public import Logging
@@ -64,6 +65,7 @@ public final class HTTPServer: Sendable {
         for (index, loop) in loops.enumerated() {
             run(loop, number: index, listeners: sockets.map { $0.descriptors[index] })
         }
+        warnOfFewDescriptors()
         let addresses = sockets.map(\.address)
         logger.info("listening", metadata: ["addresses": "\(addresses)", "loops": "\(count)"])
         return addresses
@@ -72,6 +74,7 @@ public final class HTTPServer: Sendable {
     private func run(_ loop: EventLoop, number: Int, listeners: [Int32]) {
         let (shared, configuration, logger, handler) = (shared, configuration, logger, handler)
         let thread = Thread {
+            pr_set_thread_name("http-loop-\(number)")
             LoopCore(
                 loop: loop,
                 listeners: listeners,
@@ -81,7 +84,6 @@ public final class HTTPServer: Sendable {
                 handler: handler
             ).run()
         }
-        thread.name = "http-loop-\(number)"
         thread.start()
     }
 
@@ -147,6 +149,17 @@ public final class HTTPServer: Sendable {
         stage.withLock { stage in
             if case .running(let loops) = stage { loops } else { [] }
         }
+    }
+
+    /// Running out of descriptors hurts more than this server: files and outgoing connections need them too.
+    private func warnOfFewDescriptors() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        guard limit.rlim_cur < UInt(clamping: configuration.maxConnections) + 100 else { return }
+        logger.warning(
+            "the limit of open files is too low for the connection limit; raise it (ulimit -n, LimitNOFILE)",
+            metadata: ["openFiles": "\(limit.rlim_cur)", "maxConnections": "\(configuration.maxConnections)"]
+        )
     }
 
     private static func monotonicNanoseconds() -> Int64 {

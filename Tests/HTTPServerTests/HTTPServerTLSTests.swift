@@ -234,6 +234,37 @@ struct HTTPServerTLSTests {
         }
     }
 
+    @Test("a client that breaks off a stream cancels it and does the process no harm")
+    func brokenOff() async throws {
+        let failed = Flag()
+        let handler: HTTPHandler = { request in
+            guard request.path == "/endless" else { return .text("alive") }
+            return HTTPResponse(
+                status: HTTPStatus(200),
+                body: .stream { writer in
+                    let piece = [UInt8](repeating: 120, count: 100_000)
+                    do { while true { try await writer.write(piece) } } catch { failed.raise() }
+                }
+            )
+        }
+        try await Certificates.with { certificates in
+            try await withServer({ $0.tls = certificates.files() }, handler: handler) { _, address in
+                // Ends after a megabyte with the rest unread, which resets the connection.
+                let result = try ToolResult.of(
+                    "sh",
+                    [
+                        "-c",
+                        "curl -sS --noproxy '*' --cacert \(certificates.path("ca.crt")) "
+                            + "https://127.0.0.1:\(port(address))/endless | head -c 1000000 | wc -c",
+                    ]
+                )
+                #expect(result.output.contains("1000000"))
+                #expect(await eventually { failed.isRaised })
+                #expect(try curl(certificates, address).output == "alive")
+            }
+        }
+    }
+
     @Test("new connections use a reloaded certificate, and a bad one changes nothing")
     func reload() async throws {
         try await Certificates.with { certificates in

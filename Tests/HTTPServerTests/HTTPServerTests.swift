@@ -252,6 +252,26 @@ struct HTTPServerTests {
         }
     }
 
+    @Test("on the loop's thread, also behind suspensions")
+    func onTheLoop() async throws {
+        let handler: HTTPHandler = { _ in
+            let before = currentThread()
+            try? await Task.sleep(for: .milliseconds(1))
+            let after = currentThread()
+            await Task.yield()
+            return .text("\(before) \(after) \(currentThread())")
+        }
+        try await withServer({ $0.loops = 1 }, handler: handler) { _, address in
+            var threads: Set<Substring> = []
+            for _ in 0..<5 {
+                let client = try RawClient(address)
+                client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                threads.formUnion(try client.answer().text.split(separator: " "))
+            }
+            #expect(threads.count == 1)
+        }
+    }
+
     @Test("and cancels a handler whose client resets the connection")
     func resetCancels() async throws {
         let (started, cancelled) = (Flag(), Flag())
@@ -270,3 +290,5 @@ struct HTTPServerTests {
         }
     }
 }
+
+private func currentThread() -> UInt { pthread_self() }

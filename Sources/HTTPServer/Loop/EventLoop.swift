@@ -42,7 +42,8 @@ final class EventLoop: TaskExecutor {
     let epoll: Int32
     private let wakeup: Int32
     private let inbox = Mutex(Inbox())
-    private let threadID = Atomic<UInt>(0)
+    /// The loop's thread, or 0 before it runs.
+    private let thread = Atomic<UInt>(0)
     let counters = LoopCounters()
 
     init() throws(HTTPServerError) {
@@ -76,7 +77,7 @@ final class EventLoop: TaskExecutor {
         let (isClosed, wakes) = inbox.withLock { inbox in
             guard !inbox.isClosed else { return (true, false) }
             inbox.jobs.append(job)
-            return (false, Self.takeWake(&inbox))
+            return (false, takeWake(&inbox))
         }
         // A handler that outlives its loop still runs to its end, on the global pool.
         if isClosed { return globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
@@ -88,7 +89,7 @@ final class EventLoop: TaskExecutor {
         let (isClosed, wakes) = inbox.withLock { inbox in
             guard !inbox.isClosed else { return (true, false) }
             inbox.messages.append(message)
-            return (false, Self.takeWake(&inbox))
+            return (false, takeWake(&inbox))
         }
         if wakes { wake() }
         return !isClosed
@@ -105,8 +106,10 @@ final class EventLoop: TaskExecutor {
         }
     }
 
-    private static func takeWake(_ inbox: inout Inbox) -> Bool {
-        let wakes = inbox.needsWake
+    /// The loop's own thread looks into the inbox before it sleeps, and needs no waking.
+    private func takeWake(_ inbox: inout Inbox) -> Bool {
+        let wakes = inbox.needsWake && pthread_self() != thread.load(ordering: .relaxed)
+        guard wakes else { return false }
         inbox.needsWake = false
         return wakes
     }
@@ -117,6 +120,9 @@ final class EventLoop: TaskExecutor {
     }
 
     // MARK: - From the loop's thread
+
+    /// The calling thread is the loop's from now on.
+    func adoptThread() { thread.store(pthread_self(), ordering: .relaxed) }
 
     /// Runs what is ready until nothing is left, or for a number of rounds so that sockets get their turn.
     /// Returns `false` when there may be more; `true` when the loop may sleep, and others then wake it.

@@ -52,6 +52,7 @@ final class LoopCore {
     }
 
     func run() {
+        loop.adoptThread()
         ignoreBrokenPipes()
         tick()
         for (index, listener) in listeners.enumerated() { watchListener(listener, index: index) }
