@@ -91,7 +91,9 @@ final class Child: Sendable {
 
 /// Polls until there is a value; fails the test after 30 s.
 func eventually<T>(
-    _ what: @autoclosure () -> String, within limit: Duration = .seconds(30), _ value: () async throws -> T?
+    _ what: @autoclosure () -> String,
+    within limit: Duration = .seconds(30),
+    _ value: () async throws -> T?
 ) async throws -> T {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {
@@ -103,7 +105,9 @@ func eventually<T>(
 
 /// Polls until the condition holds; fails the test after 30 s.
 func eventually(
-    _ what: @autoclosure () -> String, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
+    _ what: @autoclosure () -> String,
+    within limit: Duration = .seconds(30),
+    _ condition: () async throws -> Bool
 ) async throws {
     let _: Bool = try await eventually(what(), within: limit) { try await condition() ? true : nil }
 }
@@ -111,7 +115,11 @@ func eventually(
 struct NotReached: Error, CustomStringConvertible { var description: String }
 
 /// Runs a command to its end.
-func run(_ arguments: [String], environment: [String: String] = [:], input: String? = nil) async throws -> (code: Int32, output: String, errors: String) {
+func run(
+    _ arguments: [String],
+    environment: [String: String] = [:],
+    input: String? = nil
+) async throws -> (code: Int32, output: String, errors: String) {
     let child = try Child(arguments, environment: environment, input: input)
     let code = try await child.end()
     return (code, child.lines.joined(separator: "\n"), child.errors)

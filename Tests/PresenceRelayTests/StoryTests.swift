@@ -78,7 +78,8 @@ struct StoryTests {
                 String(decoding: try JSONSerialization.data(withJSONObject: $0.value ?? [:]), as: UTF8.self)
             }
             let explained = try await run(
-                ["explain", "--config", configuration, "-"], input: input.joined(separator: "\n")
+                ["explain", "--config", configuration, "-"],
+                input: input.joined(separator: "\n")
             )
             #expect(explained.code == 0, "\(explained.errors)")
             #expect(explained.output.contains("attributes.wfm_status"))
@@ -96,7 +97,9 @@ struct StoryTests {
             _ = try await first.get("/healthz")
             // The write waits in Genesys' door for longer than this relay lives.
             try await site.simulate(
-                "POST", "/simulator/faults", ["match": "PATCH presences", "kind": "timeoutBefore"]
+                "POST",
+                "/simulator/faults",
+                ["match": "PATCH presences", "kind": "timeoutBefore"]
             )
             let call = try await site.answeredCall(agent)
             let path = "/api/v2/conversations/\(call.conversation)/participants/\(call.participant)/attributes"
@@ -199,7 +202,9 @@ struct StoryTests {
             let relay = try await site.relay(try site.configuration(verify: "{ within: 100ms, attempts: 2 }"))
             let agent = try await site.workingAgent()
             try await site.simulate(
-                "POST", "/simulator/faults", ["match": "PATCH presences", "kind": "silentNoOp"]
+                "POST",
+                "/simulator/faults",
+                ["match": "PATCH presences", "kind": "silentNoOp"]
             )
             let call = try await site.answeredCall(agent)
             let path = "/api/v2/conversations/\(call.conversation)/participants/\(call.participant)/attributes"
@@ -218,7 +223,8 @@ struct StoryTests {
             let relay = try await site.relay(try site.configuration())
             let agent = try await site.workingAgent()
             try await site.simulate(
-                "POST", "/simulator/faults",
+                "POST",
+                "/simulator/faults",
                 [
                     ["match": "PATCH presences", "kind": "status", "status": 429, "retryAfter": 1, "times": 1],
                     ["match": "PATCH presences", "kind": "status", "status": 503, "times": 1],
@@ -241,7 +247,9 @@ struct StoryTests {
             let relay = try await site.relay(try site.configuration(), events: false)
             let agent = try await site.workingAgent()
             let started = try await site.call(
-                "POST", relay.url + "/v1/resync", ["agents": [agent]],
+                "POST",
+                relay.url + "/v1/resync",
+                ["agents": [agent]],
                 headers: ["Authorization": "Bearer \(Installation.token)"]
             )
             #expect(started.status == 202)
