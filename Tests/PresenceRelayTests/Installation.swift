@@ -41,7 +41,9 @@ final class Installation: Sendable {
         """
 
     /// Writes the configuration; the journal is in the same folder, so that a second relay continues the first's.
-    func configuration(verify: String = "{ within: 2s, attempts: 2 }") throws -> String {
+    func configuration(
+        _ rules: String = Installation.rules, verify: String = "{ within: 2s, attempts: 2 }"
+    ) throws -> String {
         let yaml = """
             server: { listen: "127.0.0.1:0", drainDelay: 0s }
             webhook: { authentication: [ { apiKey: { header: X-API-Key, values: ["\(Self.key)"] } } ] }
@@ -53,7 +55,7 @@ final class Installation: Sendable {
               requestsPerMinute: 3000
             journal: { url: "sqlite:\(folder.path)/relay.db" }
             verify: \(verify)
-            \(Self.rules)
+            \(rules)
             """
         let file = folder.appendingPathComponent("relay.yaml")
         try yaml.write(to: file, atomically: true, encoding: .utf8)
