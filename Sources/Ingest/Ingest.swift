@@ -23,6 +23,8 @@ public struct Ingest: Sendable {
         public var authentication: [Authentication]
         /// CIDR blocks a sender may come from.
         public var allowedSources: [String] = ["0.0.0.0/0", "::/0"]
+        /// CIDR blocks of proxies whose `X-Forwarded-For` is believed.
+        public var trustedProxies: [String] = []
 
         /// Open to all addresses.
         public init(authentication: [Authentication]) { self.authentication = authentication }
@@ -32,6 +34,7 @@ public struct Ingest: Sendable {
 
     private let credentials: CredentialCheck
     private let sources: [AddressBlock]
+    private let proxies: TrustedProxies
     private let journal: Journal
     private let decode: Decode
     private let refusals: RefusalLog
@@ -60,6 +63,7 @@ public struct Ingest: Sendable {
         decode: @escaping Decode
     ) {
         credentials = CredentialCheck(configuration.authentication)
+        proxies = TrustedProxies(configuration.trustedProxies.compactMap(AddressBlock.init))
         sources = configuration.allowedSources.compactMap { text in
             let block = AddressBlock(text)
             if block == nil { logger.error("allowed source is not a CIDR block", metadata: ["source": "\(text)"]) }
@@ -82,13 +86,14 @@ public struct Ingest: Sendable {
             return Self.taken(result, ignored: batch.ignored)
         } catch {
             metrics.refused(error.reason)
-            refusals.note(error.reason, source: request.remoteAddress, now: received)
+            refusals.note(error.reason, source: proxies.sender(of: request), now: received)
             return error.problem.response
         }
     }
 
     private func check(_ request: HTTPRequest) throws(RefusedRequest) {
-        guard let address = Address(request.remoteAddress), sources.contains(where: { $0.contains(address) }) else {
+        guard let address = Address(proxies.sender(of: request)), sources.contains(where: { $0.contains(address) })
+        else {
             throw .source
         }
         guard credentials.accepts(request.headers) else { throw .credentials(credentials.challenges) }

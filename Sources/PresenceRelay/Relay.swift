@@ -131,7 +131,7 @@ final class Relay: Sendable {
         server = HTTPServer(configuration: serverConfiguration, logger: logger) { await handler.handle($0) }
 
         let ingest = Ingest(
-            configuration: Ingest.Configuration(configuration.webhook),
+            configuration: Ingest.Configuration(configuration),
             journal: journal,
             logger: logger,
             now: { .now }
@@ -166,7 +166,8 @@ private final class RelayHandler: Sendable {
 }
 
 extension Ingest.Configuration {
-    init(_ webhook: RelayConfiguration.Webhook) {
+    init(_ configuration: RelayConfiguration) {
+        let webhook = configuration.webhook
         self.init(
             authentication: webhook.authentication.map {
                 switch $0 {
@@ -177,6 +178,7 @@ extension Ingest.Configuration {
             }
         )
         allowedSources = webhook.allowedSources
+        trustedProxies = configuration.server.trustedProxies
     }
 }
 
