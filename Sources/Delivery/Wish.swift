@@ -87,29 +87,3 @@ public struct AcceptedWrite: Codable, Sendable, Equatable {
         self.modifiedAt = modifiedAt
     }
 }
-
-/// What delivery tells about a wish; the pipeline stores it.
-public struct DeliveryReport: Sendable, Equatable {
-    public var agentID: String
-    /// Of the wish; 0 = a read that was asked for without one.
-    public var revision: Int
-    public var status: DeliveryStatus
-    public var acceptedWrite: AcceptedWrite?
-    /// One line for the history.
-    public var summary: String
-    /// The write may have happened although no answer came.
-    public var outcomeIsUnknown = false
-    /// The agent must not be touched, for this reason (history kind `guard`).
-    public var isGuard = false
-
-    /// A report of one step; `acceptedWrite` when Genesys has taken a write.
-    public init(
-        agentID: String, revision: Int, status: DeliveryStatus, acceptedWrite: AcceptedWrite? = nil, summary: String
-    ) {
-        self.agentID = agentID
-        self.revision = revision
-        self.status = status
-        self.acceptedWrite = acceptedWrite
-        self.summary = summary
-    }
-}

@@ -116,8 +116,8 @@ struct Explanation {
                 agentID: agentID,
                 revision: wish.revision,
                 status: DeliveryStatus(state: .confirmed, attempts: 1, at: time),
-                acceptedWrite: AcceptedWrite(definitionID: wish.target.definitionID, modifiedAt: time),
-                summary: "taken for granted"
+                summary: "taken for granted",
+                news: .accepted(AcceptedWrite(definitionID: wish.target.definitionID, modifiedAt: time))
             )
             _ = engine.take(answer, now: time, into: &record)
         }

@@ -58,6 +58,7 @@ private final class Plant: Sendable {
                         receivedAt: .test, body: Array(body.utf8)
                     )
                     _ = try? await journal.append([entry])
+                    await inbox.waitUntilApplied(journal.lastSequence)
                 },
                 now: { .test }
             ),
