@@ -12,6 +12,7 @@ let swiftSettings: [SwiftSetting] = [
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
@@ -63,11 +64,20 @@ let package = Package(
         // Effects at the edges.
         library("HTTPServer", ["CEpoll", "COpenSSL", logging]),
         library("HTTPClient", ["CCurl", logging]),
-        library("Journal", ["GenesysEvents", .product(name: "GRDB", package: "GRDB.swift"), logging, metrics]),
+        library(
+            "Journal",
+            [
+                "GenesysEvents", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), logging, metrics,
+            ]
+        ),
         library("Ingest", ["HTTPServer", "GenesysEvents", "Journal", "COpenSSL", logging, metrics]),
         library(
             "GenesysAPI",
-            ["HTTPClient", "GenesysEvents", .product(name: "DequeModule", package: "swift-collections"), logging, metrics]
+            [
+                "HTTPClient", "GenesysEvents", .product(name: "DequeModule", package: "swift-collections"), logging,
+                metrics,
+            ]
         ),
         library(
             "Delivery",
@@ -83,7 +93,7 @@ let package = Package(
         library("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
         library(
             "Console",
-            ["HTTPServer", "GenesysEvents", "COpenSSL", logging, metrics, .product(name: "CoreMetrics", package: "swift-metrics")],
+            ["HTTPServer", "GenesysEvents", "COpenSSL", logging, metrics, coreMetrics],
             resources: [.embedInCode("Page")]
         ),
         library("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
@@ -113,10 +123,13 @@ let package = Package(
         tests("Delivery", ["GenesysAPI", "GenesysEvents", "AgentState"]),
         tests(
             "Pipeline",
-            ["Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents", "ConfigurationSyntax", logging]
+            [
+                "Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents",
+                "ConfigurationSyntax", logging,
+            ]
         ),
         tests("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
-        tests("Console", ["HTTPServer", "GenesysEvents", logging, .product(name: "CoreMetrics", package: "swift-metrics")]),
+        tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
         tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", logging]),
     ],

@@ -82,7 +82,7 @@ renew_disk() {
 
 ingest() {
     echo "building the relay…" >&2
-    local relay baseline round connections close run=0
+    local relay baseline round connections close fields run=0
     relay=$(build . presence-relay)
     baseline=$(build "$here" DiskBaseline)
     : >"$results/ingest.tsv"
@@ -104,9 +104,10 @@ rules: [ { name: flagged, when: { conversation: { attributes.wfm_status: Break }
 YAML
                 start server "$folder/relay" "$relay" serve --config "$disk/relay.yaml"
                 run=$((run + 1))
-                APIKEY=benchmark-key UNIQUE=1 RUN=$run CLOSE=$close load "$connections" "$server" \
-                    | sed "s/^/$round\trelay\t$close\t$connections\t/; s/\$/\t$(resident "$server_pid")/" \
-                        >>"$results/ingest.tsv"
+                # Taken before the size is asked for, which must be that after the load.
+                fields=$(APIKEY=benchmark-key UNIQUE=1 RUN=$run CLOSE=$close load "$connections" "$server")
+                printf '%s\trelay\t%s\t%s\t%s\t%s\n' \
+                    "$round" "$close" "$connections" "$fields" "$(resident "$server_pid")" >>"$results/ingest.tsv"
                 stop_server
                 stop_server
             done

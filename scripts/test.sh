@@ -31,7 +31,8 @@ stage() {
 }
 
 swift_test() {
-    SWIFT_BACKTRACE=enable=no swift test --skip-build 2>&1 | tee "$logs/swift-test" || return
+    # One at a time: many tests hold real sockets and processes, and two cores give the tasks of all only two threads.
+    SWIFT_BACKTRACE=enable=no swift test --skip-build --no-parallel 2>&1 | tee "$logs/swift-test" || return
     # Finding no test at all is a success for `swift test`, not for us.
     grep -qaE 'Test run with [1-9][0-9]* test' "$logs/swift-test"
 }

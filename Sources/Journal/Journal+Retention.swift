@@ -10,8 +10,8 @@ extension Journal {
 
     /// Deletes applied entries, history and dead letters older than `keep`, in small steps with appends in between.
     ///
-    /// Entries that are not applied yet stay, however old. The file does not shrink; the space is used again. Ends early
-    /// when its task is cancelled. Throws `.notWritable` or `.closed`.
+    /// Entries that are not applied yet stay, however old. The file does not shrink; the space is used again. Ends
+    /// early when its task is cancelled. Throws `.notWritable` or `.closed`.
     public func prune(now: Timestamp) async throws(JournalError) {
         let cutoff = now.advanced(by: .zero - configuration.keep).milliseconds
         try await prune("entries", id: "sequence", time: "received_at", olderThan: cutoff, onlyApplied: true)

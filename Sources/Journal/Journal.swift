@@ -154,7 +154,8 @@ public final class Journal: Sendable {
     /// The newest sequence durably appended (0 = none). Open for reading only: the newest at the time of opening.
     public var lastSequence: Int64 { signal.last }
 
-    /// Returns as soon as an entry after `sequence` exists; returns too when the task is cancelled or the journal closed.
+    /// Returns as soon as an entry after `sequence` exists; returns too when the task is cancelled or the journal
+    /// closed.
     public func waitForEntries(after sequence: Int64) async { await signal.wait(after: sequence) }
 
     // MARK: Closing

@@ -20,7 +20,7 @@ struct Demo: AsyncParsableCommand {
     var agents = 12
 
     @Option(help: "Calls that arrive per minute.")
-    var callsPerMinute = 40.0
+    var callsPerMinute = 24.0
 
     @Option(help: "Seed of the simulated organisation.")
     var seed: UInt64 = 1

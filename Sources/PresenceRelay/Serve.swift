@@ -30,6 +30,7 @@ struct Serve: AsyncParsableCommand {
         logging: LoggingOptions,
         onListening: @escaping @Sendable ([ListenAddress]) -> Void
     ) async throws {
+        OpenFiles.raiseLimit()
         let metrics = PrometheusMetrics()
         MetricsSystem.bootstrap(metrics)
         do {

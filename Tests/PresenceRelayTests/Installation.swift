@@ -41,7 +41,9 @@ final class Installation: Sendable {
         """
 
     /// Writes the configuration; the journal is in the same folder, so that a second relay continues the first's.
-    func configuration(_ rules: String = Installation.rules, verify: String = "{ within: 2s, attempts: 2 }") throws -> String {
+    func configuration(
+        _ rules: String = Installation.rules, verify: String = "{ within: 2s, attempts: 2 }"
+    ) throws -> String {
         let yaml = """
             server: { listen: "127.0.0.1:0", drainDelay: 0s }
             webhook: { authentication: [ { apiKey: { header: X-API-Key, values: ["\(Self.key)"] } } ] }
@@ -65,7 +67,10 @@ final class Installation: Sendable {
         let child = try Child(["serve", "--config", configuration], environment: ["GENESYS_SECRET": "simulator"])
         let line = try await child.line("listening on ")
         let relay = RunningRelay(child: child, url: String(line.dropFirst("listening on ".count)), installation: self)
-        if events { try await simulate("POST", "/simulator/webhook", ["url": relay.url + "/v1/events", "headers": ["X-API-Key": Self.key]]) }
+        if events {
+            let webhook: [String: Any] = ["url": relay.url + "/v1/events", "headers": ["X-API-Key": Self.key]]
+            try await simulate("POST", "/simulator/webhook", webhook)
+        }
         return relay
     }
 
@@ -89,7 +94,9 @@ final class Installation: Sendable {
         return try await call(method, genesys + path, body, headers: ["Authorization": "Bearer \(token)"])
     }
 
-    func call(_ method: String, _ url: String, _ body: Any? = nil, headers: [String: String] = [:]) async throws -> Answer {
+    func call(_ method: String, _ url: String, _ body: Any? = nil, headers: [String: String] = [:]) async throws
+        -> Answer
+    {
         let text = try body.map { String(decoding: try JSONSerialization.data(withJSONObject: $0), as: UTF8.self) }
         return try await call(method, url, text: text, headers: headers)
     }

@@ -78,7 +78,8 @@ struct StoryTests {
                 String(decoding: try JSONSerialization.data(withJSONObject: $0.value ?? [:]), as: UTF8.self)
             }
             let explained = try await run(
-                ["explain", "--config", configuration, "-"], input: input.joined(separator: "\n")
+                ["explain", "--config", configuration, "-"],
+                input: input.joined(separator: "\n")
             )
             #expect(explained.code == 0, "\(explained.errors)")
             #expect(explained.output.contains("attributes.wfm_status"))
@@ -96,7 +97,9 @@ struct StoryTests {
             _ = try await first.get("/healthz")
             // The write waits in Genesys' door for longer than this relay lives.
             try await site.simulate(
-                "POST", "/simulator/faults", ["match": "PATCH presences", "kind": "timeoutBefore"]
+                "POST",
+                "/simulator/faults",
+                ["match": "PATCH presences", "kind": "timeoutBefore"]
             )
             let call = try await site.answeredCall(agent)
             let path = "/api/v2/conversations/\(call.conversation)/participants/\(call.participant)/attributes"
@@ -199,7 +202,9 @@ struct StoryTests {
             let relay = try await site.relay(try site.configuration(verify: "{ within: 100ms, attempts: 2 }"))
             let agent = try await site.workingAgent()
             try await site.simulate(
-                "POST", "/simulator/faults", ["match": "PATCH presences", "kind": "silentNoOp"]
+                "POST",
+                "/simulator/faults",
+                ["match": "PATCH presences", "kind": "silentNoOp"]
             )
             let call = try await site.answeredCall(agent)
             let path = "/api/v2/conversations/\(call.conversation)/participants/\(call.participant)/attributes"
@@ -218,7 +223,8 @@ struct StoryTests {
             let relay = try await site.relay(try site.configuration())
             let agent = try await site.workingAgent()
             try await site.simulate(
-                "POST", "/simulator/faults",
+                "POST",
+                "/simulator/faults",
                 [
                     ["match": "PATCH presences", "kind": "status", "status": 429, "retryAfter": 1, "times": 1],
                     ["match": "PATCH presences", "kind": "status", "status": 503, "times": 1],
@@ -241,7 +247,9 @@ struct StoryTests {
             let relay = try await site.relay(try site.configuration(), events: false)
             let agent = try await site.workingAgent()
             let started = try await site.call(
-                "POST", relay.url + "/v1/resync", ["agents": [agent]],
+                "POST",
+                relay.url + "/v1/resync",
+                ["agents": [agent]],
                 headers: ["Authorization": "Bearer \(Installation.token)"]
             )
             #expect(started.status == 202)
@@ -263,6 +271,47 @@ struct StoryTests {
             )
             #expect(command.code == 0, "\(command.errors)")
             #expect(command.output.contains("done  1/1 read, 0 changed, 0 failed"))
+        }
+    }
+
+    @Test("a status that names no presence definition, or several, ends the start with the candidates")
+    func unresolved() async throws {
+        try await withInstallation { site in
+            let definitions = try await site.platform("GET", "/api/v2/presence/definitions").json["entities"].list
+            let labels = definitions.map { $0["languageLabels"]["en_US"].text }
+            let twice = try #require(labels.first { label in labels.count { $0 == label } > 1 })
+            let configuration = try site.configuration(
+                """
+                statuses:
+                  Lunch: { presence: { label: Team hudle } }
+                  Twice: { presence: { label: "\(twice)" } }
+                """
+            )
+            let relay = try await run(["serve", "--config", configuration], environment: ["GENESYS_SECRET": "simulator"])
+            #expect(relay.code == 1)
+            #expect(relay.errors.contains("status 'Lunch'"))
+            #expect(relay.errors.contains("Team huddle"))
+            #expect(relay.errors.contains("status 'Twice'"))
+            let ids = definitions.filter { $0["languageLabels"]["en_US"].text == twice }.map { $0["id"].text }
+            for id in ids { #expect(relay.errors.contains(id)) }
+        }
+    }
+
+    @Test("new rules are taken on SIGHUP; a file with errors keeps the old ones")
+    func reload() async throws {
+        try await withInstallation { site in
+            let configuration = try site.configuration()
+            let relay = try await site.relay(configuration)
+            let version = try await relay.get("/healthz").json["rules"]["version"].text
+            _ = try site.configuration("rules: [ { nme: wrong } ]")
+            relay.child.signal(SIGHUP)
+            try await eventually("the refusal is in the log") { relay.child.errors.contains("rules in force are kept") }
+            #expect(try await relay.get("/healthz").json["rules"]["version"].text == version)
+            _ = try site.configuration(Installation.rules.replacingOccurrences(of: "name: flagged", with: "name: other"))
+            relay.child.signal(SIGHUP)
+            try await eventually("new rules") {
+                try await relay.get("/healthz").json["rules"]["version"].text != version
+            }
         }
     }
 
