@@ -127,6 +127,34 @@ public struct DecisionEngine: Sendable {
         return .want(wish)
     }
 
+    /// Wants again what the newest wish could not bring about, with new attempts, as a person asks for.
+    ///
+    /// `nil` when there is nothing to try: no wish has failed, or what it stood for is over: the rule has let go, or
+    /// somebody has changed the presence since.
+    public func tryAgain(eventKey: String, now: Timestamp, into record: inout AgentRecord) -> Outcome? {
+        guard let failed = record.wish, let state = record.delivery?.state, state == .failed || state == .notApplied
+        else { return nil }
+        let isStillMeant =
+            switch failed.purpose {
+            // A change by hand would have ended the episode.
+            case .set: record.episodes.episode?.target == failed.target
+            case .restore: record.episodes.episode == nil && record.presenceIsOurs
+            }
+        guard isStillMeant else { return nil }
+        var outcome = Outcome()
+        outcome.command = wish(failed.purpose, failed.target, now, &record)
+        let detail = DecisionDetail(
+            eventKey: eventKey,
+            rule: record.episodes.episode?.rule,
+            status: record.episodes.episode?.status,
+            conversationId: record.episodes.episode?.conversationID,
+            rulesVersion: rules.version,
+            trace: []
+        )
+        outcome.history.append(line(record, now, .decision, "\(failed.target) is tried again on request", detail))
+        return outcome
+    }
+
     // MARK: -
 
     private func decide(_ trigger: Trigger, now: Timestamp, record: inout AgentRecord, outcome: inout Outcome) {

@@ -35,7 +35,14 @@ public actor Pipeline {
         var done: CheckedContinuation<Void, Never>?
     }
 
+    private struct Retry {
+        var agentID: String
+        var eventKey: String
+        var done: CheckedContinuation<Bool, Never>
+    }
+
     private var looks: [Look] = []
+    private var retries: [Retry] = []
 
     /// What one transaction holds, and what delivery is told after it.
     private struct Step {
@@ -122,6 +129,8 @@ public actor Pipeline {
     private func releaseWaiters() {
         for look in looks { look.done?.resume() }
         looks = []
+        for retry in retries { retry.done.resume(returning: false) }
+        retries = []
         for subscriber in subscribers.values { subscriber.finish() }
         subscribers = [:]
     }
@@ -141,6 +150,16 @@ public actor Pipeline {
         guard !isStopped else { return }
         await withCheckedContinuation { done in
             looks.append(Look(agentIDs: agentIDs, eventKey: eventKey, done: done))
+            inbox.wake()
+        }
+    }
+
+    /// Wants again what could not be brought about for an agent; returns, when it is decided and stored, whether there
+    /// was anything to try.
+    public func tryAgain(_ agentID: String, eventKey: String) async -> Bool {
+        guard !isStopped else { return false }
+        return await withCheckedContinuation { done in
+            retries.append(Retry(agentID: agentID, eventKey: eventKey, done: done))
             inbox.wake()
         }
     }
@@ -217,9 +236,20 @@ public actor Pipeline {
         let looked = looks
         looks = []
         for look in looked { self.look(look, in: &step) }
-        guard !reports.isEmpty || !batch.isEmpty || !looked.isEmpty else { return false }
+        let tried = retries.map { retry in (retry.done, tryAgain(retry, in: &step)) }
+        retries = []
+        guard !reports.isEmpty || !batch.isEmpty || !looked.isEmpty || !tried.isEmpty else { return false }
         await finish(step)
         for look in looked { look.done?.resume() }
+        for (done, isTried) in tried { done.resume(returning: isTried) }
+        return true
+    }
+
+    private func tryAgain(_ retry: Retry, in step: inout Step) -> Bool {
+        guard var record = records[retry.agentID],
+            let outcome = engine.tryAgain(eventKey: retry.eventKey, now: now(), into: &record)
+        else { return false }
+        keep(record, outcome, in: &step)
         return true
     }
 

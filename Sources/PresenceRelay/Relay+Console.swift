@@ -40,6 +40,14 @@ extension ConsoleSources {
                     next: letters.count > limit ? String(letters[limit - 1].id) : nil
                 )
             },
+            retryDeadLetter: { id in try await relay.retryDeadLetter(id) },
+            deleteDeadLetter: { id in
+                do {
+                    return try await relay.journal.removeDeadLetter(id: id)
+                } catch let error as JournalError {
+                    throw ConsoleError(writing: error) ?? error
+                }
+            },
             startResync: { request in try await relay.startResync(request) },
             resync: { id in await relay.resync.job(id).map(ResyncJobView.init) },
             health: { await relay.health() },

@@ -28,6 +28,14 @@ struct RequestParserTests {
         #expect(request.keepAlive)
     }
 
+    @Test(
+        "the methods of RFC 9110 but CONNECT, and PATCH",
+        arguments: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+    )
+    func methods(method: String) {
+        #expect(requests("\(method) /x HTTP/1.1\r\nHost: a\r\n\r\n").map(\.method) == [method])
+    }
+
     @Test("content of a known length, and nothing beyond it")
     func contentLength() {
         let found = requests(

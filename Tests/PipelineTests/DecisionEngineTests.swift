@@ -166,6 +166,45 @@ struct DecisionEngineTests {
         #expect(desk.call([:], state: "terminated").command == nil)
     }
 
+    @Test("a refused write is tried again on request while its episode lives, and only then")
+    func triedAgain() throws {
+        var desk = try Desk()
+        #expect(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record) == nil)
+        _ = desk.presence(available)
+        _ = desk.call(["wfm_status": "Break"])
+        #expect(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record) == nil, "it is under way")
+        _ = desk.report(.sent, .sent(definitionID: "break"))
+        _ = desk.report(.failed, .refused, error: .init(code: "forbidden", message: "grant it"))
+        let first = try #require(desk.record.wish)
+        let again = try #require(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record))
+        #expect(again.command?.target == DecisionEngine.breakTarget)
+        #expect(again.history.map(\.kind) == [.decision])
+        #expect(desk.record.delivery == DeliveryStatus(state: .pending, attempts: 0, at: desk.now))
+        #expect(desk.record.wish?.revision == first.revision + 1)
+        _ = desk.report(.failed, .refused, error: .init(code: "forbidden", message: "grant it"))
+        _ = desk.call([:], state: "terminated")
+        #expect(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record) == nil, "nobody wants it now")
+    }
+
+    @Test("a restore that failed is tried again on request unless somebody has changed the presence since")
+    func restoreTriedAgain() throws {
+        var desk = try Desk()
+        _ = desk.presence(available)
+        _ = desk.call(["wfm_status": "Break"])
+        _ = desk.report(.sent, .sent(definitionID: "break"))
+        let write = AcceptedWrite(definitionID: "break", modifiedAt: desk.now.advanced(by: .milliseconds(50)))
+        _ = desk.report(.accepted, .accepted(write))
+        _ = desk.presence(DecisionEngine.breakTarget)
+        _ = desk.report(.confirmed)
+        #expect(desk.call([:], state: "terminated").command?.target?.definitionID == "available")
+        _ = desk.report(.failed, .refused, error: .init(code: "forbidden", message: "grant it"))
+        let again = desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record)
+        #expect(again?.command?.target?.definitionID == "available")
+        _ = desk.report(.failed, .refused, error: .init(code: "forbidden", message: "grant it"))
+        _ = desk.presence(meal)
+        #expect(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record) == nil)
+    }
+
     @Test("a change by hand that was seen while the write was under way is told by the answer")
     func raceWithHand() throws {
         var desk = try Desk()

@@ -39,6 +39,8 @@ extension LoopCore {
             }
         }
         arm(connection)
+        guard !connection.isUnfinished else { return }
+        connection.isUnfinished = true
         unfinishedReads.append(connection)
     }
 
@@ -46,7 +48,10 @@ extension LoopCore {
         guard !unfinishedReads.isEmpty else { return }
         let connections = unfinishedReads
         unfinishedReads = []
-        for connection in connections where isOpen(connection) { proceed(connection) }
+        for connection in connections {
+            connection.isUnfinished = false
+            if isOpen(connection) { proceed(connection) }
+        }
     }
 
     private func parseInbound(_ connection: Connection) {

@@ -24,4 +24,6 @@ public struct HTTPMethod: RawRepresentable, Hashable, Sendable, CustomStringConv
     public static let delete = HTTPMethod(rawValue: "DELETE")
     /// RFC 9110 section 9.3.7.
     public static let options = HTTPMethod(rawValue: "OPTIONS")
+    /// RFC 9110 section 9.3.8: known, so that the answer is 405 with what is allowed; nothing here echoes requests.
+    public static let trace = HTTPMethod(rawValue: "TRACE")
 }

@@ -92,13 +92,14 @@ extension RequestParser {
     }
 }
 
-/// The methods this server serves; others are 501 (RFC 9110 section 9.1). Methods are case-sensitive.
+/// The methods this server knows; others are 501 (RFC 9110 section 9.1). Methods are case-sensitive. CONNECT is for
+/// proxies and has a target of its own form.
 enum KnownMethod {
     static func named(_ token: Span<UInt8>) -> HTTPMethod? {
         switch token.count {
         case 3: matches(token, "GET") ? .get : matches(token, "PUT") ? .put : nil
         case 4: matches(token, "POST") ? .post : matches(token, "HEAD") ? .head : nil
-        case 5: matches(token, "PATCH") ? .patch : nil
+        case 5: matches(token, "PATCH") ? .patch : matches(token, "TRACE") ? .trace : nil
         case 6: matches(token, "DELETE") ? .delete : nil
         case 7: matches(token, "OPTIONS") ? .options : nil
         default: nil
