@@ -30,7 +30,7 @@ public struct Wish: Codable, Sendable, Equatable {
 }
 
 /// How far a wish has got (design 5.4).
-public enum DeliveryState: String, Codable, Sendable {
+public enum DeliveryState: String, Codable, CaseIterable, Sendable {
     case pending, sent, accepted, confirmed, notApplied, failed, superseded, observed
 
     /// Nothing more will happen for this wish.

@@ -44,12 +44,28 @@ public actor Pipeline {
     private var looks: [Look] = []
     private var retries: [Retry] = []
 
+    private let reportCounters = Dictionary(
+        uniqueKeysWithValues: DeliveryState.allCases.map { state in
+            (state, Counter(label: "presence_relay_delivery_reports_total", dimensions: [("state", state.rawValue)]))
+        }
+    )
+
     /// What one transaction holds, and what delivery is told after it.
     private struct Step {
         var commit = JournalCommit()
         var dirty: Set<String> = []
         var effects: [Effect] = []
+
+        /// Nobody outside hears of it, and a restart finds it out again by a read: how far a call has got.
+        var canWait: Bool { effects.isEmpty && commit.deadLetters.isEmpty && commit.position == nil }
     }
+
+    /// Reports that go with the next transaction, or with one of their own after a moment: three reports a call would
+    /// otherwise be three transactions.
+    private var unwritten = Step()
+    private var isTimed = false
+    private var isDue = false
+    private static let writeDelay = Duration.milliseconds(50)
 
     private enum Effect {
         case command(DecisionEngine.Command, agentID: String)
@@ -115,6 +131,8 @@ public actor Pipeline {
             if isStopped { break }
         }
         watcher.cancel()
+        await finish(unwritten)
+        unwritten = Step()
         isRunning = false
         releaseWaiters()
     }
@@ -211,7 +229,8 @@ public actor Pipeline {
 
     /// Applies reports and one batch of entries; `false` when there was nothing to do.
     private func advance() async -> Bool {
-        var step = Step()
+        var step = unwritten
+        unwritten = Step()
         var batch: [JournalRecord] = []
         if journal.lastSequence > position {
             do {
@@ -227,8 +246,7 @@ public actor Pipeline {
         for report in reports {
             guard var record = records[report.agentID] else { continue }
             let outcome = engine.take(report, now: now(), into: &record)
-            Counter(label: "presence_relay_delivery_reports_total", dimensions: [("state", report.status.state.rawValue)])
-                .increment()
+            reportCounters[report.status.state]?.increment()
             keep(record, outcome, in: &step)
         }
         for record in batch { apply(record, in: &step) }
@@ -238,11 +256,28 @@ public actor Pipeline {
         for look in looked { self.look(look, in: &step) }
         let tried = retries.map { retry in (retry.done, tryAgain(retry, in: &step)) }
         retries = []
-        guard !reports.isEmpty || !batch.isEmpty || !looked.isEmpty || !tried.isEmpty else { return false }
+        if batch.isEmpty, looked.isEmpty, tried.isEmpty, step.canWait, !isDue {
+            unwritten = step
+            if !reports.isEmpty { writeSoon() }
+            return !reports.isEmpty
+        }
+        isDue = false
         await finish(step)
         for look in looked { look.done?.resume() }
         for (done, isTried) in tried { done.resume(returning: isTried) }
         return true
+    }
+
+    /// Sees to it that what waits is written although no event comes.
+    private func writeSoon() {
+        guard !isTimed else { return }
+        isTimed = true
+        Task {
+            try? await Task.sleep(for: Self.writeDelay)
+            self.isTimed = false
+            self.isDue = !self.unwritten.dirty.isEmpty || !self.unwritten.commit.history.isEmpty
+            self.inbox.wake()
+        }
     }
 
     private func tryAgain(_ retry: Retry, in step: inout Step) -> Bool {
