@@ -50,7 +50,7 @@ extension JournalEntry {
             key: key,
             source: .webhook,
             topic: notification.topicName,
-            agentID: notification.event.userID ?? letter.agentID,
+            agentID: letter.agentID ?? notification.event.userID,
             receivedAt: .now,
             body: letter.event
         )

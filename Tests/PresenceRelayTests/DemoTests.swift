@@ -39,7 +39,7 @@ struct DemoTests {
         browser.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
         browser.arguments = [
             "-s", "KILL", "60", "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-            "--user-data-dir=\(profile.path)", "--virtual-time-budget=5000", "--dump-dom", url,
+            "--user-data-dir=\(profile.path)", "--virtual-time-budget=20000", "--dump-dom", url,
         ]
         let output = Pipe()
         browser.standardOutput = output

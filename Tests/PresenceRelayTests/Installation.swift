@@ -42,7 +42,8 @@ final class Installation: Sendable {
 
     /// Writes the configuration; the journal is in the same folder, so that a second relay continues the first's.
     func configuration(
-        _ rules: String = Installation.rules, verify: String = "{ within: 2s, attempts: 2 }"
+        _ rules: String = Installation.rules,
+        verify: String = "{ within: 2s, attempts: 2 }"
     ) throws -> String {
         let yaml = """
             server: { listen: "127.0.0.1:0", drainDelay: 0s }
@@ -181,5 +182,19 @@ struct Answer {
         status = response.status
         text = String(decoding: response.body, as: UTF8.self)
         headers = response.headers
+    }
+}
+
+/// An installation in a folder of its own that ends with the body.
+func withInstallation(_ body: (Installation) async throws -> Void) async throws {
+    try await withTemporaryFolder { folder in
+        let site = try await Installation(folder: folder)
+        do {
+            try await body(site)
+        } catch {
+            await site.end()
+            throw error
+        }
+        await site.end()
     }
 }

@@ -287,44 +287,16 @@ struct StoryTests {
                   Twice: { presence: { label: "\(twice)" } }
                 """
             )
-            let relay = try await run(["serve", "--config", configuration], environment: ["GENESYS_SECRET": "simulator"])
+            let relay = try await run(
+                ["serve", "--config", configuration],
+                environment: ["GENESYS_SECRET": "simulator"]
+            )
             #expect(relay.code == 1)
             #expect(relay.errors.contains("status 'Lunch'"))
             #expect(relay.errors.contains("Team huddle"))
             #expect(relay.errors.contains("status 'Twice'"))
             let ids = definitions.filter { $0["languageLabels"]["en_US"].text == twice }.map { $0["id"].text }
             for id in ids { #expect(relay.errors.contains(id)) }
-        }
-    }
-
-    @Test("new rules are taken on SIGHUP; a file with errors keeps the old ones")
-    func reload() async throws {
-        try await withInstallation { site in
-            let configuration = try site.configuration()
-            let relay = try await site.relay(configuration)
-            let version = try await relay.get("/healthz").json["rules"]["version"].text
-            _ = try site.configuration("rules: [ { nme: wrong } ]")
-            relay.child.signal(SIGHUP)
-            try await eventually("the refusal is in the log") { relay.child.errors.contains("rules in force are kept") }
-            #expect(try await relay.get("/healthz").json["rules"]["version"].text == version)
-            _ = try site.configuration(Installation.rules.replacingOccurrences(of: "name: flagged", with: "name: other"))
-            relay.child.signal(SIGHUP)
-            try await eventually("new rules") {
-                try await relay.get("/healthz").json["rules"]["version"].text != version
-            }
-        }
-    }
-
-    private func withInstallation(_ body: (Installation) async throws -> Void) async throws {
-        try await withTemporaryFolder { folder in
-            let site = try await Installation(folder: folder)
-            do {
-                try await body(site)
-            } catch {
-                await site.end()
-                throw error
-            }
-            await site.end()
         }
     }
 }
