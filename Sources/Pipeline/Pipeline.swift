@@ -204,7 +204,7 @@ public actor Pipeline {
             }
         }
         // Taken after the entries: an echo of our own write is never looked at before the report that it was sent.
-        let reports = inbox.take()
+        let (reports, count) = inbox.take()
         for report in reports {
             guard var record = records[report.agentID] else { continue }
             let outcome = engine.take(report, now: now(), into: &record)
@@ -219,6 +219,7 @@ public actor Pipeline {
         for look in looked { self.look(look, in: &step) }
         guard !reports.isEmpty || !batch.isEmpty || !looked.isEmpty else { return false }
         await finish(step)
+        inbox.judged(upTo: count)
         for look in looked { look.done?.resume() }
         return true
     }

@@ -35,6 +35,12 @@ public struct EpisodeState: Codable, Sendable, Equatable {
     /// A write of ours was accepted: from now on the end of the episode has something to put back.
     public mutating func noteWrite() { episode?.hasWritten = true }
 
+    /// A read made after a write without an answer: unless it shows what was there before, the write may have happened,
+    /// and somebody may have changed the presence after it.
+    public mutating func noteRead(_ presence: PresenceFacts) {
+        if let base = episode?.base, !presence.isSame(as: base.saved) { noteWrite() }
+    }
+
     /// The wish for the earlier presence is settled.
     public mutating func released() { releasing = nil }
 
@@ -100,7 +106,7 @@ public struct EpisodeState: Codable, Sendable, Equatable {
             since: now,
             eventKey: trigger.eventKey,
             target: wanted,
-            base: episode?.base ?? releasing?.base ?? PresenceBase(presence),
+            base: (episode?.base ?? releasing?.base ?? PresenceBase(presence)).beginning(with: presence),
             hasWritten: episode?.hasWritten ?? (releasing != nil || writes.isOpen)
         )
         releasing = nil
@@ -241,10 +247,6 @@ extension Episode {
 
 extension PresenceFacts {
     fileprivate var name: String { system?.name ?? definitionID ?? "another" }
-
-    fileprivate func isSame(as other: PresenceFacts) -> Bool {
-        definitionID == other.definitionID && modifiedAt == other.modifiedAt
-    }
 
     fileprivate func isOlder(than time: Timestamp?) -> Bool {
         guard let time, let modifiedAt else { return false }

@@ -74,6 +74,8 @@ struct AgentWorld {
     private(set) var delivery = AgentDelivery(agentID: "agent", policy: DeliveryPolicy())
     /// A read's observation that delivery waits for, by its place in the journal.
     private var awaited: Int?
+    /// Delivery waits until the reports of an answer are judged.
+    private var awaitsJudgement = false
     private var nextLook: Timestamp?
     /// After a death every agent is looked at, once what had waited is applied.
     private var looksAgain = false
@@ -286,7 +288,7 @@ struct AgentWorld {
 
     private mutating func deliveryLooks() {
         nextLook = nil
-        guard awaited == nil else { return }
+        guard awaited == nil, !awaitsJudgement else { return }
         let (call, reports) = delivery.nextCall(now: now)
         inbox += reports
         guard let call else { return }
@@ -306,7 +308,9 @@ struct AgentWorld {
 
     private mutating func answered(_ call: AgentDelivery.Call, _ result: Result<UserPresence, GenesysAPIError>) {
         switch call {
-        case .write: inbox += delivery.wrote(result, now: now, random: 0.3)
+        case .write:
+            inbox += delivery.wrote(result, now: now, random: 0.3)
+            awaitsJudgement = true
         case .read:
             inbox += delivery.didRead(result, now: now, random: 0.3)
             if case .success(let seen) = result {
@@ -320,7 +324,8 @@ struct AgentWorld {
         writes += 1
         if told?.system == .offline, truth.system == .offline { complaints.append("\(now): a write to an Offline agent") }
         let last = changes[changes.count - 1]
-        guard last.author == .human, last.at > lastAttempt, let held else { return }
+        // The agent may choose what a write without an answer would have set: nobody can tell the two apart.
+        guard last.author == .human, last.at > lastAttempt, !record.writes.made(last.presence), let held else { return }
         if toldWords.contains(where: { $0.word == last.at && held.since < $0.decidedAt }) {
             complaints.append("\(now): \(target) is written over what the agent was known to have chosen")
         }
@@ -333,7 +338,7 @@ struct AgentWorld {
             pipelineIsBusy = true
             schedule(.pipelineReads(life: life), within: 0...2)
         }
-        guard awaited == nil, delivery.deadline != nil || delivery.hasWork else { return }
+        guard awaited == nil, !awaitsJudgement, delivery.deadline != nil || delivery.hasWork else { return }
         let due = max(delivery.deadline ?? now, now)
         if let nextLook, nextLook <= due.advanced(by: .milliseconds(3)) { return }
         nextLook = due.advanced(by: .milliseconds(3))
@@ -414,6 +419,7 @@ struct AgentWorld {
             }
         }
         if let place = awaited, place <= applied { awaited = nil }
+        if inbox.isEmpty { awaitsJudgement = false }
         pipelineIsBusy = false
     }
 
@@ -432,8 +438,10 @@ struct AgentWorld {
         inbox = []
         pipelineIsBusy = false
         awaited = nil
+        awaitsJudgement = false
         nextLook = nil
-        toldWords = []
+        // What was heard and not committed is heard again.
+        toldWords.removeAll { $0.word > (record.facts.presence?.modifiedAt ?? $0.word) }
         told = nil
         held = record.isOutstanding ? record.wish : nil
         match = engine.rules.evaluate(record.facts, tracing: false).match
