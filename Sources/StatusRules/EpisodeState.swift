@@ -153,7 +153,6 @@ public struct EpisodeState: Codable, Sendable, Equatable {
     ) -> EpisodeStep? {
         guard var current = releasing, let presence, let target = PresenceTarget(restoring: current.base.saved)
         else { return nil }
-        let before = current.base.saved
         let isByHand = Self.isByHand(
             presence, target: target, base: &current.base, hasWritten: true, writes, isOutstanding
         )
@@ -163,7 +162,7 @@ public struct EpisodeState: Codable, Sendable, Equatable {
             return .end(reason: reason, leaving: isOutstanding ? PresenceTarget(restoring: presence) : nil)
         }
         releasing = current
-        guard current.base.saved != before, let changed = PresenceTarget(restoring: current.base.saved) else { return nil }
+        guard let changed = PresenceTarget(restoring: current.base.saved), changed != target else { return nil }
         return .restore(changed, reason: "the agent had changed the status to \(current.base.saved.name) just before")
     }
 
@@ -180,12 +179,12 @@ public struct EpisodeState: Codable, Sendable, Equatable {
             base.undecided = nil
             if undecided.isOlder(than: writes.newestAt) { base.cover(undecided) }
         }
-        if target.isMet(by: presence) || writes.made(presence) || writes.mayHaveMade(presence) { return false }
-        if presence.isSame(as: base.saved) { return false }
+        if writes.made(presence) || writes.mayHaveMade(presence) || presence.isSame(as: base.saved) { return false }
         if writes.isOpen, isOutstanding {
             base.undecided = presence
             return false
         }
+        if target.isMet(by: presence) { return false }
         if presence.isOlder(than: writes.newestAt) {
             base.cover(presence)
             return false
