@@ -110,11 +110,13 @@ public struct AgentDelivery: Sendable {
     public mutating func nextCall(now: Timestamp) -> (call: Call?, reports: [DeliveryReport]) {
         guard hasWork else { return (nil, []) }
         if let deadline, now < deadline { return (nil, []) }
+        // Back to Offline, behind a write of ours that is not seen yet: it may have had no effect.
+        if observed?.system == .offline, unobserved != nil, case .ready = stage { stage = .checking }
         guard let wish, case .ready = stage else {
             inFlight = (.read, wish?.revision ?? 0)
             return (.read, [])
         }
-        if observed?.system == .offline, unobserved == nil || !wish.target.isMet(by: observed) {
+        if observed?.system == .offline {
             return (nil, [finish(.superseded, now, "the agent is Offline: nothing is written", isGuard: true)])
         }
         if unobserved == nil, wish.target.isNoChange(from: observed) {

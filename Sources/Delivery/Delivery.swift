@@ -18,6 +18,8 @@ public actor Delivery {
         public var write: @Sendable (_ userID: String, PresenceTarget) async throws(GenesysAPIError) -> UserPresence
         /// Takes reports in order; must not block.
         public var report: @Sendable (DeliveryReport) -> Void
+        /// Returns when the reports so far have been judged: what the answer of a write tells may change the wish.
+        public var judged: @Sendable () async -> Void
         /// A presence that was read: goes into the journal as an observation. Returns when it has been judged, so that
         /// nothing is written over a change by hand that only this read has brought to light.
         public var observed: @Sendable (UserPresence) async -> Void
@@ -30,6 +32,7 @@ public actor Delivery {
             read: @escaping @Sendable (String) async throws(GenesysAPIError) -> UserPresence,
             write: @escaping @Sendable (String, PresenceTarget) async throws(GenesysAPIError) -> UserPresence,
             report: @escaping @Sendable (DeliveryReport) -> Void,
+            judged: @escaping @Sendable () async -> Void,
             observed: @escaping @Sendable (UserPresence) async -> Void,
             now: @escaping @Sendable () -> Timestamp,
             sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
@@ -38,6 +41,7 @@ public actor Delivery {
             self.read = read
             self.write = write
             self.report = report
+            self.judged = judged
             self.observed = observed
             self.now = now
             self.sleep = sleep
@@ -185,7 +189,11 @@ public actor Delivery {
             logger.debug("delivery", metadata: ["agent": "\(agentID)", "what": "\(report.summary)"])
             effects.report(report)
         }
-        if case .read = call, case .success(let presence) = result { await effects.observed(presence) }
+        if case .read = call, case .success(let presence) = result {
+            await effects.observed(presence)
+        } else {
+            await effects.judged()
+        }
         calling.remove(agentID)
         pump(agentID)
     }

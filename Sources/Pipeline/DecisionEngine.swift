@@ -52,6 +52,9 @@ public struct DecisionEngine: Sendable {
         var outcome = Outcome()
         let presenceBefore = record.facts.presence
         let result = record.facts.apply(notification, receivedAt: entry.receivedAt)
+        if let seen = record.facts.presence, seen != presenceBefore, record.writes.witness(seen) {
+            record.episodes.noteWrite()
+        }
         let kind: HistoryEntry.Kind = entry.source == .observation ? .observation : .event
         switch result {
         case .changed(let changes):
@@ -245,7 +248,7 @@ extension AgentRecord {
             writes.accept(write.definitionID, modifiedAt: write.modifiedAt)
             episodes.noteWrite()
         case .settled(let seen):
-            if writes.settle(by: seen) { episodes.noteWrite() }
+            if writes.settle(by: seen) { episodes.noteWrite() } else { episodes.noteRead(seen) }
         }
     }
 }

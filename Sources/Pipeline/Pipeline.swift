@@ -242,7 +242,7 @@ public actor Pipeline {
             }
         }
         // Taken after the entries: an echo of our own write is never looked at before the report that it was sent.
-        let reports = inbox.take()
+        let (reports, count) = inbox.take()
         for report in reports {
             guard var record = records[report.agentID] else { continue }
             let outcome = engine.take(report, now: now(), into: &record)
@@ -263,6 +263,7 @@ public actor Pipeline {
         }
         isDue = false
         await finish(step)
+        inbox.judged(upTo: count)
         for look in looked { look.done?.resume() }
         for (done, isTried) in tried { done.resume(returning: isTried) }
         return true

@@ -5,12 +5,28 @@ public import Delivery
 import Synchronization
 
 /// What delivery and the pipeline have to do with each other besides wishes: reports on their way to the pipeline, in
-/// order, and how far the journal is applied. Made before both, since each needs it.
+/// order, and how far reports and journal are judged. Made before both, since each needs it.
 public final class PipelineInbox: Sendable {
+    /// Who waits for a number to be reached.
+    private struct Progress {
+        var reached: Int64 = 0
+        var waiters: [(number: Int64, continuation: CheckedContinuation<Void, Never>)] = []
+
+        mutating func advance(to number: Int64) -> [CheckedContinuation<Void, Never>] {
+            reached = max(reached, number)
+            guard !waiters.isEmpty else { return [] }
+            let ready = waiters.filter { $0.number <= number }
+            waiters.removeAll { $0.number <= number }
+            return ready.map(\.continuation)
+        }
+    }
+
     private struct State {
         var reports: [DeliveryReport] = []
-        var applied: Int64 = 0
-        var waiters: [(sequence: Int64, continuation: CheckedContinuation<Void, Never>)] = []
+        /// Reports put so far.
+        var count: Int64 = 0
+        var judged = Progress()
+        var applied = Progress()
         var isFinished = false
     }
 
@@ -25,50 +41,59 @@ public final class PipelineInbox: Sendable {
 
     /// Takes a report; never blocks.
     public func put(_ report: DeliveryReport) {
-        state.withLock { $0.reports.append(report) }
+        state.withLock { state in
+            state.reports.append(report)
+            state.count += 1
+        }
         signal.yield()
     }
 
+    /// Returns when all reports put until now are judged and delivery has been told, or when the pipeline has stopped.
+    public func waitUntilJudged() async { await wait(\.judged) { $0.count } }
+
     /// Returns when everything up to `sequence` is applied and delivery has been told, or when the pipeline has stopped.
-    public func waitUntilApplied(_ sequence: Int64) async {
+    public func waitUntilApplied(_ sequence: Int64) async { await wait(\.applied) { _ in sequence } }
+
+    /// All reports that wait, and what to call `judged` with once they are.
+    func take() -> (reports: [DeliveryReport], count: Int64) {
+        state.withLock { state in
+            defer { state.reports = [] }
+            return (state.reports, state.count)
+        }
+    }
+
+    func wake() { signal.yield() }
+
+    /// The reports up to that count are judged.
+    func judged(upTo count: Int64) { advance(\.judged, to: count) }
+
+    /// Everything up to `sequence` is applied.
+    func advance(to sequence: Int64) { advance(\.applied, to: sequence) }
+
+    /// No more signals; nobody waits any longer.
+    func finish() {
+        signal.finish()
+        state.withLock { $0.isFinished = true }
+        advance(\.judged, to: .max)
+        advance(\.applied, to: .max)
+    }
+
+    private func wait(
+        _ progress: any WritableKeyPath<State, Progress> & Sendable, _ number: @Sendable (State) -> Int64
+    ) async {
         await withCheckedContinuation { continuation in
             let isReached = state.withLock { state in
-                if state.isFinished || state.applied >= sequence { return true }
-                state.waiters.append((sequence, continuation))
+                let number = number(state)
+                if state.isFinished || state[keyPath: progress].reached >= number { return true }
+                state[keyPath: progress].waiters.append((number, continuation))
                 return false
             }
             if isReached { continuation.resume() }
         }
     }
 
-    func take() -> [DeliveryReport] {
-        state.withLock { state in
-            defer { state.reports = [] }
-            return state.reports
-        }
-    }
-
-    func wake() { signal.yield() }
-
-    /// Everything up to `sequence` is applied.
-    func advance(to sequence: Int64) {
-        let reached = state.withLock { state in
-            state.applied = max(state.applied, sequence)
-            let reached = state.waiters.filter { $0.sequence <= sequence }
-            if !reached.isEmpty { state.waiters.removeAll { $0.sequence <= sequence } }
-            return reached
-        }
-        for waiter in reached { waiter.continuation.resume() }
-    }
-
-    /// No more signals; nobody waits any longer.
-    func finish() {
-        signal.finish()
-        let waiters = state.withLock { state in
-            state.isFinished = true
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.continuation.resume() }
+    private func advance(_ progress: any WritableKeyPath<State, Progress> & Sendable, to number: Int64) {
+        let ready = state.withLock { $0[keyPath: progress].advance(to: number) }
+        for continuation in ready { continuation.resume() }
     }
 }

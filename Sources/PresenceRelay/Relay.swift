@@ -88,6 +88,7 @@ final class Relay: Sendable {
                     try await api.setPresence(userID: id, definitionID: target.definitionID, message: target.message)
                 },
                 report: { inbox.put($0) },
+                judged: { await inbox.waitUntilJudged() },
                 observed: { presence in
                     do {
                         _ = try await journal.append([.observation(presence, at: .now)])

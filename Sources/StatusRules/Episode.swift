@@ -34,6 +34,11 @@ public struct PresenceBase: Codable, Sendable, Equatable {
 
     init(_ saved: PresenceFacts) { self.saved = saved }
 
+    /// The base of a match that begins now: what the agent has chosen until now does not overrule it.
+    func beginning(with presence: PresenceFacts) -> PresenceBase {
+        undecided?.isSame(as: presence) == true ? PresenceBase(presence) : self
+    }
+
     /// Takes a presence that is older than our newest write: it is what that write has covered.
     mutating func cover(_ presence: PresenceFacts) {
         if let seen = presence.modifiedAt, let known = saved.modifiedAt, seen > known { saved = presence }
@@ -88,5 +93,12 @@ public struct EpisodePolicy: Sendable {
     public init(maxEventAge: Duration = .seconds(120), mayTouch: @escaping @Sendable (String) -> Bool = { _ in true }) {
         self.maxEventAge = maxEventAge
         self.mayTouch = mayTouch
+    }
+}
+
+extension PresenceFacts {
+    /// One and the same change, whatever its message is by now.
+    func isSame(as other: PresenceFacts) -> Bool {
+        definitionID == other.definitionID && modifiedAt == other.modifiedAt
     }
 }

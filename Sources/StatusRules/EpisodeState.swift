@@ -35,6 +35,12 @@ public struct EpisodeState: Codable, Sendable, Equatable {
     /// A write of ours was accepted: from now on the end of the episode has something to put back.
     public mutating func noteWrite() { episode?.hasWritten = true }
 
+    /// A read made after a write without an answer: unless it shows what was there before, the write may have happened,
+    /// and somebody may have changed the presence after it.
+    public mutating func noteRead(_ presence: PresenceFacts) {
+        if let base = episode?.base, !presence.isSame(as: base.saved) { noteWrite() }
+    }
+
     /// The wish for the earlier presence is settled.
     public mutating func released() { releasing = nil }
 
@@ -100,7 +106,7 @@ public struct EpisodeState: Codable, Sendable, Equatable {
             since: now,
             eventKey: trigger.eventKey,
             target: wanted,
-            base: episode?.base ?? releasing?.base ?? PresenceBase(presence),
+            base: (episode?.base ?? releasing?.base ?? PresenceBase(presence)).beginning(with: presence),
             hasWritten: episode?.hasWritten ?? (releasing != nil || writes.isOpen)
         )
         releasing = nil
@@ -147,7 +153,6 @@ public struct EpisodeState: Codable, Sendable, Equatable {
     ) -> EpisodeStep? {
         guard var current = releasing, let presence, let target = PresenceTarget(restoring: current.base.saved)
         else { return nil }
-        let before = current.base.saved
         let isByHand = Self.isByHand(
             presence, target: target, base: &current.base, hasWritten: true, writes, isOutstanding
         )
@@ -157,7 +162,7 @@ public struct EpisodeState: Codable, Sendable, Equatable {
             return .end(reason: reason, leaving: isOutstanding ? PresenceTarget(restoring: presence) : nil)
         }
         releasing = current
-        guard current.base.saved != before, let changed = PresenceTarget(restoring: current.base.saved) else { return nil }
+        guard let changed = PresenceTarget(restoring: current.base.saved), changed != target else { return nil }
         return .restore(changed, reason: "the agent had changed the status to \(current.base.saved.name) just before")
     }
 
@@ -174,12 +179,12 @@ public struct EpisodeState: Codable, Sendable, Equatable {
             base.undecided = nil
             if undecided.isOlder(than: writes.newestAt) { base.cover(undecided) }
         }
-        if target.isMet(by: presence) || writes.made(presence) || writes.mayHaveMade(presence) { return false }
-        if presence.isSame(as: base.saved) { return false }
+        if writes.made(presence) || writes.mayHaveMade(presence) || presence.isSame(as: base.saved) { return false }
         if writes.isOpen, isOutstanding {
             base.undecided = presence
             return false
         }
+        if target.isMet(by: presence) { return false }
         if presence.isOlder(than: writes.newestAt) {
             base.cover(presence)
             return false
@@ -241,10 +246,6 @@ extension Episode {
 
 extension PresenceFacts {
     fileprivate var name: String { system?.name ?? definitionID ?? "another" }
-
-    fileprivate func isSame(as other: PresenceFacts) -> Bool {
-        definitionID == other.definitionID && modifiedAt == other.modifiedAt
-    }
 
     fileprivate func isOlder(than time: Timestamp?) -> Bool {
         guard let time, let modifiedAt else { return false }

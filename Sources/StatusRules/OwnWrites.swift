@@ -60,6 +60,15 @@ public struct OwnWrites: Codable, Sendable, Equatable {
         return true
     }
 
+    /// Takes a presence that was seen, in whatever way: returns whether it proves that a write has happened of which
+    /// that was not known.
+    public mutating func witness(_ presence: PresenceFacts) -> Bool {
+        guard let shown = presence.definitionID, mayHaveMade(presence), !made(presence) else { return false }
+        unanswered.removeAll { $0 == shown }
+        remember(shown, presence.modifiedAt)
+        return true
+    }
+
     /// The process has ended: a write under way, or one that was about to go out, may have happened.
     public mutating func loseTrack(of definitionID: String?) {
         loseAnswer()
@@ -82,6 +91,7 @@ public struct OwnWrites: Codable, Sendable, Equatable {
     }
 
     private mutating func remember(_ definitionID: String, _ modifiedAt: Timestamp?) {
+        accepted.removeAll { $0.definitionID == definitionID && $0.modifiedAt == modifiedAt }
         accepted.append(Write(definitionID: definitionID, modifiedAt: modifiedAt))
         if accepted.count > Self.kept { accepted.removeFirst() }
     }

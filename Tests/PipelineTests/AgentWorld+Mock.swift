@@ -28,6 +28,7 @@ struct AgentWorld {
         case human
         case call
         case kill
+        case start
         case arrives(GenesysEvents.Notification, JournalSource)
         case reachesGenesys(AgentDelivery.Call, Fault?, life: Int)
         case answered(AgentDelivery.Call, Result<UserPresence, GenesysAPIError>, life: Int)
@@ -40,7 +41,7 @@ struct AgentWorld {
 
     enum Effect {
         case command(DecisionEngine.Command)
-        case observed(PresenceFacts, decidedAt: Timestamp)
+        case observed(PresenceFacts)
     }
 
     private(set) var random: Seeded
@@ -67,6 +68,7 @@ struct AgentWorld {
 
     // What does not.
     private var life = 0
+    private var isUp = true
     private(set) var record = AgentRecord(id: "agent")
     private var applied = 0
     private var pipelineIsBusy = false
@@ -74,6 +76,10 @@ struct AgentWorld {
     private(set) var delivery = AgentDelivery(agentID: "agent", policy: DeliveryPolicy())
     /// A read's observation that delivery waits for, by its place in the journal.
     private var awaited: Int?
+    /// Delivery waits until the reports of an answer are judged.
+    private var awaitsJudgement = false
+    /// The definition of the write under way.
+    private var onTheWire: String?
     private var nextLook: Timestamp?
     /// After a death every agent is looked at, once what had waited is applied.
     private var looksAgain = false
@@ -95,7 +101,8 @@ struct AgentWorld {
     private var lastAttempt = Timestamp(milliseconds: 0)
     /// The wish that delivery holds, and the agent's words that both of the relay's parts know.
     private var held: Wish?
-    private var toldWords: [(word: Timestamp, decidedAt: Timestamp)] = []
+    private var heardAt: [Timestamp: Timestamp] = [:]
+    private var toldWords: Set<Timestamp> = []
 
     static let statuses = ["available": SystemPresence.available, "meal": .meal, "away": .away, "offline": .offline]
     static let targets = [
@@ -165,6 +172,7 @@ struct AgentWorld {
         case .human: humanChanges()
         case .call: callChanges()
         case .kill: killRelay()
+        case .start: startRelay()
         case .arrives(let notification, let source): journal.append((notification, source, now))
         case .reachesGenesys(let call, let fault, let life): reachGenesys(call, fault, life: life)
         case .answered(let call, let result, let life): if life == self.life { answered(call, result) }
@@ -180,7 +188,9 @@ struct AgentWorld {
 
     private mutating func humanChanges() {
         let name = Self.statuses.keys.sorted().randomElement(using: &random) ?? "available"
-        guard truth.definitionID != name else { return }
+        // What a write without an answer may set, too: nobody can tell the two apart.
+        let may = record.writes.unanswered + [onTheWire, record.isOutstanding ? record.wish?.target.definitionID : nil]
+        guard truth.definitionID != name, !may.contains(name) else { return }
         change(.human, to: PresenceFacts(definitionID: name, system: Self.statuses[name], message: ""))
     }
 
@@ -286,12 +296,15 @@ struct AgentWorld {
 
     private mutating func deliveryLooks() {
         nextLook = nil
-        guard awaited == nil else { return }
+        guard awaited == nil, !awaitsJudgement else { return }
         let (call, reports) = delivery.nextCall(now: now)
         inbox += reports
         guard let call else { return }
         if delivery.nextCall(now: now).call != nil { complaints.append("two calls at once") }
-        if case .write(let target) = call { check(target) }
+        if case .write(let target) = call {
+            check(target)
+            onTheWire = target.definitionID
+        }
         var fault: Fault?
         if !isQuiet, random.chance(0.3), faults < 12 {
             fault = Fault.allCases.randomElement(using: &random)
@@ -306,7 +319,10 @@ struct AgentWorld {
 
     private mutating func answered(_ call: AgentDelivery.Call, _ result: Result<UserPresence, GenesysAPIError>) {
         switch call {
-        case .write: inbox += delivery.wrote(result, now: now, random: 0.3)
+        case .write:
+            inbox += delivery.wrote(result, now: now, random: 0.3)
+            awaitsJudgement = true
+            onTheWire = nil
         case .read:
             inbox += delivery.didRead(result, now: now, random: 0.3)
             if case .success(let seen) = result {
@@ -321,7 +337,7 @@ struct AgentWorld {
         if told?.system == .offline, truth.system == .offline { complaints.append("\(now): a write to an Offline agent") }
         let last = changes[changes.count - 1]
         guard last.author == .human, last.at > lastAttempt, let held else { return }
-        if toldWords.contains(where: { $0.word == last.at && held.since < $0.decidedAt }) {
+        if toldWords.contains(last.at), let heard = heardAt[last.at], held.since < heard {
             complaints.append("\(now): \(target) is written over what the agent was known to have chosen")
         }
     }
@@ -329,11 +345,12 @@ struct AgentWorld {
     // MARK: The pipeline
 
     private mutating func wakeRelay() {
+        guard isUp else { return }
         if !pipelineIsBusy, !inbox.isEmpty || journal.count > applied || looksAgain {
             pipelineIsBusy = true
             schedule(.pipelineReads(life: life), within: 0...2)
         }
-        guard awaited == nil, delivery.deadline != nil || delivery.hasWork else { return }
+        guard awaited == nil, !awaitsJudgement, delivery.deadline != nil || delivery.hasWork else { return }
         let due = max(delivery.deadline ?? now, now)
         if let nextLook, nextLook <= due.advanced(by: .milliseconds(3)) { return }
         nextLook = due.advanced(by: .milliseconds(3))
@@ -363,7 +380,7 @@ struct AgentWorld {
             keep(engine.take(notification, from: entry, now: now, into: &record), &effects)
             if case .presence = notification.event, let seen = record.facts.presence {
                 hear(seen)
-                effects.append(.observed(seen, decidedAt: now))
+                effects.append(.observed(seen))
             }
         }
         applied = max(applied, upTo)
@@ -375,6 +392,7 @@ struct AgentWorld {
     }
 
     private mutating func hear(_ seen: PresenceFacts) {
+        if let word = seen.modifiedAt, heardAt[word] == nil { heardAt[word] = now }
         guard let change = changes.last(where: { $0.at == seen.modifiedAt }), change.author == .human else { return }
         if change.at > (lastWordTold?.at ?? change.at) {
             lastWordTold = change
@@ -406,23 +424,32 @@ struct AgentWorld {
                 delivery.want(wish, observed: record.facts.presence, checkFirst: checkFirst)
             case .command(.withdraw): delivery.withdraw()
             case .command(.read): delivery.wantRead()
-            case .observed(let seen, let decidedAt):
+            case .observed(let seen):
                 inbox += delivery.observed(seen, now: now)
                 told = seen
-                guard let word = seen.modifiedAt, !toldWords.contains(where: { $0.word == word }) else { continue }
-                toldWords.append((word, decidedAt))
+                if let word = seen.modifiedAt { toldWords.insert(word) }
             }
         }
         if let place = awaited, place <= applied { awaited = nil }
+        if inbox.isEmpty { awaitsJudgement = false }
         pipelineIsBusy = false
     }
 
     // MARK: Death
 
     private mutating func killRelay() {
+        guard isUp else { return }
         note("--- killed")
         life += 1
         lives += 1
+        isUp = false
+        // A call on the wire arrives before the next process has begun to look.
+        schedule(.start, within: 60...2000)
+    }
+
+    private mutating func startRelay() {
+        note("--- started")
+        isUp = true
         do {
             record = try AgentRecord(stored: try committed.stored())
         } catch {
@@ -432,7 +459,12 @@ struct AgentWorld {
         inbox = []
         pipelineIsBusy = false
         awaited = nil
+        awaitsJudgement = false
         nextLook = nil
+        onTheWire = nil
+        // What was heard and not committed is heard again.
+        let known = record.facts.presence?.modifiedAt ?? Timestamp(milliseconds: 0)
+        heardAt = heardAt.filter { $0.key <= known }
         toldWords = []
         told = nil
         held = record.isOutstanding ? record.wish : nil

@@ -24,16 +24,18 @@ private final class Plant: Sendable {
     init(folder: URL, genesysAnswers: Bool = true) async throws {
         let journal = try Journal(url: "sqlite:\(folder.path)/relay.db", logger: .quiet)
         let inbox = PipelineInbox()
-        let present = Mutex(["agent": "available"])
+        let present = Mutex([String: String]())
+        let first = Timestamp("2023-11-14T22:13:10.000Z")
         let log = WriteLog()
         let delivery = Delivery(
             policy: DeliveryPolicy(),
             gate: CallGate(budget: RequestBudget(requestsPerMinute: 300), now: { .test }),
             effects: Delivery.Effects(
                 read: { id throws(GenesysAPIError) in
-                    UserPresence(
-                        userID: id, definitionID: present.withLock { $0[id] ?? "available" }, system: nil, message: "",
-                        modifiedAt: Timestamp(milliseconds: 1)
+                    let written = present.withLock { $0[id] }
+                    return UserPresence(
+                        userID: id, definitionID: written ?? "available", system: nil, message: "",
+                        modifiedAt: written == nil ? first : .test
                     )
                 },
                 write: { id, target throws(GenesysAPIError) in
@@ -50,9 +52,10 @@ private final class Plant: Sendable {
                     )
                 },
                 report: { inbox.put($0) },
+                judged: { await inbox.waitUntilJudged() },
                 observed: { presence in
                     var body = #"{"topicName":"v2.users.\#(presence.userID).presence","eventBody":{"presenceDefinition":"#
-                    body += #"{"id":"\#(presence.definitionID)"},"modifiedDate":"2026-01-01T00:00:00.000Z"}}"#
+                    body += #"{"id":"\#(presence.definitionID)"},"modifiedDate":"\#(presence.modifiedAt.map(\.description) ?? "")"}}"#
                     let entry = JournalEntry(
                         key: UUID().uuidString, source: .observation, topic: "presence", agentID: presence.userID,
                         receivedAt: .test, body: Array(body.utf8)
