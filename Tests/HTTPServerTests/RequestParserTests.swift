@@ -29,8 +29,11 @@ struct RequestParserTests {
     }
 
     @Test(
-        "the methods of RFC 9110 but CONNECT, and PATCH",
-        arguments: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+        "the methods of the registry but CONNECT",
+        arguments: [
+            "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "PROPFIND", "VERSION-CONTROL",
+            "ACL", "COPY", "MERGE", "SEARCH", "REBIND",
+        ]
     )
     func methods(method: String) {
         #expect(requests("\(method) /x HTTP/1.1\r\nHost: a\r\n\r\n").map(\.method) == [method])

@@ -35,6 +35,8 @@ final class Connection {
     /// Bytes given to the socket in all, and how many of them had reached the peer when the write deadline began.
     var written = 0
     var deliveredWhenArmed = 0
+    /// What it has of `SharedState.unfinishedBytes`.
+    var unfinishedBytes = 0
     /// Bytes dropped while lingering.
     var discarded = 0
 

@@ -5,7 +5,7 @@
 public struct HTTPMethod: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The token as it stands in the request line.
     public let rawValue: String
-    /// Any token; the server itself answers 501 to methods that are not among the constants.
+    /// Any token; the server itself answers 501 to CONNECT and to methods that are not in the registry of IANA.
     public init(rawValue: String) { self.rawValue = rawValue }
     /// The token.
     public var description: String { rawValue }
