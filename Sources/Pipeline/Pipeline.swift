@@ -76,6 +76,7 @@ public actor Pipeline {
     /// Ended conversations are kept this long, so that a late older snapshot does not bring them back.
     private static let endedGrace = Duration.seconds(600)
 
+    /// The engine may still lack its targets: `use` replaces it before `run`.
     public init(
         journal: Journal,
         delivery: Delivery,
@@ -101,7 +102,10 @@ public actor Pipeline {
             do {
                 _ = records.put(try AgentRecord(stored: stored.state))
             } catch {
-                logger.error("a stored agent cannot be read; it is rebuilt from new events", metadata: ["agent": "\(stored.id)"])
+                logger.error(
+                    "a stored agent cannot be read; it is rebuilt from new events",
+                    metadata: ["agent": "\(stored.id)"]
+                )
             }
         }
     }
@@ -184,12 +188,15 @@ public actor Pipeline {
 
     // MARK: What others may see
 
+    /// What is known, wanted and done of an agent; `nil` = never heard of.
     public func record(of agentID: String) -> AgentRecord? { records[agentID] }
 
     /// Records sorted by id, after an id.
     public func records(after: String?, limit: Int) -> [AgentRecord] { records.page(after: after, limit: limit) }
 
+    /// Everyone who is known, in no order.
     public var agentIDs: [String] { Array(records.ids) }
+    /// Hash of the rules in force.
     public var rulesVersion: String { engine.rules.version }
 
     /// Entries that are journalled and not yet applied.
@@ -200,7 +207,10 @@ public actor Pipeline {
 
     /// Every change of an agent from now on; slow readers lose the oldest.
     public func changes() -> AsyncStream<AgentRecord> {
-        let (stream, continuation) = AsyncStream.makeStream(of: AgentRecord.self, bufferingPolicy: .bufferingNewest(1000))
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: AgentRecord.self,
+            bufferingPolicy: .bufferingNewest(1000)
+        )
         guard !isStopped else {
             continuation.finish()
             return stream
@@ -357,7 +367,9 @@ public actor Pipeline {
             case .command(.want(let wish), let id):
                 let record = records[id]
                 await delivery.want(
-                    wish, agentID: id, observed: record?.facts.presence,
+                    wish,
+                    agentID: id,
+                    observed: record?.facts.presence,
                     checkFirst: record?.writes.unanswered.isEmpty == false
                 )
             case .command(.withdraw, let id): await delivery.withdraw(agentID: id)

@@ -5,9 +5,10 @@ import AgentState
 import Delivery
 import GenesysEvents
 import Journal
-@testable import Pipeline
 import StatusRules
 import Testing
+
+@testable import Pipeline
 
 /// One agent in front of the engine; events and reports as a test says.
 private struct Desk {
@@ -23,13 +24,20 @@ private struct Desk {
         now = now.advanced(by: .milliseconds(100))
         let notification = Notification(topicName: "topic", timestamp: now, event: event)
         let entry = JournalEntry(
-            key: "event-\(count)", source: source, topic: "topic", agentID: "agent", receivedAt: now, body: []
+            key: "event-\(count)",
+            source: source,
+            topic: "topic",
+            agentID: "agent",
+            receivedAt: now,
+            body: []
         )
         return engine.take(notification, from: entry, now: now, into: &record)
     }
 
     mutating func report(
-        _ state: DeliveryState, _ news: WriteNews? = nil, error: DeliveryStatus.Failure? = nil
+        _ state: DeliveryState,
+        _ news: WriteNews? = nil,
+        error: DeliveryStatus.Failure? = nil
     ) -> DecisionEngine.Outcome {
         let report = DeliveryReport(
             agentID: "agent",
@@ -128,7 +136,10 @@ struct DecisionEngineTests {
         #expect(desk.call(["wfm_status": "Break"]).command == .read)
         #expect(desk.engine.resume(now: desk.now, into: &desk.record) == nil)
         let look = desk.engine.look(
-            eventKey: "restart", eventTime: desk.record.heardAt, now: desk.now, into: &desk.record
+            eventKey: "restart",
+            eventTime: desk.record.heardAt,
+            now: desk.now,
+            into: &desk.record
         )
         #expect(look.command == .read)
     }
@@ -143,7 +154,9 @@ struct DecisionEngineTests {
         var record = calm
         record.facts = desk.record.facts
         let later = desk.now.advanced(by: .seconds(3600))
-        #expect(desk.engine.look(eventKey: "restart", eventTime: record.heardAt, now: later, into: &record).command == nil)
+        #expect(
+            desk.engine.look(eventKey: "restart", eventTime: record.heardAt, now: later, into: &record).command == nil
+        )
     }
 
     @Test("a write whose outcome is unknown is undone at the end of the episode")
