@@ -5,7 +5,8 @@
 struct RequestFailure: Error, Equatable {
     /// How refusals are counted in `HTTPServer.Statistics`.
     enum Kind: Int, CaseIterable {
-        case malformed, targetTooLong, headerTooLarge, bodyTooLarge, unsupported, requestTimeout, handlerTimeout, overloaded
+        case malformed, targetTooLong, headerTooLarge, bodyTooLarge, unsupported, requestTimeout, handlerTimeout,
+            overloaded
     }
 
     var kind: Kind
