@@ -5,26 +5,6 @@ public import AgentState
 public import GenesysAPI
 public import GenesysEvents
 
-/// Limits of delivery.
-public struct DeliveryPolicy: Sendable {
-    /// How long to wait for the presence event before reading.
-    public var verifyWithin: Duration = .seconds(10)
-    /// Writes per wish before it is `notApplied`.
-    public var verifyAttempts = 3
-    /// First retry delay; doubles with each failure, with full jitter.
-    public var backoffBase: Duration = .milliseconds(500)
-    public var backoffLimit: Duration = .seconds(30)
-    /// A wish that still fails after this long is `failed`.
-    public var giveUpAfter: Duration = .seconds(600)
-
-    public init() {}
-
-    /// Full jitter: anywhere between nothing and the doubled delay, so that many agents do not retry together.
-    func backoff(failures: Int, random: Double) -> Duration {
-        min(backoffLimit, backoffBase * (1 << min(failures, 16))) * max(0.1, random)
-    }
-}
-
 /// One agent's wish on its way: decides each next call. Pure: time, randomness and answers come in as arguments.
 ///
 /// At most one call is in flight; a newer wish replaces one that is not sent yet at no cost and waits for one that is.
@@ -37,53 +17,59 @@ public struct AgentDelivery: Sendable {
         case read
     }
 
-    private enum Stage: Equatable {
+    private enum Stage {
         /// Compare with what is observed, then write.
         case ready
         /// What the presence is now is not known (never seen, or a write without an answer): read before writing.
         case checking
-        /// Accepted: wait for the presence event until then, then read.
-        case verifying(deadline: Timestamp)
+        /// Accepted: wait for the presence event until `verifyBy`, then read.
+        case verifying
     }
 
     private let agentID: String
     private let policy: DeliveryPolicy
     private var wish: Wish?
     private var stage = Stage.ready
+    /// Writes sent for the wish, and those that were taken and then not found by a read.
     private var attempts = 0
+    private var misses = 0
     private var failures = 0
+    private var failingSince: Timestamp?
     private var notBefore: Timestamp?
     /// The call under way, and the wish it was for.
     private var inFlight: (call: Call, revision: Int)?
     private var observed: PresenceFacts?
-    /// Our newest write that is accepted but not yet observed.
+    /// Our newest write that is accepted but not yet observed, for whatever wish, and when to read for it.
     private var unobserved: AcceptedWrite?
-    /// A write without an answer has been made for this wish.
-    private var mayHaveWritten = false
+    private var verifyBy: Timestamp?
+    /// A write without an answer has been made since the last read, for whatever wish.
+    private var outcomeIsUnknown = false
     private var readIsWanted = false
 
+    /// Nothing is wanted yet.
     public init(agentID: String, policy: DeliveryPolicy) {
         self.agentID = agentID
         self.policy = policy
     }
 
     /// Nothing is wanted and nothing is under way.
-    public var isIdle: Bool { wish == nil && inFlight == nil && !readIsWanted && unobserved == nil }
+    public var isIdle: Bool { inFlight == nil && !hasWork }
 
-    /// A call may be due.
-    var hasWork: Bool { inFlight == nil && (wish != nil || readIsWanted) }
+    /// A call is due, or will be.
+    var hasWork: Bool { inFlight == nil && (wish != nil || readIsWanted || unobserved != nil) }
 
     /// The next call verifies an accepted write.
     var isVerifying: Bool {
-        if case .verifying = stage { return wish != nil }
+        guard wish != nil else { return !readIsWanted }
+        if case .verifying = stage { return true }
         return false
     }
 
-    /// When to look again although nothing happened; `nil` = not at all.
+    /// When to look again although nothing happened; `nil` = at once, or not at all.
     public var deadline: Timestamp? {
-        guard inFlight == nil, wish != nil || readIsWanted else { return nil }
-        if case .verifying(let deadline) = stage, !readIsWanted { return max(deadline, notBefore ?? deadline) }
-        return notBefore
+        guard hasWork else { return nil }
+        guard isVerifying, let verifyBy else { return notBefore }
+        return max(verifyBy, notBefore ?? verifyBy)
     }
 
     /// A new wish; `checkFirst` reads the presence before anything is written (after a restart).
@@ -91,15 +77,22 @@ public struct AgentDelivery: Sendable {
         observe(presence)
         wish = new
         attempts = 0
+        misses = 0
         failures = 0
+        failingSince = nil
         notBefore = nil
-        mayHaveWritten = checkFirst
-        stage = checkFirst || observed == nil ? .checking : .ready
+        // A call that is in flight will tell by itself.
+        if checkFirst, inFlight == nil { outcomeIsUnknown = true }
+        stage = outcomeIsUnknown || observed == nil ? .checking : .ready
+        if observed != nil { readIsWanted = false }
     }
 
     /// The wish is no longer wanted; a call in flight still ends.
     public mutating func withdraw() {
         wish = nil
+        notBefore = nil
+        // What is not known must not stay so: nobody would notice a write that happened.
+        if outcomeIsUnknown { readIsWanted = true }
     }
 
     /// Asks for one read of the presence without a wish.
@@ -116,39 +109,33 @@ public struct AgentDelivery: Sendable {
 
     /// The next call, if one is due now. The caller makes it and hands the answer to `wrote` or `didRead`.
     public mutating func nextCall(now: Timestamp) -> (call: Call?, reports: [DeliveryReport]) {
-        guard inFlight == nil else { return (nil, []) }
-        if let notBefore, now < notBefore { return (nil, []) }
-        guard let wish else {
-            guard readIsWanted else { return (nil, []) }
-            inFlight = (.read, 0)
+        guard hasWork else { return (nil, []) }
+        if let deadline, now < deadline { return (nil, []) }
+        // Back to Offline, behind a write of ours that is not seen yet: it may have had no effect.
+        if observed?.system == .offline, unobserved != nil, case .ready = stage { stage = .checking }
+        guard let wish, case .ready = stage else {
+            inFlight = (.read, wish?.revision ?? 0)
             return (.read, [])
         }
-        switch stage {
-        case .checking:
-            inFlight = (.read, wish.revision)
-            return (.read, [])
-        case .verifying(let deadline):
-            guard now >= deadline else { return (nil, []) }
-            inFlight = (.read, wish.revision)
-            return (.read, [])
-        case .ready:
-            if observed?.system == .offline {
-                var report = finish(.superseded, now, "the agent is Offline: nothing is written")
-                report.isGuard = true
-                return (nil, [report])
-            }
-            if unobserved == nil, wish.target.isNoChange(from: observed) {
-                return (nil, [finish(.confirmed, now, "the agent already has \(wish.target): nothing to write", isGuard: true)])
-            }
-            attempts += 1
-            inFlight = (.write(wish.target), wish.revision)
-            return (.write(wish.target), [report(.sent, now, "\(wish.purpose.rawValue) \(wish.target): PATCH sent")])
+        if observed?.system == .offline {
+            return (nil, [finish(.superseded, now, "the agent is Offline: nothing is written", isGuard: true)])
         }
+        if unobserved == nil, wish.target.isNoChange(from: observed) {
+            return (
+                nil, [finish(.confirmed, now, "the agent already has \(wish.target): nothing to write", isGuard: true)]
+            )
+        }
+        attempts += 1
+        inFlight = (.write(wish.target), wish.revision)
+        let text = "\(wish.purpose.rawValue) \(wish.target): PATCH sent"
+        return (.write(wish.target), [report(.sent, now, text, news: .sent(definitionID: wish.target.definitionID))])
     }
 
     /// The answer to a write. `random` in 0..<1 spreads the retry.
     public mutating func wrote(
-        _ result: Result<UserPresence, GenesysAPIError>, now: Timestamp, random: Double
+        _ result: Result<UserPresence, GenesysAPIError>,
+        now: Timestamp,
+        random: Double
     ) -> [DeliveryReport] {
         guard let (call, revision) = inFlight, case .write(let target) = call else { return [] }
         inFlight = nil
@@ -157,89 +144,105 @@ public struct AgentDelivery: Sendable {
         case .success(let answer):
             let accepted = AcceptedWrite(definitionID: target.definitionID, modifiedAt: answer.modifiedAt)
             unobserved = accepted
+            verifyBy = now.advanced(by: policy.verifyWithin)
             settle()
-            guard isCurrent, let wish else { return [written(revision, .superseded, accepted, now)] }
             failures = 0
-            stage = .verifying(deadline: now.advanced(by: policy.verifyWithin))
-            var reports = [written(revision, .accepted, accepted, now)]
+            failingSince = nil
+            let state: DeliveryState = isCurrent ? .accepted : .superseded
+            var reports = [report(state, now, "PATCH answered 2xx", revision: revision, news: .accepted(accepted))]
+            guard isCurrent, let wish else { return reports }
+            stage = .verifying
             if unobserved == nil, wish.target.isMet(by: observed) {
                 reports.append(finish(.confirmed, now, "confirmed by the presence event"))
             }
             return reports
         case .failure(let error):
-            let unknown = error.outcomeIsUnknown
-            if isCurrent {
-                mayHaveWritten = mayHaveWritten || unknown
-                if unknown || error.code == .conflict { stage = .checking }
-                return [failed(error, now, random, what: "PATCH")]
+            let isUnknown = error.outcomeIsUnknown
+            if isUnknown {
+                outcomeIsUnknown = true
+                if wish == nil { readIsWanted = true }
             }
-            if unknown, wish != nil {
-                stage = .checking
-                mayHaveWritten = true
-            }
-            var report = report(.superseded, now, "PATCH failed, no longer wanted: \(error)", revision: revision)
-            report.outcomeIsUnknown = unknown
-            return [report]
+            if isUnknown || error.code == .conflict { stage = .checking }
+            let news: WriteNews = isUnknown ? .unanswered : .refused
+            if isCurrent { return [failed(error, now, random, what: "PATCH", news: news)] }
+            let text = "PATCH failed, no longer wanted: \(error)"
+            return [report(.superseded, now, text, revision: revision, news: news)]
         }
     }
 
     /// The answer to a read. A successful one is an observation: the caller journals it.
     public mutating func didRead(
-        _ result: Result<UserPresence, GenesysAPIError>, now: Timestamp, random: Double
+        _ result: Result<UserPresence, GenesysAPIError>,
+        now: Timestamp,
+        random: Double
     ) -> [DeliveryReport] {
-        guard let (_, revision) = inFlight else { return [] }
+        guard let (call, revision) = inFlight, case .read = call else { return [] }
         inFlight = nil
         readIsWanted = false
         switch result {
         case .success(let answer):
-            let written = unobserved
-            observed = PresenceFacts(answer)
-            unobserved = nil
-            failures = 0
-            notBefore = nil
-            guard let wish else { return [] }
-            switch stage {
-            case .checking:
-                stage = .ready
-                defer { mayHaveWritten = false }
-                guard mayHaveWritten, wish.target.isNoChange(from: observed) else { return [] }
-                let accepted = AcceptedWrite(definitionID: answer.definitionID, modifiedAt: answer.modifiedAt)
-                var report = finish(.confirmed, now, "confirmed by a read: the write without an answer had happened")
-                report.acceptedWrite = accepted
-                return [report]
-            case .verifying:
-                return wish.revision == revision ? [verified(wish, answer, written: written, now)] : []
-            case .ready:
-                return []
-            }
+            return read(PresenceFacts(answer), revision, now)
         case .failure(let error):
-            guard wish != nil else {
-                if error.isRetryable, failures < 5 { readIsWanted = true }
-                return [failed(error, now, random, what: "GET presence", revision: 0)]
+            guard wish == nil else { return [failed(error, now, random, what: "GET presence")] }
+            readIsWanted = error.isRetryable && failures < 5
+            if !readIsWanted {
+                unobserved = nil
+                outcomeIsUnknown = false
             }
-            return [failed(error, now, random, what: "GET presence")]
+            return [failed(error, now, random, what: "GET presence", gaveUp: !readIsWanted)]
         }
     }
 
     // MARK: -
 
+    private mutating func read(_ seen: PresenceFacts, _ revision: Int, _ now: Timestamp) -> [DeliveryReport] {
+        let written = unobserved
+        let news: WriteNews? = outcomeIsUnknown ? .settled(seen) : nil
+        observe(seen)
+        unobserved = nil
+        outcomeIsUnknown = false
+        failures = 0
+        failingSince = nil
+        notBefore = nil
+        let found = seen.system?.name ?? seen.definitionID ?? "nothing"
+        switch (wish, stage) {
+        case (let wish?, .verifying) where wish.revision == revision:
+            return [verified(wish, written: written, found, now)]
+        case (let wish?, .checking):
+            stage = .ready
+            guard let news else { return [] }
+            guard wish.target.isNoChange(from: observed) else {
+                return [report(.pending, now, "a read shows \(found) after a write without an answer", news: news)]
+            }
+            return [
+                finish(.confirmed, now, "confirmed by a read: the write without an answer had happened", news: news)
+            ]
+        default:
+            let text = "a read shows \(found) after a write without an answer, which is no longer wanted"
+            return news.map { [report(.superseded, now, text, revision: 0, news: $0)] } ?? []
+        }
+    }
+
     private mutating func verified(
-        _ wish: Wish, _ answer: UserPresence, written: AcceptedWrite?, _ now: Timestamp
+        _ wish: Wish,
+        written: AcceptedWrite?,
+        _ found: String,
+        _ now: Timestamp
     ) -> DeliveryReport {
         if wish.target.isMet(by: observed) { return finish(.confirmed, now, "confirmed by a read") }
-        let found = answer.system?.name ?? answer.definitionID
-        if let seen = answer.modifiedAt, let ours = written?.modifiedAt, seen > ours {
+        if let seen = observed?.modifiedAt, let ours = written?.modifiedAt, seen > ours {
             return finish(.superseded, now, "somebody else has set \(found) since")
         }
-        guard attempts >= policy.verifyAttempts else {
+        misses += 1
+        guard misses >= policy.verifyAttempts else {
             stage = .ready
             return report(.pending, now, "not applied: a read shows \(found); it is written again")
         }
-        let text = "Genesys answered 2xx to \(attempts) writes of \(wish.target), but a read still shows \(found)"
+        let text = "Genesys answered 2xx to \(misses) writes of \(wish.target), but a read still shows \(found)"
         return finish(.notApplied, now, text, .init(code: "notApplied", message: text))
     }
 
-    /// Takes in what an event shows, unless it is older than what is known.
+    /// Takes in what an event or a read shows, unless it is older than what is known.
     private mutating func observe(_ presence: PresenceFacts?) {
         guard let presence else { return }
         if let known = observed?.modifiedAt, let seen = presence.modifiedAt, seen < known { return }
@@ -258,54 +261,58 @@ public struct AgentDelivery: Sendable {
     }
 
     private mutating func failed(
-        _ error: GenesysAPIError, _ now: Timestamp, _ random: Double, what: String, revision: Int? = nil
+        _ error: GenesysAPIError,
+        _ now: Timestamp,
+        _ random: Double,
+        what: String,
+        gaveUp: Bool = false,
+        news: WriteNews? = nil
     ) -> DeliveryReport {
         failures += 1
-        let outOfTime = wish.map { now.timeIntervalSince($0.since) > policy.giveUpAfter } ?? false
-        let retry = (error.isRetryable || error.code == .conflict) && !outOfTime
+        let since = failingSince ?? now
+        failingSince = since
+        let isOutOfTime = gaveUp || now.timeIntervalSince(since) > policy.giveUpAfter
         let text = "\(what) failed: \(error)"
-        guard retry else {
-            if wish == nil { return report(.failed, now, text, .init(error), revision: revision) }
-            var report = finish(.failed, now, text, .init(error))
-            report.outcomeIsUnknown = mayHaveWritten
-            return report
+        guard error.isRetryable || error.code == .conflict, !isOutOfTime else {
+            return finish(.failed, now, text, .init(error), news: news)
         }
         let delay = error.retryAfter ?? policy.backoff(failures: failures - 1, random: random)
         notBefore = now.advanced(by: delay)
-        var report = report(.pending, now, text + "; tried again in \(delay)", .init(error), revision: revision)
-        report.outcomeIsUnknown = mayHaveWritten
-        return report
-    }
-
-    private func written(
-        _ revision: Int, _ state: DeliveryState, _ write: AcceptedWrite, _ now: Timestamp
-    ) -> DeliveryReport {
-        var report = report(state, now, "PATCH answered 2xx", revision: revision)
-        report.acceptedWrite = write
-        return report
+        return report(.pending, now, text + "; tried again in \(delay)", .init(error), news: news)
     }
 
     private mutating func finish(
-        _ state: DeliveryState, _ now: Timestamp, _ summary: String,
-        _ error: DeliveryStatus.Failure? = nil, isGuard: Bool = false
+        _ state: DeliveryState,
+        _ now: Timestamp,
+        _ summary: String,
+        _ error: DeliveryStatus.Failure? = nil,
+        isGuard: Bool = false,
+        news: WriteNews? = nil
     ) -> DeliveryReport {
-        var report = report(state, now, summary, error)
+        var report = report(state, now, summary, error, news: news)
         report.isGuard = isGuard
         wish = nil
         notBefore = nil
+        failures = 0
+        failingSince = nil
         if state == .notApplied || state == .failed { unobserved = nil }
         return report
     }
 
     private func report(
-        _ state: DeliveryState, _ now: Timestamp, _ summary: String,
-        _ error: DeliveryStatus.Failure? = nil, revision: Int? = nil
+        _ state: DeliveryState,
+        _ now: Timestamp,
+        _ summary: String,
+        _ error: DeliveryStatus.Failure? = nil,
+        revision: Int? = nil,
+        news: WriteNews? = nil
     ) -> DeliveryReport {
         DeliveryReport(
             agentID: agentID,
             revision: revision ?? wish?.revision ?? 0,
             status: DeliveryStatus(state: state, attempts: attempts, at: now, error: error),
-            summary: summary
+            summary: summary,
+            news: news
         )
     }
 }

@@ -18,17 +18,24 @@ public actor Delivery {
         public var write: @Sendable (_ userID: String, PresenceTarget) async throws(GenesysAPIError) -> UserPresence
         /// Takes reports in order; must not block.
         public var report: @Sendable (DeliveryReport) -> Void
-        /// A presence that was read; goes into the journal as an observation.
+        /// Returns when the reports so far have been judged: what the answer of a write tells may change the wish.
+        public var judged: @Sendable () async -> Void
+        /// A presence that was read: goes into the journal as an observation. Returns when it has been judged, so that
+        /// nothing is written over a change by hand that only this read has brought to light.
         public var observed: @Sendable (UserPresence) async -> Void
+        /// The wall clock.
         public var now: @Sendable () -> Timestamp
+        /// Waits, or throws when the task is cancelled.
         public var sleep: @Sendable (Duration) async throws -> Void
         /// In 0..<1.
         public var random: @Sendable () -> Double
 
+        /// Everything but time and chance has to be given.
         public init(
             read: @escaping @Sendable (String) async throws(GenesysAPIError) -> UserPresence,
             write: @escaping @Sendable (String, PresenceTarget) async throws(GenesysAPIError) -> UserPresence,
             report: @escaping @Sendable (DeliveryReport) -> Void,
+            judged: @escaping @Sendable () async -> Void,
             observed: @escaping @Sendable (UserPresence) async -> Void,
             now: @escaping @Sendable () -> Timestamp,
             sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
@@ -37,6 +44,7 @@ public actor Delivery {
             self.read = read
             self.write = write
             self.report = report
+            self.judged = judged
             self.observed = observed
             self.now = now
             self.sleep = sleep
@@ -55,12 +63,17 @@ public actor Delivery {
     private let effects: Effects
     private let logger: Logger
     private var agents: [String: AgentDelivery] = [:]
-    /// Agents with a task that waits for the gate or makes a call: one call at a time for each.
-    private var engaged: Set<String> = []
+    /// Agents with a call under way: one at a time for each.
+    private var calling: Set<String> = []
+    /// Tasks that wait for the gate. A wish that becomes urgent meanwhile does not wait behind its own verification.
+    private var waiting: [String: Set<CallGate.Priority>] = [:]
     private var alarms = Heap<Alarm>()
+    /// The earliest alarm of each agent.
+    private var armed: [String: Timestamp] = [:]
     private var sleeper: (until: Timestamp, task: Task<Void, Never>)?
     private var isStopped = false
 
+    /// The gate keeps all calls within the budget of the OAuth client.
     public init(policy: DeliveryPolicy, gate: CallGate, effects: Effects, logger: Logger) {
         self.policy = policy
         self.gate = gate
@@ -108,41 +121,44 @@ public actor Delivery {
 
     /// Sees to it that the agent's next call is made when it is due.
     private func pump(_ agentID: String) {
-        guard !isStopped, !engaged.contains(agentID), let delivery = agents[agentID] else { return }
+        guard !isStopped, !calling.contains(agentID), let delivery = agents[agentID] else { return }
         if delivery.isIdle {
             agents[agentID] = nil
             return
         }
         if let deadline = delivery.deadline, deadline > effects.now() {
-            alarms.insert(Alarm(at: deadline, agentID: agentID))
-            setSleeper()
+            arm(agentID, deadline)
             return
         }
         // Whether a call is really due is decided when the gate opens: a wish overtaken until then costs nothing.
         guard delivery.hasWork else { return }
-        engaged.insert(agentID)
-        Task { await self.run(agentID, delivery.isVerifying ? .verify : .write) }
+        let priority: CallGate.Priority = delivery.isVerifying ? .verify : .write
+        guard !(waiting[agentID]?.contains { $0 <= priority } ?? false) else { return }
+        waiting[agentID, default: []].insert(priority)
+        Task { await self.run(agentID, priority) }
     }
 
     private func run(_ agentID: String, _ priority: CallGate.Priority) async {
         await gate.enter(priority)
-        let step = begin(agentID)
-        guard let step else {
+        waiting[agentID]?.remove(priority)
+        if waiting[agentID]?.isEmpty == true { waiting[agentID] = nil }
+        guard let call = begin(agentID) else {
             await gate.leave(unused: true)
             return
         }
         let clock = ContinuousClock()
         let start = clock.now
-        let result = await perform(step, agentID)
+        let result = await perform(call, agentID)
         if case .failure(let error) = result, error.code == .rateLimited {
             await gate.pause(for: error.retryAfter ?? .seconds(1))
         }
         await gate.leave()
-        await end(agentID, step, result, took: clock.now - start)
+        await end(agentID, call, result, took: clock.now - start)
     }
 
     private nonisolated func perform(
-        _ call: AgentDelivery.Call, _ agentID: String
+        _ call: AgentDelivery.Call,
+        _ agentID: String
     ) async -> Result<UserPresence, GenesysAPIError> {
         do throws(GenesysAPIError) {
             switch call {
@@ -155,38 +171,46 @@ public actor Delivery {
     }
 
     private func begin(_ agentID: String) -> AgentDelivery.Call? {
-        guard !isStopped, var delivery = agents[agentID] else {
-            engaged.remove(agentID)
-            return nil
-        }
-        let (call, reports) = delivery.nextCall(now: effects.now())
-        agents[agentID] = delivery
+        guard !isStopped, !calling.contains(agentID) else { return nil }
+        guard let (call, reports) = agents[agentID]?.nextCall(now: effects.now()) else { return nil }
         reports.forEach(effects.report)
-        if call == nil {
-            engaged.remove(agentID)
-            pump(agentID)
-        }
+        if call == nil { pump(agentID) } else { calling.insert(agentID) }
         return call
     }
 
     private func end(
-        _ agentID: String, _ call: AgentDelivery.Call, _ result: Result<UserPresence, GenesysAPIError>, took: Duration
+        _ agentID: String,
+        _ call: AgentDelivery.Call,
+        _ result: Result<UserPresence, GenesysAPIError>,
+        took: Duration
     ) async {
         Timer(label: "presence_relay_delivery_call_seconds", dimensions: [("call", call.name)])
             .recordNanoseconds(Int64(took / .nanoseconds(1)))
-        if case .read = call, case .success(let presence) = result { await effects.observed(presence) }
         let now = effects.now()
-        var reports: [DeliveryReport] = []
-        switch call {
-        case .write: reports = agents[agentID]?.wrote(result, now: now, random: effects.random()) ?? []
-        case .read: reports = agents[agentID]?.didRead(result, now: now, random: effects.random()) ?? []
-        }
+        let reports =
+            switch call {
+            case .write: agents[agentID]?.wrote(result, now: now, random: effects.random()) ?? []
+            case .read: agents[agentID]?.didRead(result, now: now, random: effects.random()) ?? []
+            }
+        // Before the observation: who judges that must know what has become of our writes.
         for report in reports {
             logger.debug("delivery", metadata: ["agent": "\(agentID)", "what": "\(report.summary)"])
             effects.report(report)
         }
-        engaged.remove(agentID)
+        if case .read = call, case .success(let presence) = result {
+            await effects.observed(presence)
+        } else {
+            await effects.judged()
+        }
+        calling.remove(agentID)
         pump(agentID)
+    }
+
+    private func arm(_ agentID: String, _ deadline: Timestamp) {
+        if let earlier = armed[agentID], earlier <= deadline { return }
+        armed[agentID] = deadline
+        alarms.insert(Alarm(at: deadline, agentID: agentID))
+        setSleeper()
     }
 
     private func setSleeper() {
@@ -208,6 +232,7 @@ public actor Delivery {
         let now = effects.now()
         while let first = alarms.min, first.at <= now {
             alarms.removeMin()
+            if armed[first.agentID] == first.at { armed[first.agentID] = nil }
             pump(first.agentID)
         }
         setSleeper()

@@ -4,32 +4,31 @@
 public import AgentState
 public import Delivery
 import Foundation
+import GenesysEvents
 public import StatusRules
 
 /// All that is kept of an agent; stored whole with the position in the journal that it stands for.
 public struct AgentRecord: Codable, Sendable, Equatable {
+    /// What is known of the agent.
     public var facts: AgentFacts
+    /// What the rules have made of it.
     public var episodes = EpisodeState()
     /// The newest wish, also when it is settled.
     public internal(set) var wish: Wish?
     /// How far the newest wish has got.
     public internal(set) var delivery: DeliveryStatus?
-    /// How far the write of the current episode has got.
-    var write = WriteProgress.notSent
-    /// Our newest accepted write, to know our own echo by.
-    var lastWrite: AcceptedWrite?
+    /// What we have written ourselves.
+    var writes = OwnWrites()
     /// Revision of the newest wish.
     var revision = 0
+    /// When the newest event about the agent was made, as far as that is known.
+    var heardAt: Timestamp?
 
     /// A record of an agent of whom nothing is known.
     public init(id: String) { facts = AgentFacts(id: id) }
 
     /// The presence seen last is one that we wrote.
-    public var presenceIsOurs: Bool {
-        guard let lastWrite, let presence = facts.presence else { return false }
-        guard presence.definitionID == lastWrite.definitionID else { return false }
-        return lastWrite.modifiedAt == nil || presence.modifiedAt == lastWrite.modifiedAt
-    }
+    public var presenceIsOurs: Bool { facts.presence.map(writes.made) ?? false }
 
     /// Differs when what is known, wanted or done of the agent differs.
     public var fingerprint: Int {
@@ -45,17 +44,6 @@ public struct AgentRecord: Codable, Sendable, Equatable {
 
     /// The wish is still under way.
     var isOutstanding: Bool { wish != nil && delivery?.state.isFinal == false }
-
-    /// After a restart: a write that was under way may have happened.
-    mutating func lostTrack() {
-        if write == .notSent, isOutstanding { write = .inFlight }
-    }
-
-    /// The presence that an ended episode is still putting back.
-    var restoring: PresenceTarget? {
-        guard isOutstanding, let wish, wish.purpose == .restore else { return nil }
-        return wish.target
-    }
 
     init(stored bytes: [UInt8]) throws {
         self = try JSONDecoder().decode(AgentRecord.self, from: Data(bytes))

@@ -13,12 +13,16 @@ public enum RelayMode: String, Sendable, Codable { case act, observe }
 /// One agent's step: an event or a report goes in; history and what delivery has to do come out. Pure, so that
 /// `explain` and the running relay decide alike.
 public struct DecisionEngine: Sendable {
+    /// The rules in force.
     public var rules: RuleSet
     /// The presence of each configured status by its name.
     public var targets: [String: PresenceTarget]
+    /// What may be done to agents.
     public var policy: EpisodePolicy
+    /// Whether decisions become calls.
     public var mode: RelayMode
 
+    /// Rules with the targets of their statuses resolved.
     public init(rules: RuleSet, targets: [String: PresenceTarget], policy: EpisodePolicy, mode: RelayMode) {
         self.rules = rules
         self.targets = targets
@@ -36,30 +40,42 @@ public struct DecisionEngine: Sendable {
 
     /// What a step leads to, besides the changed record.
     public struct Outcome: Sendable {
+        /// Lines for the agent's history, in order.
         public var history: [HistoryEntry] = []
+        /// What delivery has to do; `nil` = nothing.
         public var command: Command?
+        /// What was given up, with the reason.
         public var deadLetters: [DeadLetter] = []
         /// What the rules said; set when it led to something, or when it was asked for.
         public var evaluation: Evaluation?
 
+        /// Nothing has happened yet.
         public init() {}
     }
 
     /// An event about the agent.
     public func take(
-        _ notification: Notification, from entry: JournalEntry, now: Timestamp, into record: inout AgentRecord
+        _ notification: Notification,
+        from entry: JournalEntry,
+        now: Timestamp,
+        into record: inout AgentRecord
     ) -> Outcome {
         var outcome = Outcome()
-        let wasOurs = record.presenceIsOurs
+        let presenceBefore = record.facts.presence
         let result = record.facts.apply(notification, receivedAt: entry.receivedAt)
+        if let seen = record.facts.presence, seen != presenceBefore, record.writes.witness(seen) {
+            record.episodes.noteWrite()
+        }
         let kind: HistoryEntry.Kind = entry.source == .observation ? .observation : .event
         switch result {
         case .changed(let changes):
             let detail = EventDetail(eventKey: entry.key, topic: entry.topic, changes: changes)
             let summary = changes.map(\.description).joined(separator: ", ")
             outcome.history.append(line(record, now, kind, summary, detail))
-            if entry.source == .webhook, record.presenceIsOurs, !wasOurs {
-                outcome.history.append(line(record, now, .guarded, "our own change came back as an event: no call", detail))
+            if entry.source == .webhook, record.facts.presence != presenceBefore, record.presenceIsOurs {
+                outcome.history.append(
+                    line(record, now, .guarded, "our own change came back as an event: no call", detail)
+                )
             }
         case .stale(let reason):
             let detail = EventDetail(eventKey: entry.key, topic: entry.topic, changes: [])
@@ -68,6 +84,8 @@ public struct DecisionEngine: Sendable {
             break
         }
         let eventTime = entry.source == .observation ? nil : notification.timestamp ?? notification.event.ownTime
+        let heardAt = eventTime ?? entry.receivedAt
+        record.heardAt = max(record.heardAt ?? heardAt, heardAt)
         decide(Trigger(eventKey: entry.key, eventTime: eventTime), now: now, record: &record, outcome: &outcome)
         return outcome
     }
@@ -75,37 +93,57 @@ public struct DecisionEngine: Sendable {
     /// A report of delivery about the agent.
     public func take(_ report: DeliveryReport, now: Timestamp, into record: inout AgentRecord) -> Outcome {
         var outcome = Outcome()
-        if let write = report.acceptedWrite {
-            record.lastWrite = write
-            record.write = .accepted(modifiedAt: write.modifiedAt)
-        } else if report.status.state == .sent || report.outcomeIsUnknown {
-            if record.write == .notSent { record.write = .inFlight }
-        } else if record.write == .inFlight, report.status.error != nil {
-            record.write = .notSent
-        }
+        if let news = report.news { record.take(news) }
+        let state = report.status.state
         let isCurrent = report.revision == record.wish?.revision
         if isCurrent { record.delivery = report.status }
         let detail = CallDetail(status: report.status, target: isCurrent ? record.wish?.target.description : nil)
-        let kind: HistoryEntry.Kind = report.isGuard ? .guarded : report.status.state == .confirmed ? .observation : .call
+        let kind: HistoryEntry.Kind = report.isGuard ? .guarded : state == .confirmed ? .observation : .call
         outcome.history.append(line(record, report.status.at, kind, report.summary, detail))
-        if isCurrent || report.revision == 0, report.status.state == .failed || report.status.state == .notApplied {
+        if isCurrent || report.revision == 0, state == .failed || state == .notApplied {
             let event = CallDetail(status: report.status, target: record.wish?.target.description)
             outcome.deadLetters.append(
                 DeadLetter(at: now, reason: report.summary, agentID: report.agentID, event: encoded(event))
             )
         }
-        if report.acceptedWrite != nil, let key = record.episodes.episode?.eventKey {
-            // A change by hand that was seen while the write was under way can be told now.
-            decide(Trigger(eventKey: key), now: now, record: &record, outcome: &outcome)
+        // A change by hand that was seen while the write was under way can be told now.
+        let key = record.episodes.episode?.eventKey ?? record.episodes.releasing.map { _ in "delivery" }
+        if let key, report.tellsOutcome || (isCurrent && state.isFinal) {
+            let trigger = Trigger(eventKey: key, eventTime: record.heardAt)
+            decide(trigger, now: now, record: &record, outcome: &outcome)
         }
+        if state.isFinal, report.revision == record.wish?.revision { record.episodes.released() }
         return outcome
     }
 
     /// Looks at the agent again without a new event (after a restart, a resync, or with new rules).
-    public func look(eventKey: String, now: Timestamp, into record: inout AgentRecord) -> Outcome {
+    ///
+    /// - Parameter eventTime: how old what is known of the agent is; `nil` = it counts as of now.
+    public func look(
+        eventKey: String,
+        eventTime: Timestamp? = nil,
+        now: Timestamp,
+        into record: inout AgentRecord
+    ) -> Outcome {
         var outcome = Outcome()
-        decide(Trigger(eventKey: eventKey), now: now, record: &record, outcome: &outcome)
+        let trigger = Trigger(eventKey: eventKey, eventTime: eventTime)
+        decide(trigger, now: now, record: &record, outcome: &outcome)
         return outcome
+    }
+
+    /// After a restart: what delivery has to take up again. A write that was under way may have happened.
+    public func resume(now: Timestamp, into record: inout AgentRecord) -> Command? {
+        guard record.isOutstanding, let wish = record.wish else {
+            guard record.writes.isOpen else { return nil }
+            record.writes.loseTrack(of: nil)
+            return mode == .act ? .read : nil
+        }
+        guard mode == .act else {
+            record.delivery = DeliveryStatus(state: .observed, attempts: record.delivery?.attempts ?? 0, at: now)
+            return nil
+        }
+        record.writes.loseTrack(of: wish.target.definitionID)
+        return .want(wish)
     }
 
     /// Wants again what the newest wish could not bring about, with new attempts, as a person asks for.
@@ -146,8 +184,8 @@ public struct DecisionEngine: Sendable {
             match: match,
             trigger: trigger,
             now: now,
-            write: record.write,
-            restoring: record.restoring,
+            writes: record.writes,
+            isOutstanding: record.isOutstanding,
             policy: policy,
             target: { targets[$0] }
         )
@@ -166,15 +204,16 @@ public struct DecisionEngine: Sendable {
         case .none:
             break
         case .set(let target):
-            if before == nil { record.write = initialProgress(record) }
             outcome.command = wish(.set, target, now, &record)
             let text = "rule '\(match?.rule ?? "")' wants \(match?.status ?? target.description)"
             outcome.history.append(line(record, now, .decision, text, detail))
         case .restore(let target, let reason):
             outcome.command = wish(.restore, target, now, &record)
             outcome.history.append(line(record, now, .decision, "\(reason): restore \(target)", detail))
-        case .end(let reason):
-            if record.isOutstanding {
+        case .end(let reason, let leaving):
+            if let leaving {
+                outcome.command = wish(.restore, leaving, now, &record)
+            } else if record.isOutstanding {
                 record.delivery?.state = .superseded
                 record.delivery?.at = now
                 outcome.command = .withdraw
@@ -184,12 +223,17 @@ public struct DecisionEngine: Sendable {
             outcome.history.append(line(record, now, .guarded, reason, detail))
         case .readPresence:
             outcome.command = .read
-            outcome.history.append(line(record, now, .decision, "the presence is not known yet: it is read first", detail))
+            outcome.history.append(
+                line(record, now, .decision, "the presence is not known yet: it is read first", detail)
+            )
         }
     }
 
     private func wish(
-        _ purpose: Wish.Purpose, _ target: PresenceTarget, _ now: Timestamp, _ record: inout AgentRecord
+        _ purpose: Wish.Purpose,
+        _ target: PresenceTarget,
+        _ now: Timestamp,
+        _ record: inout AgentRecord
     ) -> Command? {
         record.revision += 1
         let wish = Wish(revision: record.revision, purpose: purpose, target: target, since: now)
@@ -198,19 +242,38 @@ public struct DecisionEngine: Sendable {
         return mode == .act ? .want(wish) : nil
     }
 
-    /// An episode starts with no write of its own, unless one of an earlier episode is not yet seen: until then the
-    /// old presence must not be taken for a change by hand.
-    private func initialProgress(_ record: AgentRecord) -> WriteProgress {
-        if record.restoring != nil { return .inFlight }
-        guard let ours = record.lastWrite?.modifiedAt, let seen = record.facts.presence?.modifiedAt, seen < ours else {
-            return .notSent
-        }
-        return .accepted(modifiedAt: ours)
-    }
-
     private func line(
-        _ record: AgentRecord, _ now: Timestamp, _ kind: HistoryEntry.Kind, _ summary: String, _ detail: some Encodable
+        _ record: AgentRecord,
+        _ now: Timestamp,
+        _ kind: HistoryEntry.Kind,
+        _ summary: String,
+        _ detail: some Encodable
     ) -> HistoryEntry {
         HistoryEntry(agentID: record.facts.id, at: now, kind: kind, summary: summary, detail: encoded(detail))
+    }
+}
+
+extension DeliveryReport {
+    /// Something that was not known of a write is known now.
+    fileprivate var tellsOutcome: Bool {
+        switch news {
+        case .accepted, .refused, .settled: true
+        case .sent, .unanswered, nil: false
+        }
+    }
+}
+
+extension AgentRecord {
+    fileprivate mutating func take(_ news: WriteNews) {
+        switch news {
+        case .sent(let definitionID): writes.send(definitionID)
+        case .refused: writes.refuse()
+        case .unanswered: writes.loseAnswer()
+        case .accepted(let write):
+            writes.accept(write.definitionID, modifiedAt: write.modifiedAt)
+            episodes.noteWrite()
+        case .settled(let seen):
+            if writes.settle(by: seen) { episodes.noteWrite() } else { episodes.noteRead(seen) }
+        }
     }
 }

@@ -20,20 +20,19 @@ public actor Pipeline {
     private var engine: DecisionEngine
     private var decoder = NotificationDecoder()
 
-    private var records: [String: AgentRecord] = [:]
-    private var sortedIDs: [String]?
-    /// Conversation → agents with a part in it: detail events name no agent.
-    private var agentsByConversation: [String: Set<String>] = [:]
+    private var records = AgentRecords()
     private var position: Int64 = 0
-    private var positionWaiters: [(Int64, CheckedContinuation<Void, Never>)] = []
     private var subscribers: [Int: AsyncStream<AgentRecord>.Continuation] = [:]
     private var nextSubscriber = 0
+    private var isRunning = false
     private var isStopped = false
 
     private struct Look {
         var agentIDs: [String]
         var eventKey: String
-        var done: CheckedContinuation<Void, Never>
+        /// What is known may be old: it sets no status that an event of its age would not set.
+        var mindsAge = false
+        var done: CheckedContinuation<Void, Never>?
     }
 
     private struct Retry {
@@ -45,12 +44,28 @@ public actor Pipeline {
     private var looks: [Look] = []
     private var retries: [Retry] = []
 
+    private let reportCounters = Dictionary(
+        uniqueKeysWithValues: DeliveryState.allCases.map { state in
+            (state, Counter(label: "presence_relay_delivery_reports_total", dimensions: [("state", state.rawValue)]))
+        }
+    )
+
     /// What one transaction holds, and what delivery is told after it.
     private struct Step {
         var commit = JournalCommit()
         var dirty: Set<String> = []
         var effects: [Effect] = []
+
+        /// Nobody outside hears of it, and a restart finds it out again by a read: how far a call has got.
+        var canWait: Bool { effects.isEmpty && commit.deadLetters.isEmpty && commit.position == nil }
     }
+
+    /// Reports that go with the next transaction, or with one of their own after a moment: three reports a call would
+    /// otherwise be three transactions.
+    private var unwritten = Step()
+    private var isTimed = false
+    private var isDue = false
+    private static let writeDelay = Duration.milliseconds(50)
 
     private enum Effect {
         case command(DecisionEngine.Command, agentID: String)
@@ -61,6 +76,7 @@ public actor Pipeline {
     /// Ended conversations are kept this long, so that a late older snapshot does not bring them back.
     private static let endedGrace = Duration.seconds(600)
 
+    /// The engine may still lack its targets: `use` replaces it before `run`.
     public init(
         journal: Journal,
         delivery: Delivery,
@@ -81,25 +97,34 @@ public actor Pipeline {
     public func load() async throws(JournalError) {
         let snapshot = try await journal.snapshot()
         position = snapshot.position
+        inbox.advance(to: position)
         for stored in snapshot.agents {
             do {
-                let record = try AgentRecord(stored: stored.state)
-                records[stored.id] = record
-                index(record)
+                _ = records.put(try AgentRecord(stored: stored.state))
             } catch {
-                logger.error("a stored agent cannot be read; it is rebuilt from new events", metadata: ["agent": "\(stored.id)"])
+                logger.error(
+                    "a stored agent cannot be read; it is rebuilt from new events",
+                    metadata: ["agent": "\(stored.id)"]
+                )
             }
         }
     }
 
     /// Works until `stop`. Wishes that were under way when the process ended are taken up again, checked by a read
-    /// first: whether their write happened is not known.
+    /// first: whether their write happened is not known. Once what had waited is applied, every agent is looked at:
+    /// rules may have changed, and a read that was asked for may have been lost.
     public func run() async {
+        guard !isStopped else { return }
+        isRunning = true
         await resume()
+        while !isStopped, await advance() {}
+        looks.append(Look(agentIDs: Array(records.ids), eventKey: "restart", mindsAge: true))
         let watcher = Task { [journal, inbox] in
             var seen: Int64 = -1
             while !Task.isCancelled {
                 await journal.waitForEntries(after: seen)
+                // Nothing new: the journal is closed, or this task is cancelled.
+                guard journal.lastSequence > seen else { return }
                 seen = journal.lastSequence
                 inbox.wake()
             }
@@ -110,31 +135,39 @@ public actor Pipeline {
             if isStopped { break }
         }
         watcher.cancel()
-        for (_, waiter) in positionWaiters { waiter.resume() }
-        positionWaiters = []
-        for look in looks { look.done.resume() }
-        looks = []
-        for retry in retries { retry.done.resume(returning: false) }
-        retries = []
-        for subscriber in subscribers.values { subscriber.finish() }
+        await finish(unwritten)
+        unwritten = Step()
+        isRunning = false
+        releaseWaiters()
     }
 
     /// Ends `run` after the transaction under way.
     public func stop() {
         isStopped = true
         inbox.finish()
+        if !isRunning { releaseWaiters() }
+    }
+
+    private func releaseWaiters() {
+        for look in looks { look.done?.resume() }
+        looks = []
+        for retry in retries { retry.done.resume(returning: false) }
+        retries = []
+        for subscriber in subscribers.values { subscriber.finish() }
+        subscribers = [:]
     }
 
     /// The rules to begin with, once their statuses are resolved. Before `run`.
     public func use(_ engine: DecisionEngine) { self.engine = engine }
 
-    /// New rules: every agent is looked at again.
-    public func replace(engine: DecisionEngine) async {
+    /// New rules: every agent is looked at again, soon after the return.
+    public func replace(engine: DecisionEngine) {
         self.engine = engine
-        await look(at: Array(records.keys), eventKey: "rules:\(engine.rules.version)")
+        looks.append(Look(agentIDs: Array(records.ids), eventKey: "rules:\(engine.rules.version)"))
+        inbox.wake()
     }
 
-    /// Looks at agents again without a new event; returns when it is done.
+    /// Looks at agents again without a new event; returns when it is done (or the pipeline has stopped).
     public func look(at agentIDs: [String], eventKey: String) async {
         guard !isStopped else { return }
         await withCheckedContinuation { done in
@@ -155,36 +188,33 @@ public actor Pipeline {
 
     // MARK: What others may see
 
+    /// What is known, wanted and done of an agent; `nil` = never heard of.
     public func record(of agentID: String) -> AgentRecord? { records[agentID] }
 
     /// Records sorted by id, after an id.
-    public func records(after: String?, limit: Int) -> [AgentRecord] {
-        let ids = sortedIDs ?? records.keys.sorted()
-        sortedIDs = ids
-        // Binary search: the ids are sorted.
-        var low = 0, high = ids.count
-        while let after, low < high {
-            let middle = (low + high) / 2
-            if ids[middle] <= after { low = middle + 1 } else { high = middle }
-        }
-        return ids[low...].prefix(limit).compactMap { records[$0] }
-    }
+    public func records(after: String?, limit: Int) -> [AgentRecord] { records.page(after: after, limit: limit) }
 
-    public var agentIDs: [String] { Array(records.keys) }
+    /// Everyone who is known, in no order.
+    public var agentIDs: [String] { Array(records.ids) }
+    /// Hash of the rules in force.
     public var rulesVersion: String { engine.rules.version }
 
     /// Entries that are journalled and not yet applied.
     public var lag: Int64 { max(0, journal.lastSequence - position) }
 
-    /// Returns when everything up to `sequence` is applied (or the pipeline has stopped).
-    public func waitUntilApplied(_ sequence: Int64) async {
-        guard position < sequence, !isStopped else { return }
-        await withCheckedContinuation { positionWaiters.append((sequence, $0)) }
-    }
+    /// Returns when everything up to `sequence` is applied and delivery has been told (or the pipeline has stopped).
+    public func waitUntilApplied(_ sequence: Int64) async { await inbox.waitUntilApplied(sequence) }
 
     /// Every change of an agent from now on; slow readers lose the oldest.
     public func changes() -> AsyncStream<AgentRecord> {
-        let (stream, continuation) = AsyncStream.makeStream(of: AgentRecord.self, bufferingPolicy: .bufferingNewest(1000))
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: AgentRecord.self,
+            bufferingPolicy: .bufferingNewest(1000)
+        )
+        guard !isStopped else {
+            continuation.finish()
+            return stream
+        }
         let id = nextSubscriber
         nextSubscriber += 1
         subscribers[id] = continuation
@@ -197,25 +227,20 @@ public actor Pipeline {
     // MARK: Steps
 
     private func resume() async {
-        for (id, record) in records where record.isOutstanding {
-            guard var record = records[id], let wish = record.wish else { continue }
-            record.lostTrack()
-            records[id] = record
-            await delivery.want(wish, agentID: id, observed: record.facts.presence, checkFirst: true)
+        var step = Step()
+        for id in records.ids {
+            guard var record = records[id] else { continue }
+            let command = engine.resume(now: now(), into: &record)
+            if records.put(record) { step.dirty.insert(id) }
+            if let command { step.effects.append(.command(command, agentID: id)) }
         }
+        if !step.dirty.isEmpty { await finish(step) }
     }
 
     /// Applies reports and one batch of entries; `false` when there was nothing to do.
     private func advance() async -> Bool {
-        var step = Step()
-        let reports = inbox.take()
-        for report in reports {
-            guard var record = records[report.agentID] else { continue }
-            let outcome = engine.take(report, now: now(), into: &record)
-            Counter(label: "presence_relay_delivery_reports_total", dimensions: [("state", report.status.state.rawValue)])
-                .increment()
-            keep(record, outcome, in: &step)
-        }
+        var step = unwritten
+        unwritten = Step()
         var batch: [JournalRecord] = []
         if journal.lastSequence > position {
             do {
@@ -223,7 +248,16 @@ public actor Pipeline {
             } catch {
                 logger.error("the journal cannot be read: \(error)")
                 await pause()
+                inbox.wake()
             }
+        }
+        // Taken after the entries: an echo of our own write is never looked at before the report that it was sent.
+        let (reports, count) = inbox.take()
+        for report in reports {
+            guard var record = records[report.agentID] else { continue }
+            let outcome = engine.take(report, now: now(), into: &record)
+            reportCounters[report.status.state]?.increment()
+            keep(record, outcome, in: &step)
         }
         for record in batch { apply(record, in: &step) }
         if let last = batch.last { step.commit.position = last.sequence }
@@ -232,11 +266,29 @@ public actor Pipeline {
         for look in looked { self.look(look, in: &step) }
         let tried = retries.map { retry in (retry.done, tryAgain(retry, in: &step)) }
         retries = []
-        guard !reports.isEmpty || !batch.isEmpty || !looked.isEmpty || !tried.isEmpty else { return false }
+        if batch.isEmpty, looked.isEmpty, tried.isEmpty, step.canWait, !isDue {
+            unwritten = step
+            if !reports.isEmpty { writeSoon() }
+            return !reports.isEmpty
+        }
+        isDue = false
         await finish(step)
-        for look in looked { look.done.resume() }
+        inbox.judged(upTo: count)
+        for look in looked { look.done?.resume() }
         for (done, isTried) in tried { done.resume(returning: isTried) }
         return true
+    }
+
+    /// Sees to it that what waits is written although no event comes.
+    private func writeSoon() {
+        guard !isTimed else { return }
+        isTimed = true
+        Task {
+            try? await Task.sleep(for: Self.writeDelay)
+            self.isTimed = false
+            self.isDue = !self.unwritten.dirty.isEmpty || !self.unwritten.commit.history.isEmpty
+            self.inbox.wake()
+        }
     }
 
     private func tryAgain(_ retry: Retry, in step: inout Step) -> Bool {
@@ -250,7 +302,8 @@ public actor Pipeline {
     private func look(_ look: Look, in step: inout Step) {
         for id in look.agentIDs {
             guard var record = records[id] else { continue }
-            let outcome = engine.look(eventKey: look.eventKey, now: now(), into: &record)
+            let age = look.mindsAge ? record.heardAt : nil
+            let outcome = engine.look(eventKey: look.eventKey, eventTime: age, now: now(), into: &record)
             keep(record, outcome, in: &step)
         }
     }
@@ -283,7 +336,7 @@ public actor Pipeline {
     private func agents(of notification: Notification) -> [String] {
         if let id = notification.event.userID { return [id] }
         guard case .participantAttributes(let attributes) = notification.event else { return [] }
-        return agentsByConversation[attributes.conversationID].map { $0.sorted() } ?? []
+        return records.agents(in: attributes.conversationID)
     }
 
     private func deadLetter(_ entry: JournalEntry, _ reason: String) -> DeadLetter {
@@ -292,13 +345,7 @@ public actor Pipeline {
 
     private func keep(_ record: AgentRecord, _ outcome: DecisionEngine.Outcome, in step: inout Step) {
         let id = record.facts.id
-        if records[id] != record {
-            if records[id] == nil { sortedIDs = nil }
-            unindex(records[id])
-            records[id] = record
-            index(record)
-            step.dirty.insert(id)
-        }
+        if records.put(record) { step.dirty.insert(id) }
         step.commit.history += outcome.history
         step.commit.deadLetters += outcome.deadLetters
         if let command = outcome.command { step.effects.append(.command(command, agentID: id)) }
@@ -314,56 +361,50 @@ public actor Pipeline {
                 logger.critical("an agent's state cannot be encoded: \(error)", metadata: ["agent": "\(id)"])
             }
         }
-        await commit(step.commit)
-        if let applied = step.commit.position {
-            position = applied
-            let reached = positionWaiters.filter { $0.0 <= applied }
-            positionWaiters.removeAll { $0.0 <= applied }
-            for (_, waiter) in reached { waiter.resume() }
-        }
+        guard await commit(step.commit) else { return }
         for effect in step.effects {
             switch effect {
             case .command(.want(let wish), let id):
-                await delivery.want(wish, agentID: id, observed: records[id]?.facts.presence)
+                let record = records[id]
+                await delivery.want(
+                    wish,
+                    agentID: id,
+                    observed: record?.facts.presence,
+                    checkFirst: record?.writes.unanswered.isEmpty == false
+                )
             case .command(.withdraw, let id): await delivery.withdraw(agentID: id)
             case .command(.read, let id): await delivery.read(agentID: id)
             case .observed(let presence, let id): await delivery.observe(presence, agentID: id)
             }
         }
+        if let applied = step.commit.position {
+            position = applied
+            inbox.advance(to: applied)
+        }
+        guard !subscribers.isEmpty else { return }
         for id in step.dirty {
             guard let record = records[id] else { continue }
             for subscriber in subscribers.values { subscriber.yield(record) }
         }
     }
 
-    /// Until it is written: what the pipeline has decided must not go out before.
-    private func commit(_ commit: JournalCommit) async {
+    /// Until it is written: what the pipeline has decided must not go out before. `false` when it is not, because the
+    /// relay stops: the entries are applied again after the next start.
+    private func commit(_ commit: JournalCommit) async -> Bool {
         while true {
             do {
-                return try await journal.commit(commit)
+                try await journal.commit(commit)
+                return true
             } catch {
-                if error.code == .closed { return }
+                if error.code == .closed { return false }
                 logger.error("the agents' states cannot be written; trying again: \(error)")
+                if isStopped { return false }
                 await pause()
             }
         }
     }
 
     private func pause() async { try? await Task.sleep(for: .milliseconds(500)) }
-
-    private func index(_ record: AgentRecord) {
-        for conversation in record.facts.conversations {
-            agentsByConversation[conversation.id, default: []].insert(record.facts.id)
-        }
-    }
-
-    private func unindex(_ record: AgentRecord?) {
-        guard let record else { return }
-        for conversation in record.facts.conversations {
-            agentsByConversation[conversation.id]?.remove(record.facts.id)
-            if agentsByConversation[conversation.id]?.isEmpty == true { agentsByConversation[conversation.id] = nil }
-        }
-    }
 }
 
 extension GenesysEvent {

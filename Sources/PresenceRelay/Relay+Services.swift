@@ -66,7 +66,11 @@ private struct DecisionService: Service {
     func run() async throws {
         try await relay.pipeline.load()
         let engine = try await cancelWhenGracefulShutdown { try await engineOnceResolved() }
-        guard let engine else { return }
+        guard let engine else {
+            // Whoever waits for decisions would wait for ever.
+            await relay.pipeline.stop()
+            return
+        }
         await relay.pipeline.use(engine)
         await withGracefulShutdownHandler {
             await relay.pipeline.run()

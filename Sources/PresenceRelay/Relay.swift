@@ -72,7 +72,8 @@ final class Relay: Sendable {
         self.api = api
         let gate = CallGate(
             budget: RequestBudget(requestsPerMinute: configuration.genesys.requestsPerMinute),
-            now: { .now }
+            // A wall clock that is set back would hold all calls back as long.
+            now: { .uptime }
         )
         self.gate = gate
         let inbox = PipelineInbox()
@@ -96,9 +97,11 @@ final class Relay: Sendable {
                     }
                 },
                 report: { inbox.put($0) },
+                judged: { await inbox.waitUntilJudged() },
                 observed: { presence in
                     do {
                         _ = try await journal.append([.observation(presence, at: .now)])
+                        await inbox.waitUntilApplied(journal.lastSequence)
                     } catch {
                         logger.error("a presence that was read could not be journalled: \(error)")
                     }
@@ -223,9 +226,14 @@ extension Journal.Configuration {
 
 extension Timestamp {
     /// The wall clock.
-    static var now: Timestamp {
+    static var now: Timestamp { read(CLOCK_REALTIME) }
+
+    /// A clock that is never set; only differences mean anything.
+    static var uptime: Timestamp { read(CLOCK_MONOTONIC) }
+
+    private static func read(_ clock: clockid_t) -> Timestamp {
         var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
+        clock_gettime(clock, &time)
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 }

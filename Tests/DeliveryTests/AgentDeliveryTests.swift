@@ -18,20 +18,27 @@ private func time(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: 
 
 private func seen(_ target: PresenceTarget, at milliseconds: Int64) -> PresenceFacts {
     PresenceFacts(
-        definitionID: target.definitionID, system: target.system, message: "", modifiedAt: time(milliseconds)
+        definitionID: target.definitionID,
+        system: target.system,
+        message: "",
+        modifiedAt: time(milliseconds)
     )
 }
 
 private func answer(_ target: PresenceTarget, at milliseconds: Int64) -> Result<UserPresence, GenesysAPIError> {
     .success(
         UserPresence(
-            userID: "agent", definitionID: target.definitionID, system: target.system, message: "",
+            userID: "agent",
+            definitionID: target.definitionID,
+            system: target.system,
+            message: "",
             modifiedAt: time(milliseconds)
         )
     )
 }
 
-private func failure(_ code: GenesysAPIError.Code, retryAfter: Duration? = nil) -> Result<UserPresence, GenesysAPIError> {
+private func failure(_ code: GenesysAPIError.Code, retryAfter: Duration? = nil) -> Result<UserPresence, GenesysAPIError>
+{
     .failure(GenesysAPIError(code, message: "no", retryAfter: retryAfter))
 }
 
@@ -50,7 +57,9 @@ struct AgentDeliveryTests {
     @Test("a write is confirmed by the presence event, and only by one that is not older")
     func confirmedByEvent() {
         var delivery = sent()
-        #expect(delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5).map(\.status.state) == [.accepted])
+        #expect(
+            delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5).map(\.status.state) == [.accepted]
+        )
         #expect(delivery.observed(seen(breakTarget, at: 90), now: time(125)).isEmpty)
         let reports = delivery.observed(seen(breakTarget, at: 110), now: time(130))
         #expect(reports.map(\.status.state) == [.confirmed])
@@ -99,7 +108,9 @@ struct AgentDeliveryTests {
         _ = delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5)
         _ = delivery.nextCall(now: time(10_120))
         let meal = PresenceTarget(definitionID: "meal", system: .meal)
-        #expect(delivery.didRead(answer(meal, at: 500), now: time(10_130), random: 0.5).map(\.status.state) == [.superseded])
+        #expect(
+            delivery.didRead(answer(meal, at: 500), now: time(10_130), random: 0.5).map(\.status.state) == [.superseded]
+        )
     }
 
     @Test("a write that would change nothing is not made")
@@ -137,7 +148,7 @@ struct AgentDeliveryTests {
         var delivery = sent()
         let reports = delivery.wrote(failure(.rateLimited, retryAfter: .seconds(42)), now: time(120), random: 0.5)
         #expect(reports.map(\.status.state) == [.pending])
-        #expect(reports.first?.outcomeIsUnknown == false)
+        #expect(reports.first?.news == .refused)
         #expect(delivery.deadline == time(42_120))
         #expect(delivery.nextCall(now: time(42_119)).call == nil)
         #expect(delivery.nextCall(now: time(42_120)).call == .write(breakTarget))
@@ -147,12 +158,12 @@ struct AgentDeliveryTests {
     func unknownOutcome() {
         var delivery = sent()
         let reports = delivery.wrote(failure(.timeout), now: time(10_000), random: 1)
-        #expect(reports.first?.outcomeIsUnknown == true)
+        #expect(reports.first?.news == .unanswered)
         #expect(delivery.deadline == time(10_500))
         #expect(delivery.nextCall(now: time(10_500)).call == .read)
         let confirmed = delivery.didRead(answer(breakTarget, at: 150), now: time(10_600), random: 0.5)
         #expect(confirmed.map(\.status.state) == [.confirmed])
-        #expect(confirmed.first?.acceptedWrite?.modifiedAt == time(150))
+        #expect(confirmed.first?.news == .settled(seen(breakTarget, at: 150)))
     }
 
     @Test("after a time-out whose write did not happen it is made again")
@@ -160,8 +171,69 @@ struct AgentDeliveryTests {
         var delivery = sent()
         _ = delivery.wrote(failure(.server), now: time(200), random: 1)
         _ = delivery.nextCall(now: time(700))
-        #expect(delivery.didRead(answer(available, at: 10), now: time(710), random: 0.5).isEmpty)
+        let reports = delivery.didRead(answer(available, at: 10), now: time(710), random: 0.5)
+        #expect(reports.map(\.news) == [.settled(seen(available, at: 10))])
         #expect(delivery.nextCall(now: time(710)).call == .write(breakTarget))
+    }
+
+    @Test("a restore after a time-out is not taken for done because the last event still shows the old presence")
+    func restoreAfterUnknownOutcome() {
+        var delivery = sent()
+        _ = delivery.wrote(failure(.timeout), now: time(10_000), random: 1)
+        delivery.want(wish(2, available, .restore), observed: seen(available, at: 10), checkFirst: false)
+        #expect(delivery.nextCall(now: time(10_010)).call == .read)
+        _ = delivery.didRead(answer(breakTarget, at: 150), now: time(10_020), random: 0.5)
+        #expect(delivery.nextCall(now: time(10_020)).call == .write(available))
+    }
+
+    @Test("a wish withdrawn after a time-out leaves a read behind, and then nothing")
+    func withdrawnAfterUnknownOutcome() {
+        var delivery = sent()
+        _ = delivery.wrote(failure(.timeout), now: time(10_000), random: 1)
+        delivery.withdraw()
+        #expect(delivery.nextCall(now: time(10_010)).call == .read)
+        let reports = delivery.didRead(answer(breakTarget, at: 150), now: time(10_020), random: 0.5)
+        #expect(reports.map(\.news) == [.settled(seen(breakTarget, at: 150))])
+        #expect(delivery.isIdle)
+    }
+
+    @Test("an accepted write that nobody wants any more is read when its event does not come, and is then forgotten")
+    func overtakenWithoutEcho() {
+        var delivery = sent()
+        delivery.withdraw()
+        let reports = delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5)
+        #expect(reports.map(\.status.state) == [.superseded])
+        #expect(!delivery.isIdle)
+        #expect(delivery.deadline == time(10_120))
+        #expect(delivery.nextCall(now: time(10_119)).call == nil)
+        #expect(delivery.nextCall(now: time(10_120)).call == .read)
+        #expect(delivery.didRead(answer(breakTarget, at: 110), now: time(10_130), random: 0.5).isEmpty)
+        #expect(delivery.isIdle)
+    }
+
+    @Test("a read that was asked for earlier does not make a wish spin while it waits for its event")
+    func noSpinning() {
+        var delivery = AgentDelivery(agentID: "agent", policy: DeliveryPolicy())
+        delivery.wantRead()
+        _ = delivery.nextCall(now: time(50))
+        _ = delivery.didRead(failure(.server), now: time(60), random: 0.5)
+        delivery.want(wish(1, breakTarget), observed: seen(available, at: 10), checkFirst: false)
+        _ = delivery.nextCall(now: time(100))
+        _ = delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5)
+        #expect(delivery.deadline == time(10_120))
+    }
+
+    @Test("refused writes do not count as writes without effect")
+    func refusalsAreNoMisses() {
+        var delivery = sent()
+        for _ in 0..<5 {
+            _ = delivery.wrote(failure(.rateLimited, retryAfter: .zero), now: time(120), random: 0.5)
+            #expect(delivery.nextCall(now: time(120)).call == .write(breakTarget))
+        }
+        _ = delivery.wrote(answer(breakTarget, at: 130), now: time(130), random: 0.5)
+        _ = delivery.nextCall(now: time(10_130))
+        let reports = delivery.didRead(answer(available, at: 10), now: time(10_140), random: 0.5)
+        #expect(reports.map(\.status.state) == [.pending])
     }
 
     @Test("retry delays double, spread by the jitter, up to the limit")
@@ -183,7 +255,10 @@ struct AgentDeliveryTests {
     func permanent() {
         var delivery = sent()
         let error = GenesysAPIError(
-            .forbidden, status: 403, message: "grant presence:userPresence:edit", correlationID: "c-1"
+            .forbidden,
+            status: 403,
+            message: "grant presence:userPresence:edit",
+            correlationID: "c-1"
         )
         let reports = delivery.wrote(.failure(error), now: time(120), random: 0.5)
         #expect(reports.map(\.status.state) == [.failed])
@@ -195,8 +270,13 @@ struct AgentDeliveryTests {
     @Test("a wish that keeps failing is given up after the time limit")
     func givesUp() {
         var delivery = sent()
-        let reports = delivery.wrote(failure(.server), now: time(600_001), random: 0.5)
-        #expect(reports.map(\.status.state) == [.failed])
+        var states: [DeliveryState] = []
+        // An old wish is no reason: what counts is how long its calls have failed.
+        for now in [5_000_000, 5_600_000, 5_600_001] as [Int64] {
+            states += delivery.wrote(failure(.rateLimited), now: time(now), random: 0.5).map(\.status.state)
+            _ = delivery.nextCall(now: time(now + 60_000))
+        }
+        #expect(states == [.pending, .pending, .failed])
     }
 
     @Test("an agent who went Offline meanwhile is not written to")

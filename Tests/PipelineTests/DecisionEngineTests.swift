@@ -5,9 +5,10 @@ import AgentState
 import Delivery
 import GenesysEvents
 import Journal
-@testable import Pipeline
 import StatusRules
 import Testing
+
+@testable import Pipeline
 
 /// One agent in front of the engine; events and reports as a test says.
 private struct Desk {
@@ -23,20 +24,27 @@ private struct Desk {
         now = now.advanced(by: .milliseconds(100))
         let notification = Notification(topicName: "topic", timestamp: now, event: event)
         let entry = JournalEntry(
-            key: "event-\(count)", source: source, topic: "topic", agentID: "agent", receivedAt: now, body: []
+            key: "event-\(count)",
+            source: source,
+            topic: "topic",
+            agentID: "agent",
+            receivedAt: now,
+            body: []
         )
         return engine.take(notification, from: entry, now: now, into: &record)
     }
 
     mutating func report(
-        _ state: DeliveryState, write: AcceptedWrite? = nil, error: DeliveryStatus.Failure? = nil
+        _ state: DeliveryState,
+        _ news: WriteNews? = nil,
+        error: DeliveryStatus.Failure? = nil
     ) -> DecisionEngine.Outcome {
         let report = DeliveryReport(
             agentID: "agent",
             revision: record.wish?.revision ?? 0,
             status: DeliveryStatus(state: state, attempts: 1, at: now, error: error),
-            acceptedWrite: write,
-            summary: "report"
+            summary: "report",
+            news: news
         )
         return engine.take(report, now: now, into: &record)
     }
@@ -67,10 +75,10 @@ struct DecisionEngineTests {
         #expect(flagged.command?.target == DecisionEngine.breakTarget)
         #expect(flagged.history.map(\.kind) == [.event, .decision])
         #expect(desk.record.delivery?.state == .pending)
-        _ = desk.report(.sent)
+        _ = desk.report(.sent, .sent(definitionID: "break"))
         // The next event says when the presence was modified: 50 ms from now.
         let write = AcceptedWrite(definitionID: "break", modifiedAt: desk.now.advanced(by: .milliseconds(50)))
-        _ = desk.report(.accepted, write: write)
+        _ = desk.report(.accepted, .accepted(write))
         let echo = desk.presence(DecisionEngine.breakTarget)
         #expect(echo.command == nil, "our own echo causes no second call")
         #expect(echo.history.map(\.kind) == [.event, .guarded])
@@ -103,13 +111,52 @@ struct DecisionEngineTests {
         #expect(desk.record.episodes.episode?.status == "Break")
     }
 
-    @Test("a flag that goes before its write is sent withdraws the wish")
+    @Test("a flag that goes before its write is sent wants the earlier presence: the write may just be leaving")
     func withdrawn() throws {
         var desk = try Desk()
         _ = desk.presence(available)
         _ = desk.call(["wfm_status": "Break"])
-        #expect(desk.call(["wfm_status": "none"]).command == .withdraw)
-        #expect(desk.record.delivery?.state == .superseded)
+        #expect(desk.call(["wfm_status": "none"]).command?.target?.definitionID == "available")
+        #expect(desk.record.delivery?.state == .pending)
+    }
+
+    @Test("after a restart in mode observe nothing of what was under way is written")
+    func resumesObserving() throws {
+        var desk = try Desk()
+        _ = desk.presence(available)
+        _ = desk.call(["wfm_status": "Break"])
+        desk.engine = try .flagged(mode: .observe)
+        #expect(desk.engine.resume(now: desk.now, into: &desk.record) == nil)
+        #expect(desk.record.delivery?.state == .observed)
+    }
+
+    @Test("a read that a restart has lost is asked for again")
+    func lostRead() throws {
+        var desk = try Desk()
+        #expect(desk.call(["wfm_status": "Break"]).command == .read)
+        #expect(desk.engine.resume(now: desk.now, into: &desk.record) == nil)
+        let look = desk.engine.look(
+            eventKey: "restart",
+            eventTime: desk.record.heardAt,
+            now: desk.now,
+            into: &desk.record
+        )
+        #expect(look.command == .read)
+    }
+
+    @Test("a look after a restart sets nothing for what was heard long ago")
+    func oldNews() throws {
+        var desk = try Desk(mode: .act)
+        _ = desk.presence(available)
+        _ = desk.call([:])
+        let calm = desk.record
+        _ = desk.call(["wfm_status": "Break"])
+        var record = calm
+        record.facts = desk.record.facts
+        let later = desk.now.advanced(by: .seconds(3600))
+        #expect(
+            desk.engine.look(eventKey: "restart", eventTime: record.heardAt, now: later, into: &record).command == nil
+        )
     }
 
     @Test("a write whose outcome is unknown is undone at the end of the episode")
@@ -117,7 +164,7 @@ struct DecisionEngineTests {
         var desk = try Desk()
         _ = desk.presence(available)
         _ = desk.call(["wfm_status": "Break"])
-        _ = desk.report(.sent)
+        _ = desk.report(.sent, .sent(definitionID: "break"))
         #expect(desk.call([:], state: "terminated").command?.target?.definitionID == "available")
     }
 
@@ -126,8 +173,8 @@ struct DecisionEngineTests {
         var desk = try Desk()
         _ = desk.presence(available)
         _ = desk.call(["wfm_status": "Break"])
-        _ = desk.report(.sent)
-        let refused = desk.report(.failed, error: .init(code: "forbidden", message: "grant it"))
+        _ = desk.report(.sent, .sent(definitionID: "break"))
+        let refused = desk.report(.failed, .refused, error: .init(code: "forbidden", message: "grant it"))
         #expect(refused.deadLetters.count == 1)
         #expect(desk.call([:], state: "terminated").command == nil)
     }
@@ -139,15 +186,15 @@ struct DecisionEngineTests {
         _ = desk.presence(available)
         _ = desk.call(["wfm_status": "Break"])
         #expect(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record) == nil, "it is under way")
-        _ = desk.report(.sent)
-        _ = desk.report(.failed, error: .init(code: "forbidden", message: "grant it"))
+        _ = desk.report(.sent, .sent(definitionID: "break"))
+        _ = desk.report(.failed, .refused, error: .init(code: "forbidden", message: "grant it"))
         let first = try #require(desk.record.wish)
         let again = try #require(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record))
         #expect(again.command?.target == DecisionEngine.breakTarget)
         #expect(again.history.map(\.kind) == [.decision])
         #expect(desk.record.delivery == DeliveryStatus(state: .pending, attempts: 0, at: desk.now))
         #expect(desk.record.wish?.revision == first.revision + 1)
-        _ = desk.report(.failed, error: .init(code: "forbidden", message: "grant it"))
+        _ = desk.report(.failed, .refused, error: .init(code: "forbidden", message: "grant it"))
         _ = desk.call([:], state: "terminated")
         #expect(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record) == nil, "nobody wants it now")
     }
@@ -157,16 +204,16 @@ struct DecisionEngineTests {
         var desk = try Desk()
         _ = desk.presence(available)
         _ = desk.call(["wfm_status": "Break"])
-        _ = desk.report(.sent)
+        _ = desk.report(.sent, .sent(definitionID: "break"))
         let write = AcceptedWrite(definitionID: "break", modifiedAt: desk.now.advanced(by: .milliseconds(50)))
-        _ = desk.report(.accepted, write: write)
+        _ = desk.report(.accepted, .accepted(write))
         _ = desk.presence(DecisionEngine.breakTarget)
         _ = desk.report(.confirmed)
         #expect(desk.call([:], state: "terminated").command?.target?.definitionID == "available")
-        _ = desk.report(.failed, error: .init(code: "forbidden", message: "grant it"))
+        _ = desk.report(.failed, .refused, error: .init(code: "forbidden", message: "grant it"))
         let again = desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record)
         #expect(again?.command?.target?.definitionID == "available")
-        _ = desk.report(.failed, error: .init(code: "forbidden", message: "grant it"))
+        _ = desk.report(.failed, .refused, error: .init(code: "forbidden", message: "grant it"))
         _ = desk.presence(meal)
         #expect(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record) == nil)
     }
@@ -176,14 +223,15 @@ struct DecisionEngineTests {
         var desk = try Desk()
         _ = desk.presence(available)
         _ = desk.call(["wfm_status": "Break"])
-        _ = desk.report(.sent)
+        _ = desk.report(.sent, .sent(definitionID: "break"))
         let sentAt = desk.now
         #expect(desk.presence(meal).command == nil)
         let answered = desk.report(
-            .accepted, write: AcceptedWrite(definitionID: "break", modifiedAt: sentAt.advanced(by: .milliseconds(10)))
+            .accepted,
+            .accepted(AcceptedWrite(definitionID: "break", modifiedAt: sentAt.advanced(by: .milliseconds(10))))
         )
         #expect(desk.record.episodes.episode == nil)
-        #expect(answered.command == .withdraw)
+        #expect(answered.command?.target?.definitionID == "meal", "nothing but their own choice is wanted")
     }
 
     @Test("the state survives its stored form")

@@ -24,16 +24,21 @@ private final class Plant: Sendable {
     init(folder: URL, genesysAnswers: Bool = true) async throws {
         let journal = try Journal(url: "sqlite:\(folder.path)/relay.db", logger: .quiet)
         let inbox = PipelineInbox()
-        let present = Mutex(["agent": "available"])
+        let present = Mutex([String: String]())
+        let first = Timestamp("2023-11-14T22:13:10.000Z")
         let log = WriteLog()
         let delivery = Delivery(
             policy: DeliveryPolicy(),
             gate: CallGate(budget: RequestBudget(requestsPerMinute: 300), now: { .test }),
             effects: Delivery.Effects(
                 read: { id throws(GenesysAPIError) in
-                    UserPresence(
-                        userID: id, definitionID: present.withLock { $0[id] ?? "available" }, system: nil, message: "",
-                        modifiedAt: Timestamp(milliseconds: 1)
+                    let written = present.withLock { $0[id] }
+                    return UserPresence(
+                        userID: id,
+                        definitionID: written ?? "available",
+                        system: nil,
+                        message: "",
+                        modifiedAt: written == nil ? first : .test
                     )
                 },
                 write: { id, target throws(GenesysAPIError) in
@@ -45,26 +50,42 @@ private final class Plant: Sendable {
                     present.withLock { $0[id] = target.definitionID }
                     log.add("\(id) \(target.definitionID)")
                     return UserPresence(
-                        userID: id, definitionID: target.definitionID, system: target.system, message: "",
+                        userID: id,
+                        definitionID: target.definitionID,
+                        system: target.system,
+                        message: "",
                         modifiedAt: .test
                     )
                 },
                 report: { inbox.put($0) },
+                judged: { await inbox.waitUntilJudged() },
                 observed: { presence in
-                    var body = #"{"topicName":"v2.users.\#(presence.userID).presence","eventBody":{"presenceDefinition":"#
-                    body += #"{"id":"\#(presence.definitionID)"},"modifiedDate":"2026-01-01T00:00:00.000Z"}}"#
+                    var body =
+                        #"{"topicName":"v2.users.\#(presence.userID).presence","eventBody":{"presenceDefinition":"#
+                    body +=
+                        #"{"id":"\#(presence.definitionID)"},"modifiedDate":"\#(presence.modifiedAt.map(\.description) ?? "")"}}"#
                     let entry = JournalEntry(
-                        key: UUID().uuidString, source: .observation, topic: "presence", agentID: presence.userID,
-                        receivedAt: .test, body: Array(body.utf8)
+                        key: UUID().uuidString,
+                        source: .observation,
+                        topic: "presence",
+                        agentID: presence.userID,
+                        receivedAt: .test,
+                        body: Array(body.utf8)
                     )
                     _ = try? await journal.append([entry])
+                    await inbox.waitUntilApplied(journal.lastSequence)
                 },
                 now: { .test }
             ),
             logger: .quiet
         )
         let pipeline = Pipeline(
-            journal: journal, delivery: delivery, inbox: inbox, engine: try .flagged(), now: { .test }, logger: .quiet
+            journal: journal,
+            delivery: delivery,
+            inbox: inbox,
+            engine: try .flagged(),
+            now: { .test },
+            logger: .quiet
         )
         try await pipeline.load()
         self.journal = journal
@@ -79,7 +100,12 @@ private final class Plant: Sendable {
 
     func append(_ body: String, key: String = UUID().uuidString) async throws {
         let entry = JournalEntry(
-            key: key, source: .webhook, topic: "topic", agentID: "agent", receivedAt: .test, body: Array(body.utf8)
+            key: key,
+            source: .webhook,
+            topic: "topic",
+            agentID: "agent",
+            receivedAt: .test,
+            body: Array(body.utf8)
         )
         _ = try await journal.append([entry])
     }
@@ -106,7 +132,8 @@ extension Logger {
     fileprivate static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 }
 
-private let presence = #"{"topicName":"v2.users.agent.presence","eventBody":{"presenceDefinition":{"id":"available","systemPresence":"AVAILABLE"},"modifiedDate":"2023-11-14T22:13:10.000Z"}}"#
+private let presence =
+    #"{"topicName":"v2.users.agent.presence","eventBody":{"presenceDefinition":{"id":"available","systemPresence":"AVAILABLE"},"modifiedDate":"2023-11-14T22:13:10.000Z"}}"#
 
 private func call(_ state: String = "connected", flag: String = "Break") -> String {
     #"{"topicName":"v2.users.agent.conversations","eventBody":{"id":"c","participants":[{"id":"p","userId":"agent","purpose":"agent","attributes":{"wfm_status":"\#(flag)"},"calls":[{"id":"k","state":"\#(state)"}]}]}}"#
@@ -164,7 +191,11 @@ struct PipelineTests {
             let journal = try Journal(url: "sqlite:\(folder.path)/relay.db", logger: .quiet)
             for (key, body) in [("a", presence), ("b", call())] {
                 let entry = JournalEntry(
-                    key: key, source: .webhook, topic: "topic", agentID: "agent", receivedAt: .test,
+                    key: key,
+                    source: .webhook,
+                    topic: "topic",
+                    agentID: "agent",
+                    receivedAt: .test,
                     body: Array(body.utf8)
                 )
                 _ = try await journal.append([entry])

@@ -10,16 +10,17 @@ import Testing
 private struct Scene {
     var state = EpisodeState()
     var facts = AgentFacts(id: "agent")
-    var write = WriteProgress.notSent
+    var writes = OwnWrites()
+    var isOutstanding = false
     var now = Timestamp(milliseconds: 1_000_000)
     var policy = EpisodePolicy()
     var eventTime: Timestamp?
-    var restoring: PresenceTarget?
 
     static let targets = [
         "Break": PresenceTarget(definitionID: "break", system: .break),
         "Meeting": PresenceTarget(definitionID: "meeting", system: .meeting),
     ]
+    var targets = Self.targets
 
     init(presence: String? = "available", system: SystemPresence = .available, at: Int64 = 10) {
         if let presence { see(presence, system, at: at) }
@@ -27,8 +28,21 @@ private struct Scene {
 
     mutating func see(_ id: String, _ system: SystemPresence, at milliseconds: Int64) {
         facts.presence = PresenceFacts(
-            definitionID: id, system: system, message: "", modifiedAt: Timestamp(milliseconds: milliseconds)
+            definitionID: id,
+            system: system,
+            message: "",
+            modifiedAt: Timestamp(milliseconds: milliseconds)
         )
+    }
+
+    mutating func send(_ id: String) {
+        isOutstanding = true
+        writes.send(id)
+    }
+
+    mutating func accept(_ id: String, at milliseconds: Int64) {
+        writes.accept(id, modifiedAt: Timestamp(milliseconds: milliseconds))
+        state.noteWrite()
     }
 
     mutating func look(_ status: String?, rule: String = "flagged", release: Release = .restore) -> EpisodeStep {
@@ -37,10 +51,10 @@ private struct Scene {
             match: status.map { RuleMatch(rule: rule, status: $0, conversationID: "c", release: release) },
             trigger: Trigger(eventKey: "e", eventTime: eventTime),
             now: now,
-            write: write,
-            restoring: restoring,
+            writes: writes,
+            isOutstanding: isOutstanding,
             policy: policy,
-            target: { Self.targets[$0] }
+            target: { [targets] in targets[$0] }
         )
     }
 }
@@ -51,8 +65,8 @@ struct EpisodeTests {
     func setAndRestore() {
         var scene = Scene()
         #expect(scene.look("Break") == .set(Scene.targets["Break"]!))
-        #expect(scene.state.episode?.saved.definitionID == "available")
-        scene.write = .accepted(modifiedAt: Timestamp(milliseconds: 50))
+        #expect(scene.state.episode?.base.saved.definitionID == "available")
+        scene.accept("break", at: 50)
         scene.see("break", .break, at: 50)
         #expect(scene.look("Break") == .none)
         guard case .restore(let target, _) = scene.look(nil) else {
@@ -67,7 +81,7 @@ struct EpisodeTests {
     func keep() {
         var scene = Scene()
         _ = scene.look("Break", release: .keep)
-        scene.write = .accepted(modifiedAt: nil)
+        scene.accept("break", at: 50)
         scene.see("break", .break, at: 50)
         guard case .end = scene.look(nil, release: .keep) else {
             Issue.record("not ended")
@@ -79,10 +93,10 @@ struct EpisodeTests {
     func change() {
         var scene = Scene()
         _ = scene.look("Break")
-        scene.write = .accepted(modifiedAt: Timestamp(milliseconds: 50))
+        scene.accept("break", at: 50)
         scene.see("break", .break, at: 50)
         #expect(scene.look("Meeting", rule: "other") == .set(Scene.targets["Meeting"]!))
-        #expect(scene.state.episode?.saved.definitionID == "available")
+        #expect(scene.state.episode?.base.saved.definitionID == "available")
     }
 
     @Test("an agent who is Offline is not moved, and it is said once")
@@ -109,7 +123,7 @@ struct EpisodeTests {
         #expect(reason.contains("maxEventAge"))
         scene.eventTime = scene.now.advanced(by: .seconds(-119))
         #expect(scene.look("Break") == .set(Scene.targets["Break"]!))
-        scene.write = .accepted(modifiedAt: Timestamp(milliseconds: 50))
+        scene.accept("break", at: 50)
         scene.eventTime = scene.now.advanced(by: .seconds(-86_400))
         guard case .restore = scene.look(nil) else {
             Issue.record("not released")
@@ -138,7 +152,7 @@ struct EpisodeTests {
     func changeByHand() {
         var scene = Scene()
         _ = scene.look("Break")
-        scene.write = .accepted(modifiedAt: Timestamp(milliseconds: 50))
+        scene.accept("break", at: 50)
         scene.see("meal", .meal, at: 51)
         guard case .end = scene.look("Break") else {
             Issue.record("not ended")
@@ -168,12 +182,12 @@ struct EpisodeTests {
     func changeJustBefore() {
         var scene = Scene()
         _ = scene.look("Break")
-        scene.write = .inFlight
+        scene.send("break")
         scene.see("meal", .meal, at: 40)
         #expect(scene.look("Break") == .none, "the answer decides")
-        scene.write = .accepted(modifiedAt: Timestamp(milliseconds: 50))
+        scene.accept("break", at: 50)
         #expect(scene.look("Break") == .none)
-        #expect(scene.state.episode?.saved.definitionID == "meal")
+        #expect(scene.state.episode?.base.saved.definitionID == "meal")
         scene.see("break", .break, at: 50)
         guard case .restore(let target, _) = scene.look(nil) else {
             Issue.record("not restored")
@@ -194,9 +208,122 @@ struct EpisodeTests {
 
     @Test("an episode that begins while an earlier one is being undone saves what that one puts back")
     func beginsWhileRestoring() {
-        var scene = Scene(presence: "break", system: .break)
-        scene.restoring = PresenceTarget(definitionID: "available", system: .available)
+        var scene = Scene()
+        _ = scene.look("Break")
+        scene.accept("break", at: 50)
+        scene.see("break", .break, at: 50)
+        scene.isOutstanding = true
+        guard case .restore = scene.look(nil) else {
+            Issue.record("not restored")
+            return
+        }
+        #expect(scene.look("Meeting") == .set(Scene.targets["Meeting"]!))
+        #expect(scene.state.episode?.base.saved.definitionID == "available")
+        scene.isOutstanding = false
+        scene.see("meal", .meal, at: 60)
+        guard case .end = scene.look("Meeting") else {
+            Issue.record("a change by hand that nothing of ours answers is not recognised")
+            return
+        }
+    }
+
+    @Test("the echo of an earlier write of the same episode is not what has to be restored")
+    func ownEarlierWrite() {
+        var scene = Scene()
+        _ = scene.look("Break")
+        scene.accept("break", at: 50)
+        scene.see("break", .break, at: 50)
         _ = scene.look("Meeting")
-        #expect(scene.state.episode?.saved.definitionID == "available")
+        scene.send("meeting")
+        #expect(scene.look("Meeting") == .none)
+        scene.accept("meeting", at: 70)
+        #expect(scene.look("Meeting") == .none)
+        #expect(scene.state.episode?.base.saved.definitionID == "available")
+    }
+
+    @Test("a change by hand that crosses a later write of the episode is what gets restored")
+    func crossesSecondWrite() {
+        var scene = Scene()
+        _ = scene.look("Break")
+        scene.accept("break", at: 50)
+        scene.see("break", .break, at: 50)
+        _ = scene.look("Meeting")
+        scene.send("meeting")
+        scene.see("meal", .meal, at: 60)
+        #expect(scene.look("Meeting") == .none, "the answer decides")
+        scene.see("meeting", .meeting, at: 70)
+        #expect(scene.look("Meeting") == .none)
+        scene.accept("meeting", at: 70)
+        #expect(scene.look("Meeting") == .none)
+        #expect(scene.state.episode?.base.saved.definitionID == "meal")
+    }
+
+    @Test("an agent who changes the status while it is on its way back keeps their choice")
+    func changeWhileRestoring() {
+        var scene = Scene()
+        _ = scene.look("Break")
+        scene.accept("break", at: 50)
+        scene.see("break", .break, at: 50)
+        _ = scene.look(nil)
+        scene.isOutstanding = true
+        scene.see("meal", .meal, at: 60)
+        guard case .end(_, let leaving) = scene.look(nil) else {
+            Issue.record("restored over the agent's choice")
+            return
+        }
+        #expect(leaving?.definitionID == "meal")
+    }
+
+    @Test("a change by hand that a restore has covered is put back in its place")
+    func coveredByRestore() {
+        var scene = Scene()
+        _ = scene.look("Break")
+        scene.accept("break", at: 50)
+        scene.see("break", .break, at: 50)
+        _ = scene.look(nil)
+        scene.send("available")
+        scene.see("meal", .meal, at: 60)
+        #expect(scene.look(nil) == .none)
+        scene.accept("available", at: 70)
+        guard case .restore(let target, _) = scene.look(nil) else {
+            Issue.record("the agent's choice is lost")
+            return
+        }
+        #expect(target.definitionID == "meal")
+    }
+
+    @Test("an agent who went Offline just before our write is put back to Offline")
+    func offlineCrossed() {
+        var scene = Scene()
+        _ = scene.look("Break")
+        scene.send("break")
+        scene.see("offline", .offline, at: 40)
+        #expect(scene.look("Break") == .none)
+        scene.accept("break", at: 50)
+        guard case .end(_, let leaving) = scene.look("Break") else {
+            Issue.record("kept out of Offline")
+            return
+        }
+        #expect(leaving?.system == .offline)
+    }
+
+    @Test("a wish that may be on the wire already is undone, not merely withdrawn")
+    func mayBeOnTheWire() {
+        var scene = Scene()
+        _ = scene.look("Break")
+        scene.isOutstanding = true
+        guard case .restore(let target, _) = scene.look(nil) else {
+            Issue.record("a write that arrives now would stay for ever")
+            return
+        }
+        #expect(target.definitionID == "available")
+    }
+
+    @Test("a status that means another presence now is set again")
+    func redefined() {
+        var scene = Scene()
+        _ = scene.look("Break")
+        scene.targets["Break"] = PresenceTarget(definitionID: "coffee", system: .break)
+        #expect(scene.look("Break") == .set(PresenceTarget(definitionID: "coffee", system: .break)))
     }
 }
