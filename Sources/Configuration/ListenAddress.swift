@@ -3,7 +3,7 @@
 
 import ConfigurationSyntax
 
-/// `host:port`, with an IPv6 address in brackets.
+/// `address:port`, with an IPv6 address in brackets. No names: a server must not wait for DNS to know where it listens.
 struct ListenAddress: Equatable {
     var host: String
     var port: Int
@@ -19,8 +19,7 @@ struct ListenAddress: Equatable {
             guard AddressBlock.family(of: address) == .v6 else { return nil }
             self.host = address
         } else {
-            let isName = host.utf8.allSatisfy { Character(Unicode.Scalar($0)).isHostNameCharacter }
-            guard !host.isEmpty, isName else { return nil }
+            guard AddressBlock.family(of: String(host)) == .v4 else { return nil }
             self.host = String(host)
         }
         self.port = Int(port)
@@ -34,12 +33,8 @@ struct ListenAddress: Equatable {
         let found = node.provenance == .written ? ", found '\(text)'" : ""
         diagnostics.error(
             at: node.location,
-            "server.listen: expected host:port, such as 0.0.0.0:8080 or \"[::]:8080\"\(found)"
+            "server.listen: expected address:port, such as 127.0.0.1:8080, 0.0.0.0:8080 or \"[::]:8080\"\(found)"
         )
         return nil
     }
-}
-
-extension Character {
-    fileprivate var isHostNameCharacter: Bool { isASCII && (isLetter || isNumber || self == "." || self == "-") }
 }

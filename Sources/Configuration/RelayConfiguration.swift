@@ -7,7 +7,7 @@ public import StatusRules
 public struct RelayConfiguration: Sendable {
     /// The listener and its limits.
     public struct Server: Sendable {
-        /// An address or host name, without the brackets of an IPv6 address.
+        /// A numeric address, without the brackets of an IPv6 address.
         public var host = "127.0.0.1"
         /// 0 = any free port.
         public var port = 8080
@@ -27,7 +27,7 @@ public struct RelayConfiguration: Sendable {
         public var handlerTimeout: Duration = .seconds(5)
         /// How long the listeners stay open after SIGTERM.
         public var drainDelay: Duration = .seconds(5)
-        /// Addresses and CIDR blocks whose `Forwarded` and `X-Forwarded-For` are believed.
+        /// Addresses and CIDR blocks whose `X-Forwarded-For` is believed.
         public var trustedProxies: [String] = []
     }
 

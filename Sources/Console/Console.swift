@@ -39,6 +39,7 @@ public final class Console: Sendable {
         addPageRoutes(to: &router)
         addHealthRoutes(to: &router)
         addAgentRoutes(to: &router)
+        addDeadLetterRoutes(to: &router)
         addResyncRoutes(to: &router)
         router.on(.get, "/v1/stream", admin { [self] _ in stream() })
         let metricsPage: Handler = { [self] _ in .text(metrics.exposition(), type: PrometheusMetrics.contentType) }

@@ -13,6 +13,10 @@ public struct ConsoleSources: Sendable {
     public var history: @Sendable (_ id: String, _ before: Int64?, _ limit: Int) async throws -> HistoryPage
     /// Events that could not be applied, newest first, those before the given number only.
     public var deadLetters: @Sendable (_ before: Int64?, _ limit: Int) async throws -> DeadLetterPage
+    /// Applies a dead letter again and forgets it. Throws `.notFound`, or `.conflict` when nothing of it can be tried.
+    public var retryDeadLetter: @Sendable (_ id: Int64) async throws -> DeadLetterRetryView
+    /// Forgets a dead letter; `false` when there is none of that number.
+    public var deleteDeadLetter: @Sendable (_ id: Int64) async throws -> Bool
     /// Starts rebuilding state from Genesys and returns at once.
     public var startResync: @Sendable (_ request: ResyncRequest) async throws -> ResyncJobView
     /// A resync job; `nil` when there is none of that id.
@@ -29,6 +33,8 @@ public struct ConsoleSources: Sendable {
         agent: @escaping @Sendable (_ id: String) async -> AgentView?,
         history: @escaping @Sendable (_ id: String, _ before: Int64?, _ limit: Int) async throws -> HistoryPage,
         deadLetters: @escaping @Sendable (_ before: Int64?, _ limit: Int) async throws -> DeadLetterPage,
+        retryDeadLetter: @escaping @Sendable (_ id: Int64) async throws -> DeadLetterRetryView,
+        deleteDeadLetter: @escaping @Sendable (_ id: Int64) async throws -> Bool,
         startResync: @escaping @Sendable (_ request: ResyncRequest) async throws -> ResyncJobView,
         resync: @escaping @Sendable (_ id: String) async -> ResyncJobView?,
         health: @escaping @Sendable () async -> HealthView,
@@ -38,6 +44,8 @@ public struct ConsoleSources: Sendable {
         self.agent = agent
         self.history = history
         self.deadLetters = deadLetters
+        self.retryDeadLetter = retryDeadLetter
+        self.deleteDeadLetter = deleteDeadLetter
         self.startResync = startResync
         self.resync = resync
         self.health = health

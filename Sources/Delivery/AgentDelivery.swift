@@ -46,6 +46,7 @@ public struct AgentDelivery: Sendable {
     private var outcomeIsUnknown = false
     private var readIsWanted = false
 
+    /// Nothing is wanted yet.
     public init(agentID: String, policy: DeliveryPolicy) {
         self.agentID = agentID
         self.policy = policy
@@ -120,7 +121,9 @@ public struct AgentDelivery: Sendable {
             return (nil, [finish(.superseded, now, "the agent is Offline: nothing is written", isGuard: true)])
         }
         if unobserved == nil, wish.target.isNoChange(from: observed) {
-            return (nil, [finish(.confirmed, now, "the agent already has \(wish.target): nothing to write", isGuard: true)])
+            return (
+                nil, [finish(.confirmed, now, "the agent already has \(wish.target): nothing to write", isGuard: true)]
+            )
         }
         attempts += 1
         inFlight = (.write(wish.target), wish.revision)
@@ -130,7 +133,9 @@ public struct AgentDelivery: Sendable {
 
     /// The answer to a write. `random` in 0..<1 spreads the retry.
     public mutating func wrote(
-        _ result: Result<UserPresence, GenesysAPIError>, now: Timestamp, random: Double
+        _ result: Result<UserPresence, GenesysAPIError>,
+        now: Timestamp,
+        random: Double
     ) -> [DeliveryReport] {
         guard let (call, revision) = inFlight, case .write(let target) = call else { return [] }
         inFlight = nil
@@ -167,7 +172,9 @@ public struct AgentDelivery: Sendable {
 
     /// The answer to a read. A successful one is an observation: the caller journals it.
     public mutating func didRead(
-        _ result: Result<UserPresence, GenesysAPIError>, now: Timestamp, random: Double
+        _ result: Result<UserPresence, GenesysAPIError>,
+        now: Timestamp,
+        random: Double
     ) -> [DeliveryReport] {
         guard let (call, revision) = inFlight, case .read = call else { return [] }
         inFlight = nil
@@ -207,7 +214,9 @@ public struct AgentDelivery: Sendable {
             guard wish.target.isNoChange(from: observed) else {
                 return [report(.pending, now, "a read shows \(found) after a write without an answer", news: news)]
             }
-            return [finish(.confirmed, now, "confirmed by a read: the write without an answer had happened", news: news)]
+            return [
+                finish(.confirmed, now, "confirmed by a read: the write without an answer had happened", news: news)
+            ]
         default:
             let text = "a read shows \(found) after a write without an answer, which is no longer wanted"
             return news.map { [report(.superseded, now, text, revision: 0, news: $0)] } ?? []
@@ -215,7 +224,10 @@ public struct AgentDelivery: Sendable {
     }
 
     private mutating func verified(
-        _ wish: Wish, written: AcceptedWrite?, _ found: String, _ now: Timestamp
+        _ wish: Wish,
+        written: AcceptedWrite?,
+        _ found: String,
+        _ now: Timestamp
     ) -> DeliveryReport {
         if wish.target.isMet(by: observed) { return finish(.confirmed, now, "confirmed by a read") }
         if let seen = observed?.modifiedAt, let ours = written?.modifiedAt, seen > ours {
@@ -249,7 +261,11 @@ public struct AgentDelivery: Sendable {
     }
 
     private mutating func failed(
-        _ error: GenesysAPIError, _ now: Timestamp, _ random: Double, what: String, gaveUp: Bool = false,
+        _ error: GenesysAPIError,
+        _ now: Timestamp,
+        _ random: Double,
+        what: String,
+        gaveUp: Bool = false,
         news: WriteNews? = nil
     ) -> DeliveryReport {
         failures += 1
@@ -266,8 +282,12 @@ public struct AgentDelivery: Sendable {
     }
 
     private mutating func finish(
-        _ state: DeliveryState, _ now: Timestamp, _ summary: String,
-        _ error: DeliveryStatus.Failure? = nil, isGuard: Bool = false, news: WriteNews? = nil
+        _ state: DeliveryState,
+        _ now: Timestamp,
+        _ summary: String,
+        _ error: DeliveryStatus.Failure? = nil,
+        isGuard: Bool = false,
+        news: WriteNews? = nil
     ) -> DeliveryReport {
         var report = report(state, now, summary, error, news: news)
         report.isGuard = isGuard
@@ -280,8 +300,12 @@ public struct AgentDelivery: Sendable {
     }
 
     private func report(
-        _ state: DeliveryState, _ now: Timestamp, _ summary: String,
-        _ error: DeliveryStatus.Failure? = nil, revision: Int? = nil, news: WriteNews? = nil
+        _ state: DeliveryState,
+        _ now: Timestamp,
+        _ summary: String,
+        _ error: DeliveryStatus.Failure? = nil,
+        revision: Int? = nil,
+        news: WriteNews? = nil
     ) -> DeliveryReport {
         DeliveryReport(
             agentID: agentID,

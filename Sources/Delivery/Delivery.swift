@@ -23,11 +23,14 @@ public actor Delivery {
         /// A presence that was read: goes into the journal as an observation. Returns when it has been judged, so that
         /// nothing is written over a change by hand that only this read has brought to light.
         public var observed: @Sendable (UserPresence) async -> Void
+        /// The wall clock.
         public var now: @Sendable () -> Timestamp
+        /// Waits, or throws when the task is cancelled.
         public var sleep: @Sendable (Duration) async throws -> Void
         /// In 0..<1.
         public var random: @Sendable () -> Double
 
+        /// Everything but time and chance has to be given.
         public init(
             read: @escaping @Sendable (String) async throws(GenesysAPIError) -> UserPresence,
             write: @escaping @Sendable (String, PresenceTarget) async throws(GenesysAPIError) -> UserPresence,
@@ -70,6 +73,7 @@ public actor Delivery {
     private var sleeper: (until: Timestamp, task: Task<Void, Never>)?
     private var isStopped = false
 
+    /// The gate keeps all calls within the budget of the OAuth client.
     public init(policy: DeliveryPolicy, gate: CallGate, effects: Effects, logger: Logger) {
         self.policy = policy
         self.gate = gate
@@ -153,7 +157,8 @@ public actor Delivery {
     }
 
     private nonisolated func perform(
-        _ call: AgentDelivery.Call, _ agentID: String
+        _ call: AgentDelivery.Call,
+        _ agentID: String
     ) async -> Result<UserPresence, GenesysAPIError> {
         do throws(GenesysAPIError) {
             switch call {
@@ -174,7 +179,10 @@ public actor Delivery {
     }
 
     private func end(
-        _ agentID: String, _ call: AgentDelivery.Call, _ result: Result<UserPresence, GenesysAPIError>, took: Duration
+        _ agentID: String,
+        _ call: AgentDelivery.Call,
+        _ result: Result<UserPresence, GenesysAPIError>,
+        took: Duration
     ) async {
         Timer(label: "presence_relay_delivery_call_seconds", dimensions: [("call", call.name)])
             .recordNanoseconds(Int64(took / .nanoseconds(1)))

@@ -9,10 +9,12 @@ public struct DeliveryPolicy: Sendable {
     public var verifyAttempts = 3
     /// First retry delay; doubles with each failure, with full jitter.
     public var backoffBase: Duration = .milliseconds(500)
+    /// The longest retry delay.
     public var backoffLimit: Duration = .seconds(30)
     /// A wish whose calls have done nothing but fail for this long is `failed`.
     public var giveUpAfter: Duration = .seconds(600)
 
+    /// The defaults of the design, section 5.5.
     public init() {}
 
     /// Full jitter: anywhere between nothing and the doubled delay, so that many agents do not retry together.

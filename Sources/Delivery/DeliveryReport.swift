@@ -19,9 +19,11 @@ public enum WriteNews: Sendable, Equatable {
 
 /// What delivery tells about a wish; the pipeline stores it.
 public struct DeliveryReport: Sendable, Equatable {
+    /// Whose delivery it is.
     public var agentID: String
     /// Of the wish; 0 = a read that was asked for without one.
     public var revision: Int
+    /// How far the wish is now.
     public var status: DeliveryStatus
     /// One line for the history.
     public var summary: String

@@ -16,11 +16,14 @@ public struct Wish: Codable, Sendable, Equatable {
     }
     /// Grows with every wish of the agent.
     public var revision: Int
+    /// Set or restore.
     public var purpose: Purpose
+    /// The presence that is wanted.
     public var target: PresenceTarget
     /// When it was decided.
     public var since: Timestamp
 
+    /// A wish as it was decided.
     public init(revision: Int, purpose: Purpose, target: PresenceTarget, since: Timestamp) {
         self.revision = revision
         self.purpose = purpose
@@ -30,7 +33,7 @@ public struct Wish: Codable, Sendable, Equatable {
 }
 
 /// How far a wish has got (design 5.4).
-public enum DeliveryState: String, Codable, Sendable {
+public enum DeliveryState: String, Codable, CaseIterable, Sendable {
     case pending, sent, accepted, confirmed, notApplied, failed, superseded, observed
 
     /// Nothing more will happen for this wish.
@@ -44,13 +47,16 @@ public enum DeliveryState: String, Codable, Sendable {
 
 /// The public state of an agent's newest wish.
 public struct DeliveryStatus: Codable, Sendable, Equatable {
+    /// Why a wish did not come true, or not yet.
     public struct Failure: Codable, Sendable, Equatable {
         /// A `GenesysAPIError.Code`, or `notApplied`.
         public var code: String
+        /// What went wrong and what to do.
         public var message: String
         /// ININ-Correlation-Id of the answer.
         public var correlationID: String?
 
+        /// An error for people; no secret in it.
         public init(code: String, message: String, correlationID: String? = nil) {
             self.code = code
             self.message = message
@@ -62,12 +68,16 @@ public struct DeliveryStatus: Codable, Sendable, Equatable {
             self.init(code: error.code.description, message: error.message, correlationID: error.correlationID)
         }
     }
+    /// How far the wish is.
     public var state: DeliveryState
     /// Writes sent for this wish.
     public var attempts: Int
+    /// When it got there.
     public var at: Timestamp
+    /// The newest failure, also while it is tried again.
     public var error: Failure?
 
+    /// A state without an error is a good one.
     public init(state: DeliveryState, attempts: Int, at: Timestamp, error: Failure? = nil) {
         self.state = state
         self.attempts = attempts
@@ -78,10 +88,12 @@ public struct DeliveryStatus: Codable, Sendable, Equatable {
 
 /// A write of ours that Genesys accepted; tells our own echo from a change by hand.
 public struct AcceptedWrite: Codable, Sendable, Equatable {
+    /// The definition written.
     public var definitionID: String
     /// `modifiedDate` of the answer.
     public var modifiedAt: Timestamp?
 
+    /// A write as the answer has it.
     public init(definitionID: String, modifiedAt: Timestamp?) {
         self.definitionID = definitionID
         self.modifiedAt = modifiedAt

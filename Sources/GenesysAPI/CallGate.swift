@@ -10,6 +10,7 @@ public actor CallGate {
     /// What a call is for, most urgent first.
     public enum Priority: Int, Sendable, CaseIterable, Comparable {
         case write, verify, resync
+        /// The more urgent comes first.
         public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
     }
 

@@ -37,6 +37,7 @@ public final class GenesysAPI: Sendable {
     let tokens: TokenSource
     let apiURL: String
     let logger: Logger
+    private let configuration: Configuration
 
     /// Makes no call yet. `send` is `HTTPClient.send`, or a test's.
     ///
@@ -50,7 +51,18 @@ public final class GenesysAPI: Sendable {
         transport = Transport(timeout: configuration.timeout, logger: logger, send: send)
         tokens = TokenSource(configuration: configuration, transport: transport, now: now)
         apiURL = configuration.apiURL.withoutTrailingSlash
+        self.configuration = configuration
         self.logger = logger
+    }
+
+    /// Takes another OAuth client, or the same with another secret, from now on; the addresses stay.
+    ///
+    /// A token at hand is used until it ends or is refused, so that a change of secret makes no gap.
+    public func replaceClient(id: String, secret: String) {
+        var new = configuration
+        new.clientID = id
+        new.clientSecret = secret
+        tokens.replace(configuration: new)
     }
 
     /// Fetches a token now, whatever is cached: for start-up checks.

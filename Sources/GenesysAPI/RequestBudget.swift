@@ -12,6 +12,7 @@ public struct RequestBudget: Sendable {
     private var calls: Deque<Timestamp> = []
     private var pausedUntil: Timestamp?
 
+    /// A budget of which nothing is used; at least one call a minute.
     public init(requestsPerMinute: Int) { self.requestsPerMinute = max(1, requestsPerMinute) }
 
     /// Takes one call if it may be made now; else says when to ask again.

@@ -33,7 +33,8 @@ final class TokenSource: Sendable {
     }
 
     private let state = Mutex(State())
-    private let request: Request
+    private let request: Mutex<Request>
+    private let transport: Transport
     private let now: @Sendable () -> Timestamp
 
     /// Without a number from Genesys: a rate limit's pause, and that of wrong credentials or a failed renewal.
@@ -41,8 +42,16 @@ final class TokenSource: Sendable {
     private static let refusalPause = Duration.seconds(5)
 
     init(configuration: GenesysAPI.Configuration, transport: Transport, now: @escaping @Sendable () -> Timestamp) {
-        request = Request(configuration: configuration, transport: transport)
+        request = Mutex(Request(configuration: configuration, transport: transport))
+        self.transport = transport
         self.now = now
+    }
+
+    /// Fetches with other credentials from now on. A token at hand is used to its end, or until it is refused.
+    func replace(configuration: GenesysAPI.Configuration) {
+        let new = Request(configuration: configuration, transport: transport)
+        request.withLock { $0 = new }
+        state.withLock { $0.refusal = nil }
     }
 
     /// For tests: what is at hand without a request.
@@ -124,7 +133,7 @@ final class TokenSource: Sendable {
         let asked = now()
         let answer: Result<Request.Grant, GenesysAPIError>
         do throws(GenesysAPIError) {
-            answer = .success(try await request.perform())
+            answer = .success(try await request.withLock { $0 }.perform())
         } catch {
             answer = .failure(error)
         }

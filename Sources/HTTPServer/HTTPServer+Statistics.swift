@@ -22,13 +22,15 @@ extension HTTPServer {
             public var requestTimeout = 0
             /// 503 because the handler did not answer in time.
             public var handlerTimeout = 0
+            /// 503 because the content of unfinished requests reached its limit.
+            public var overloaded = 0
             /// TLS handshakes that failed or did not end in time.
             public var tlsHandshake = 0
 
             /// All of them.
             public var total: Int {
                 malformed + targetTooLong + headerTooLarge + bodyTooLarge + unsupported + requestTimeout
-                    + handlerTimeout + tlsHandshake
+                    + handlerTimeout + overloaded + tlsHandshake
             }
         }
 
@@ -57,6 +59,7 @@ extension HTTPServer.Statistics {
         refused.unsupported += counters.unsupported.load(ordering: .relaxed)
         refused.requestTimeout += counters.requestTimeout.load(ordering: .relaxed)
         refused.handlerTimeout += counters.handlerTimeout.load(ordering: .relaxed)
+        refused.overloaded += counters.overloaded.load(ordering: .relaxed)
         refused.tlsHandshake += counters.tlsFailures.load(ordering: .relaxed)
     }
 }

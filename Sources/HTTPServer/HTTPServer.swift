@@ -134,6 +134,9 @@ public final class HTTPServer: Sendable {
         return statistics
     }
 
+    /// For tests: content of requests that are not complete.
+    var unfinishedBytes: Int { shared.unfinishedBytes.load(ordering: .relaxed) }
+
     private static let alreadyStarted = HTTPServerError(
         .alreadyStarted,
         "this server has been started before; make a new one"

@@ -23,6 +23,9 @@ public struct HTTPServerConfiguration: Sendable {
     public var maxHeaderCount = 100
     /// The content of a request in bytes; more is 413, before it is read when Content-Length says so.
     public var maxBodyBytes = 1024 * 1024
+    /// Content of unfinished requests over all connections, in bytes; a request that does not fit is 503. Otherwise
+    /// strangers could take `maxBodyBytes` for every connection, before anyone has asked who they are.
+    public var maxUnfinishedBytes = 256 * 1024 * 1024
     /// Open connections over all loops; more wait in the kernel's queue.
     public var maxConnections = 10_000
     /// The whole TLS handshake.

@@ -5,7 +5,8 @@ import HTTPServer
 
 /// Whether the content's type and coding are ones we read.
 enum ContentCheck {
-    static let acceptedTypes = "application/json, application/x-ndjson, application/cloudevents+json"
+    static let acceptedTypes =
+        "application/json, application/x-ndjson, application/cloudevents+json, application/cloudevents-batch+json"
 
     /// JSON and its relatives; a missing type is taken for JSON, since senders forget it.
     static func isAcceptedType(_ headers: HTTPHeaders) -> Bool {

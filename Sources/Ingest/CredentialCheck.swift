@@ -3,6 +3,7 @@
 
 import Foundation
 import HTTPServer
+import Synchronization
 
 /// Whether a request proves its sender: any one of the configured ways suffices.
 struct CredentialCheck: Sendable {
@@ -71,5 +72,17 @@ struct CredentialCheck: Sendable {
             guard value[..<space].lowercased() == name else { return nil }
             return value[space...].drop { $0 == " " }.utf8
         }
+    }
+}
+
+/// The check that is in force; a reload of secrets puts another in its place.
+final class CurrentCredentials: Sendable {
+    private let current: Mutex<CredentialCheck>
+
+    init(_ check: CredentialCheck) { current = Mutex(check) }
+
+    var check: CredentialCheck {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
     }
 }

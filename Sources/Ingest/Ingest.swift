@@ -23,6 +23,8 @@ public struct Ingest: Sendable {
         public var authentication: [Authentication]
         /// CIDR blocks a sender may come from.
         public var allowedSources: [String] = ["0.0.0.0/0", "::/0"]
+        /// CIDR blocks of proxies whose `X-Forwarded-For` says where a request comes from.
+        public var trustedProxies: [String] = []
 
         /// Open to all addresses.
         public init(authentication: [Authentication]) { self.authentication = authentication }
@@ -30,15 +32,16 @@ public struct Ingest: Sendable {
 
     typealias Decode = @Sendable ([UInt8]) throws(EventDecodingError) -> [ReceivedNotification]
 
-    private let credentials: CredentialCheck
+    private let credentials: CurrentCredentials
     private let sources: [AddressBlock]
+    private let proxies: TrustedProxies
     private let journal: Journal
     private let decode: Decode
     private let refusals: RefusalLog
     private let metrics = IngestMetrics()
     private let now: @Sendable () -> Timestamp
 
-    /// `now` is the time of receipt. A source that is no CIDR block is logged and allows nobody.
+    /// `now` is the time of receipt. A source or proxy that is no CIDR block is logged and counts for nobody.
     public init(
         configuration: Configuration,
         journal: Journal,
@@ -59,16 +62,25 @@ public struct Ingest: Sendable {
         now: @escaping @Sendable () -> Timestamp,
         decode: @escaping Decode
     ) {
-        credentials = CredentialCheck(configuration.authentication)
-        sources = configuration.allowedSources.compactMap { text in
-            let block = AddressBlock(text)
-            if block == nil { logger.error("allowed source is not a CIDR block", metadata: ["source": "\(text)"]) }
-            return block
+        credentials = CurrentCredentials(CredentialCheck(configuration.authentication))
+        func blocks(_ texts: [String], _ role: String) -> [AddressBlock] {
+            texts.compactMap { text in
+                let block = AddressBlock(text)
+                if block == nil { logger.error("\(role) is not a CIDR block", metadata: ["block": "\(text)"]) }
+                return block
+            }
         }
+        sources = blocks(configuration.allowedSources, "allowed source")
+        proxies = TrustedProxies(blocks(configuration.trustedProxies, "trusted proxy"))
         self.journal = journal
         self.decode = decode
         self.now = now
         refusals = RefusalLog(logger: logger)
+    }
+
+    /// Asks for other credentials from now on, for the reload of secrets. Empty = open to all.
+    public func replaceAuthentication(_ authentication: [Authentication]) {
+        credentials.check = CredentialCheck(authentication)
     }
 
     /// Takes one request. Nothing of it is stored before the sender is proven, and all or nothing after that.
@@ -88,9 +100,10 @@ public struct Ingest: Sendable {
     }
 
     private func check(_ request: HTTPRequest) throws(RefusedRequest) {
-        guard let address = Address(request.remoteAddress), sources.contains(where: { $0.contains(address) }) else {
+        guard let address = proxies.sender(of: request), sources.contains(where: { $0.contains(address) }) else {
             throw .source
         }
+        let credentials = credentials.check
         guard credentials.accepts(request.headers) else { throw .credentials(credentials.challenges) }
         guard ContentCheck.isAcceptedCoding(request.headers) else { throw .encoding }
         guard ContentCheck.isAcceptedType(request.headers) else { throw .mediaType }
@@ -116,7 +129,8 @@ public struct Ingest: Sendable {
                     key: EventKey.key(of: notification, bytes),
                     source: .webhook,
                     topic: notification.topicName,
-                    agentID: notification.event.userID,
+                    // What cannot be decoded still has a topic that may name its agent.
+                    agentID: notification.event.userID ?? TopicName(notification.topicName).userID,
                     receivedAt: received,
                     body: bytes,
                     madeAt: notification.timestamp

@@ -34,6 +34,11 @@ struct GroupTransaction {
             case .commit(let commit, _):
                 try apply(commit)
                 outcomes.append(.done)
+            case .retry(let letter, let entry, _):
+                try database.cachedStatement(sql: "DELETE FROM dead_letters WHERE id = ?").execute(arguments: [letter])
+                let isThere = database.changesCount > 0
+                if isThere, let entries { _ = try insert(entry, entries) }
+                outcomes.append(.retried(isThere))
             case .probe:
                 // Some pages, not a byte: a full disk may still have room in the last block of the log.
                 try database.execute(sql: "REPLACE INTO write_probe (id, filler) VALUES (1, randomblob(32768))")

@@ -80,6 +80,10 @@ final class GroupWriter: Sendable {
         try await withCheckedContinuation { enqueue(.commit(commit, $0)) }.get()
     }
 
+    func retry(letter: Int64, as entry: JournalEntry) async throws(JournalError) -> Bool {
+        try await withCheckedContinuation { enqueue(.retry(letter: letter, entry, $0)) }.get()
+    }
+
     private func enqueue(_ job: WriteJob) {
         let (entries, bytes) = (job.entryCount, job.byteCount)
         enum Decision { case refuse(JournalError), wait, schedule }

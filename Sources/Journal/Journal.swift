@@ -131,6 +131,14 @@ public final class Journal: Sendable {
         try await writable().commit(commit)
     }
 
+    /// Appends `entry` and forgets the dead letter that it comes from, in one transaction that is on disk when this
+    /// returns; `false` when there is no letter with that id, and nothing is changed then.
+    ///
+    /// Throws as ``append(_:)``.
+    public func retryDeadLetter(id: Int64, as entry: JournalEntry) async throws(JournalError) -> Bool {
+        try await writable().retry(letter: id, as: entry)
+    }
+
     func writable() throws(JournalError) -> GroupWriter {
         guard let writer else { throw JournalError(.notWritable, "the journal is open for reading only") }
         return writer

@@ -16,9 +16,15 @@ struct JournalMetrics: Sendable {
         var accepted = 0
         var size = 0
         for outcome in outcomes {
-            guard case .appended(let result) = outcome else { continue }
-            accepted += result.accepted
-            size += result.accepted + result.duplicate
+            switch outcome {
+            case .appended(let result):
+                accepted += result.accepted
+                size += result.accepted + result.duplicate
+            case .retried(true):
+                accepted += 1
+                size += 1
+            case .retried(false), .done, .failed: break
+            }
         }
         guard size > 0 else { return }
         entries.increment(by: accepted)

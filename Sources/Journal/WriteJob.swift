@@ -5,6 +5,8 @@
 enum WriteJob: Sendable {
     case append([JournalEntry], Reply<AppendResult>)
     case commit(JournalCommit, Reply<Void>)
+    /// Appends the entry and forgets the letter; `false` when there is no such letter.
+    case retry(letter: Int64, JournalEntry, Reply<Bool>)
     /// Finds out whether the disk takes writes again.
     case probe
 
@@ -13,6 +15,7 @@ enum WriteJob: Sendable {
     /// What one job came to.
     enum Outcome {
         case appended(AppendResult)
+        case retried(Bool)
         case done
         case failed(JournalError)
 
@@ -20,6 +23,7 @@ enum WriteJob: Sendable {
         var hasWritten: Bool {
             switch self {
             case .appended(let result): result.accepted > 0
+            case .retried(let isDone): isDone
             case .done: true
             case .failed: false
             }
@@ -32,21 +36,38 @@ enum WriteJob: Sendable {
     }
 
     var entryCount: Int {
-        if case .append(let entries, _) = self { entries.count } else { 0 }
+        switch self {
+        case .append(let entries, _): entries.count
+        case .retry: 1
+        case .commit, .probe: 0
+        }
     }
 
     var byteCount: Int {
-        if case .append(let entries, _) = self { entries.reduce(0) { $0 + $1.body.count } } else { 0 }
+        switch self {
+        case .append(let entries, _): entries.reduce(0) { $0 + $1.body.count }
+        case .retry(_, let entry, _): entry.body.count
+        case .commit, .probe: 0
+        }
     }
 
     func resume(_ outcome: Outcome) {
-        switch (self, outcome) {
-        case (.append(_, let reply), .appended(let result)): reply.resume(returning: .success(result))
-        case (.append(_, let reply), .failed(let error)): reply.resume(returning: .failure(error))
-        case (.append(_, let reply), .done): reply.resume(returning: .success(AppendResult(accepted: 0, duplicate: 0)))
-        case (.commit(_, let reply), .failed(let error)): reply.resume(returning: .failure(error))
-        case (.commit(_, let reply), _): reply.resume(returning: .success(()))
-        case (.probe, _): break
+        switch self {
+        case .append(_, let reply):
+            if case .appended(let result) = outcome { return reply.resume(returning: .success(result)) }
+            reply.resume(returning: outcome.result(AppendResult(accepted: 0, duplicate: 0)))
+        case .commit(_, let reply): reply.resume(returning: outcome.result(()))
+        case .retry(_, _, let reply):
+            if case .retried(let isDone) = outcome { return reply.resume(returning: .success(isDone)) }
+            reply.resume(returning: outcome.result(false))
+        case .probe: break
         }
+    }
+}
+
+extension WriteJob.Outcome {
+    /// The failure, or the value of a job that went well.
+    fileprivate func result<Value>(_ value: Value) -> Result<Value, JournalError> {
+        if case .failed(let error) = self { .failure(error) } else { .success(value) }
     }
 }

@@ -9,7 +9,9 @@ public import StatusRules
 
 /// All that is kept of an agent; stored whole with the position in the journal that it stands for.
 public struct AgentRecord: Codable, Sendable, Equatable {
+    /// What is known of the agent.
     public var facts: AgentFacts
+    /// What the rules have made of it.
     public var episodes = EpisodeState()
     /// The newest wish, also when it is settled.
     public internal(set) var wish: Wish?

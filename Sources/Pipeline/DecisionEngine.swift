@@ -13,12 +13,16 @@ public enum RelayMode: String, Sendable, Codable { case act, observe }
 /// One agent's step: an event or a report goes in; history and what delivery has to do come out. Pure, so that
 /// `explain` and the running relay decide alike.
 public struct DecisionEngine: Sendable {
+    /// The rules in force.
     public var rules: RuleSet
     /// The presence of each configured status by its name.
     public var targets: [String: PresenceTarget]
+    /// What may be done to agents.
     public var policy: EpisodePolicy
+    /// Whether decisions become calls.
     public var mode: RelayMode
 
+    /// Rules with the targets of their statuses resolved.
     public init(rules: RuleSet, targets: [String: PresenceTarget], policy: EpisodePolicy, mode: RelayMode) {
         self.rules = rules
         self.targets = targets
@@ -36,18 +40,25 @@ public struct DecisionEngine: Sendable {
 
     /// What a step leads to, besides the changed record.
     public struct Outcome: Sendable {
+        /// Lines for the agent's history, in order.
         public var history: [HistoryEntry] = []
+        /// What delivery has to do; `nil` = nothing.
         public var command: Command?
+        /// What was given up, with the reason.
         public var deadLetters: [DeadLetter] = []
         /// What the rules said; set when it led to something, or when it was asked for.
         public var evaluation: Evaluation?
 
+        /// Nothing has happened yet.
         public init() {}
     }
 
     /// An event about the agent.
     public func take(
-        _ notification: Notification, from entry: JournalEntry, now: Timestamp, into record: inout AgentRecord
+        _ notification: Notification,
+        from entry: JournalEntry,
+        now: Timestamp,
+        into record: inout AgentRecord
     ) -> Outcome {
         var outcome = Outcome()
         let presenceBefore = record.facts.presence
@@ -62,7 +73,9 @@ public struct DecisionEngine: Sendable {
             let summary = changes.map(\.description).joined(separator: ", ")
             outcome.history.append(line(record, now, kind, summary, detail))
             if entry.source == .webhook, record.facts.presence != presenceBefore, record.presenceIsOurs {
-                outcome.history.append(line(record, now, .guarded, "our own change came back as an event: no call", detail))
+                outcome.history.append(
+                    line(record, now, .guarded, "our own change came back as an event: no call", detail)
+                )
             }
         case .stale(let reason):
             let detail = EventDetail(eventKey: entry.key, topic: entry.topic, changes: [])
@@ -107,7 +120,10 @@ public struct DecisionEngine: Sendable {
     ///
     /// - Parameter eventTime: how old what is known of the agent is; `nil` = it counts as of now.
     public func look(
-        eventKey: String, eventTime: Timestamp? = nil, now: Timestamp, into record: inout AgentRecord
+        eventKey: String,
+        eventTime: Timestamp? = nil,
+        now: Timestamp,
+        into record: inout AgentRecord
     ) -> Outcome {
         var outcome = Outcome()
         let trigger = Trigger(eventKey: eventKey, eventTime: eventTime)
@@ -128,6 +144,34 @@ public struct DecisionEngine: Sendable {
         }
         record.writes.loseTrack(of: wish.target.definitionID)
         return .want(wish)
+    }
+
+    /// Wants again what the newest wish could not bring about, with new attempts, as a person asks for.
+    ///
+    /// `nil` when there is nothing to try: no wish has failed, or what it stood for is over: the rule has let go, or
+    /// somebody has changed the presence since.
+    public func tryAgain(eventKey: String, now: Timestamp, into record: inout AgentRecord) -> Outcome? {
+        guard let failed = record.wish, let state = record.delivery?.state, state == .failed || state == .notApplied
+        else { return nil }
+        let isStillMeant =
+            switch failed.purpose {
+            // A change by hand would have ended the episode.
+            case .set: record.episodes.episode?.target == failed.target
+            case .restore: record.episodes.episode == nil && record.presenceIsOurs
+            }
+        guard isStillMeant else { return nil }
+        var outcome = Outcome()
+        outcome.command = wish(failed.purpose, failed.target, now, &record)
+        let detail = DecisionDetail(
+            eventKey: eventKey,
+            rule: record.episodes.episode?.rule,
+            status: record.episodes.episode?.status,
+            conversationId: record.episodes.episode?.conversationID,
+            rulesVersion: rules.version,
+            trace: []
+        )
+        outcome.history.append(line(record, now, .decision, "\(failed.target) is tried again on request", detail))
+        return outcome
     }
 
     // MARK: -
@@ -179,12 +223,17 @@ public struct DecisionEngine: Sendable {
             outcome.history.append(line(record, now, .guarded, reason, detail))
         case .readPresence:
             outcome.command = .read
-            outcome.history.append(line(record, now, .decision, "the presence is not known yet: it is read first", detail))
+            outcome.history.append(
+                line(record, now, .decision, "the presence is not known yet: it is read first", detail)
+            )
         }
     }
 
     private func wish(
-        _ purpose: Wish.Purpose, _ target: PresenceTarget, _ now: Timestamp, _ record: inout AgentRecord
+        _ purpose: Wish.Purpose,
+        _ target: PresenceTarget,
+        _ now: Timestamp,
+        _ record: inout AgentRecord
     ) -> Command? {
         record.revision += 1
         let wish = Wish(revision: record.revision, purpose: purpose, target: target, since: now)
@@ -194,7 +243,11 @@ public struct DecisionEngine: Sendable {
     }
 
     private func line(
-        _ record: AgentRecord, _ now: Timestamp, _ kind: HistoryEntry.Kind, _ summary: String, _ detail: some Encodable
+        _ record: AgentRecord,
+        _ now: Timestamp,
+        _ kind: HistoryEntry.Kind,
+        _ summary: String,
+        _ detail: some Encodable
     ) -> HistoryEntry {
         HistoryEntry(agentID: record.facts.id, at: now, kind: kind, summary: summary, detail: encoded(detail))
     }

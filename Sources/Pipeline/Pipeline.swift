@@ -35,14 +35,37 @@ public actor Pipeline {
         var done: CheckedContinuation<Void, Never>?
     }
 
+    private struct Retry {
+        var agentID: String
+        var eventKey: String
+        var done: CheckedContinuation<Bool, Never>
+    }
+
     private var looks: [Look] = []
+    private var retries: [Retry] = []
+
+    private let reportCounters = Dictionary(
+        uniqueKeysWithValues: DeliveryState.allCases.map { state in
+            (state, Counter(label: "presence_relay_delivery_reports_total", dimensions: [("state", state.rawValue)]))
+        }
+    )
 
     /// What one transaction holds, and what delivery is told after it.
     private struct Step {
         var commit = JournalCommit()
         var dirty: Set<String> = []
         var effects: [Effect] = []
+
+        /// Nobody outside hears of it, and a restart finds it out again by a read: how far a call has got.
+        var canWait: Bool { effects.isEmpty && commit.deadLetters.isEmpty && commit.position == nil }
     }
+
+    /// Reports that go with the next transaction, or with one of their own after a moment: three reports a call would
+    /// otherwise be three transactions.
+    private var unwritten = Step()
+    private var isTimed = false
+    private var isDue = false
+    private static let writeDelay = Duration.milliseconds(50)
 
     private enum Effect {
         case command(DecisionEngine.Command, agentID: String)
@@ -53,6 +76,7 @@ public actor Pipeline {
     /// Ended conversations are kept this long, so that a late older snapshot does not bring them back.
     private static let endedGrace = Duration.seconds(600)
 
+    /// The engine may still lack its targets: `use` replaces it before `run`.
     public init(
         journal: Journal,
         delivery: Delivery,
@@ -78,7 +102,10 @@ public actor Pipeline {
             do {
                 _ = records.put(try AgentRecord(stored: stored.state))
             } catch {
-                logger.error("a stored agent cannot be read; it is rebuilt from new events", metadata: ["agent": "\(stored.id)"])
+                logger.error(
+                    "a stored agent cannot be read; it is rebuilt from new events",
+                    metadata: ["agent": "\(stored.id)"]
+                )
             }
         }
     }
@@ -108,6 +135,8 @@ public actor Pipeline {
             if isStopped { break }
         }
         watcher.cancel()
+        await finish(unwritten)
+        unwritten = Step()
         isRunning = false
         releaseWaiters()
     }
@@ -122,6 +151,8 @@ public actor Pipeline {
     private func releaseWaiters() {
         for look in looks { look.done?.resume() }
         looks = []
+        for retry in retries { retry.done.resume(returning: false) }
+        retries = []
         for subscriber in subscribers.values { subscriber.finish() }
         subscribers = [:]
     }
@@ -145,14 +176,27 @@ public actor Pipeline {
         }
     }
 
+    /// Wants again what could not be brought about for an agent; returns, when it is decided and stored, whether there
+    /// was anything to try.
+    public func tryAgain(_ agentID: String, eventKey: String) async -> Bool {
+        guard !isStopped else { return false }
+        return await withCheckedContinuation { done in
+            retries.append(Retry(agentID: agentID, eventKey: eventKey, done: done))
+            inbox.wake()
+        }
+    }
+
     // MARK: What others may see
 
+    /// What is known, wanted and done of an agent; `nil` = never heard of.
     public func record(of agentID: String) -> AgentRecord? { records[agentID] }
 
     /// Records sorted by id, after an id.
     public func records(after: String?, limit: Int) -> [AgentRecord] { records.page(after: after, limit: limit) }
 
+    /// Everyone who is known, in no order.
     public var agentIDs: [String] { Array(records.ids) }
+    /// Hash of the rules in force.
     public var rulesVersion: String { engine.rules.version }
 
     /// Entries that are journalled and not yet applied.
@@ -163,7 +207,10 @@ public actor Pipeline {
 
     /// Every change of an agent from now on; slow readers lose the oldest.
     public func changes() -> AsyncStream<AgentRecord> {
-        let (stream, continuation) = AsyncStream.makeStream(of: AgentRecord.self, bufferingPolicy: .bufferingNewest(1000))
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: AgentRecord.self,
+            bufferingPolicy: .bufferingNewest(1000)
+        )
         guard !isStopped else {
             continuation.finish()
             return stream
@@ -192,7 +239,8 @@ public actor Pipeline {
 
     /// Applies reports and one batch of entries; `false` when there was nothing to do.
     private func advance() async -> Bool {
-        var step = Step()
+        var step = unwritten
+        unwritten = Step()
         var batch: [JournalRecord] = []
         if journal.lastSequence > position {
             do {
@@ -208,8 +256,7 @@ public actor Pipeline {
         for report in reports {
             guard var record = records[report.agentID] else { continue }
             let outcome = engine.take(report, now: now(), into: &record)
-            Counter(label: "presence_relay_delivery_reports_total", dimensions: [("state", report.status.state.rawValue)])
-                .increment()
+            reportCounters[report.status.state]?.increment()
             keep(record, outcome, in: &step)
         }
         for record in batch { apply(record, in: &step) }
@@ -217,10 +264,38 @@ public actor Pipeline {
         let looked = looks
         looks = []
         for look in looked { self.look(look, in: &step) }
-        guard !reports.isEmpty || !batch.isEmpty || !looked.isEmpty else { return false }
+        let tried = retries.map { retry in (retry.done, tryAgain(retry, in: &step)) }
+        retries = []
+        if batch.isEmpty, looked.isEmpty, tried.isEmpty, step.canWait, !isDue {
+            unwritten = step
+            if !reports.isEmpty { writeSoon() }
+            return !reports.isEmpty
+        }
+        isDue = false
         await finish(step)
         inbox.judged(upTo: count)
         for look in looked { look.done?.resume() }
+        for (done, isTried) in tried { done.resume(returning: isTried) }
+        return true
+    }
+
+    /// Sees to it that what waits is written although no event comes.
+    private func writeSoon() {
+        guard !isTimed else { return }
+        isTimed = true
+        Task {
+            try? await Task.sleep(for: Self.writeDelay)
+            self.isTimed = false
+            self.isDue = !self.unwritten.dirty.isEmpty || !self.unwritten.commit.history.isEmpty
+            self.inbox.wake()
+        }
+    }
+
+    private func tryAgain(_ retry: Retry, in step: inout Step) -> Bool {
+        guard var record = records[retry.agentID],
+            let outcome = engine.tryAgain(eventKey: retry.eventKey, now: now(), into: &record)
+        else { return false }
+        keep(record, outcome, in: &step)
         return true
     }
 
@@ -292,7 +367,9 @@ public actor Pipeline {
             case .command(.want(let wish), let id):
                 let record = records[id]
                 await delivery.want(
-                    wish, agentID: id, observed: record?.facts.presence,
+                    wish,
+                    agentID: id,
+                    observed: record?.facts.presence,
                     checkFirst: record?.writes.unanswered.isEmpty == false
                 )
             case .command(.withdraw, let id): await delivery.withdraw(agentID: id)

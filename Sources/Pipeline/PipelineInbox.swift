@@ -34,6 +34,7 @@ public final class PipelineInbox: Sendable {
     let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
+    /// An empty inbox.
     public init() {
         // One waiting signal is enough: whoever wakes takes all there is.
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -79,7 +80,8 @@ public final class PipelineInbox: Sendable {
     }
 
     private func wait(
-        _ progress: any WritableKeyPath<State, Progress> & Sendable, _ number: @Sendable (State) -> Int64
+        _ progress: any WritableKeyPath<State, Progress> & Sendable,
+        _ number: @Sendable (State) -> Int64
     ) async {
         await withCheckedContinuation { continuation in
             let isReached = state.withLock { state in

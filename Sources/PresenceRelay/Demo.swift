@@ -20,7 +20,7 @@ struct Demo: AsyncParsableCommand {
     var agents = 12
 
     @Option(help: "Calls that arrive per minute.")
-    var callsPerMinute = 40.0
+    var callsPerMinute = 24.0
 
     @Option(help: "Seed of the simulated organisation.")
     var seed: UInt64 = 1
@@ -36,7 +36,9 @@ struct Demo: AsyncParsableCommand {
         let simulator = GenesysSimulator(configuration: simulation, logger: logging.logger("simulator"))
         let genesys = try await simulator.start()
 
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("presence-relay-demo-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "presence-relay-demo-\(UUID().uuidString)"
+        )
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let key = UUID().uuidString

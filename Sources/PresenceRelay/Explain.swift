@@ -32,7 +32,9 @@ struct Explain: ParsableCommand {
         for path in events {
             let bytes: Data
             do {
-                bytes = path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(fileURLWithPath: path))
+                // Not Data(contentsOf:), which refuses pipes such as a shell's <(…).
+                let file = path == "-" ? .standardInput : try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+                bytes = try file.readToEnd() ?? Data()
             } catch {
                 complain("\(path): error: the file cannot be read: \(error.localizedDescription)")
                 throw ExitCode(1)

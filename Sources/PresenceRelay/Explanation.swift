@@ -87,7 +87,10 @@ struct Explanation {
     }
 
     private mutating func take(
-        _ notification: GenesysEvents.Notification, bytes: [UInt8], agentID: String, time: Timestamp
+        _ notification: GenesysEvents.Notification,
+        bytes: [UInt8],
+        agentID: String,
+        time: Timestamp
     ) -> Agent {
         var record = records[agentID] ?? AgentRecord(id: agentID)
         var agent = Agent(id: agentID)
@@ -149,7 +152,9 @@ struct Explanation {
             for agent in event.agents {
                 lines.append("  agent \(agent.id)")
                 lines += agent.changes.map { "    facts: \($0)" }
-                lines += agent.rules.map { "    rule '\($0.rule)': \($0.matched ? "matches" : $0.failure ?? "does not match")" }
+                lines += agent.rules.map {
+                    "    rule '\($0.rule)': \($0.matched ? "matches" : $0.failure ?? "does not match")"
+                }
                 if let reason = agent.guardReason { lines.append("    guard: \(reason)") }
                 lines.append("    decision: \(agent.decision)")
                 lines += agent.calls.map { "    call: \($0)" }
@@ -175,7 +180,10 @@ extension GenesysEvent {
             snapshot.participants.flatMap { participant in
                 [participant.connectedTime, participant.endTime, participant.startAcwTime, participant.endAcwTime]
                     + participant.communications.flatMap {
-                        [$0.startHoldTime, $0.connectedTime, $0.disconnectedTime, $0.afterCallWorkStart, $0.afterCallWorkEnd]
+                        [
+                            $0.startHoldTime, $0.connectedTime, $0.disconnectedTime, $0.afterCallWorkStart,
+                            $0.afterCallWorkEnd,
+                        ]
                     }
             }.compactMap { $0 }.max()
         default: ownTime

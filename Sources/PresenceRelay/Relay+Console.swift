@@ -40,6 +40,14 @@ extension ConsoleSources {
                     next: letters.count > limit ? String(letters[limit - 1].id) : nil
                 )
             },
+            retryDeadLetter: { id in try await relay.retryDeadLetter(id) },
+            deleteDeadLetter: { id in
+                do {
+                    return try await relay.journal.removeDeadLetter(id: id)
+                } catch let error as JournalError {
+                    throw ConsoleError(writing: error) ?? error
+                }
+            },
             startResync: { request in try await relay.startResync(request) },
             resync: { id in await relay.resync.job(id).map(ResyncJobView.init) },
             health: { await relay.health() },
@@ -61,16 +69,23 @@ extension ConsoleSources {
 extension Relay {
     /// Agents named, agents known to be active in the queues named, or all that are known.
     fileprivate func startResync(_ request: ResyncRequest) async throws -> ResyncJobView {
+        // Right after the start the answer is a moment away.
+        for _ in 0..<60 where status.genesys == .starting { try await Task.sleep(for: .milliseconds(50)) }
         guard case .resolved = status.genesys else {
-            throw ConsoleError(.unavailable, "Genesys cannot be reached yet; /healthz says why.")
+            throw ConsoleError(.unavailable, "Genesys cannot be used yet; the relay's log says why.")
         }
         guard request.managementUnits.isEmpty else {
-            throw ConsoleError(.unsupported, "A resync by management unit is not supported by this version: name agents.")
+            throw ConsoleError(
+                .unsupported,
+                "A resync by management unit is not supported by this version: name agents."
+            )
         }
         let known = await pipeline.records(after: nil, limit: .max)
         var ids = Set(request.agents)
         let queues = Set(request.queues)
-        for record in known where !queues.isDisjoint(with: record.facts.activeQueueIDs ?? []) { ids.insert(record.facts.id) }
+        for record in known where !queues.isDisjoint(with: record.facts.activeQueueIDs ?? []) {
+            ids.insert(record.facts.id)
+        }
         if request.agents.isEmpty, request.queues.isEmpty { ids = Set(known.map(\.facts.id)) }
         return ResyncJobView(await resync.start(agentIDs: ids.sorted()))
     }
@@ -90,7 +105,8 @@ extension Relay {
         switch status.genesys {
         case .resolved: genesys = HealthCheck(.pass)
         case .starting: genesys = HealthCheck(.warn, message: "the presence definitions are being read")
-        case .unavailable(let reason): genesys = HealthCheck(.warn, message: reason)
+        // Anybody may read this; what Genesys or the network said is in the log.
+        case .unavailable: genesys = HealthCheck(.warn, message: "Genesys cannot be used yet; the log says why")
         }
         let checks = [
             "journal": HealthCheck(

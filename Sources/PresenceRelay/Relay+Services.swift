@@ -16,6 +16,7 @@ import Pipeline
 import Resync
 import ServiceLifecycle
 import StatusRules
+import Synchronization
 import UnixSignals
 
 extension Relay {
@@ -87,10 +88,11 @@ private struct DecisionService: Service {
         var delay = Duration.milliseconds(250)
         while !Task.isCancelled {
             do {
-                return try relay.engine(relay.configuration, try await relay.api.presenceDefinitions())
+                let definitions = try await relay.api.presenceDefinitions()
+                return try relay.engine(relay.latest.withLock { $0 }, definitions)
             } catch let error as GenesysAPIError {
                 relay.logger.error("Genesys cannot be used yet: \(error)")
-                relay.status.genesys = .unavailable(error.description)
+                relay.status.genesys = .unavailable
             }
             guard (try? await Task.sleep(for: delay)) != nil else { return nil }
             delay = min(delay * 2, .seconds(30))
@@ -99,41 +101,24 @@ private struct DecisionService: Service {
     }
 }
 
-/// Takes new rules on SIGHUP; a bad file keeps the old ones and says so.
+/// Takes new rules, secrets and certificates on SIGHUP.
 private struct ReloadService: Service {
     let relay: Relay
 
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: [.sighup]).cancelOnGracefulShutdown() {
             guard let path = relay.configurationPath else { continue }
-            let diagnostics = Diagnostics()
-            let configuration = RelayConfiguration.load(
-                path: path, environment: .process(), diagnostics: diagnostics
-            )
-            for finding in diagnostics.sorted { relay.logger.warning("\(finding)") }
-            guard let configuration, !diagnostics.hasErrors else {
-                relay.logger.error("the configuration has errors: the rules in force are kept")
-                continue
-            }
-            do {
-                let definitions = try await relay.api.presenceDefinitions()
-                let engine = try relay.engine(configuration, definitions)
-                await relay.pipeline.replace(engine: engine)
-                relay.logger.notice(
-                    "new rules are in force; other settings need a restart",
-                    metadata: ["version": "\(configuration.rules.version)"]
-                )
-            } catch {
-                relay.logger.error("the rules in force are kept: \(error)")
-            }
+            // Genesys may be slow to answer; a shutdown does not wait for it.
+            await cancelWhenGracefulShutdown { await relay.reload(path) }
         }
     }
 }
 
 extension Relay {
     /// The decisions of a configuration, with its statuses resolved. Throws `StatusTargets.Unresolved`.
-    fileprivate func engine(
-        _ configuration: RelayConfiguration, _ definitions: [PresenceDefinition]
+    func engine(
+        _ configuration: RelayConfiguration,
+        _ definitions: [PresenceDefinition]
     ) throws -> DecisionEngine {
         let resolved = try StatusTargets(resolving: configuration.rules.statuses, in: definitions)
         status.genesys = .resolved(labels: resolved.labels)

@@ -22,7 +22,10 @@ import Synchronization
 
 /// The composition root: every part of a running relay, joined.
 final class Relay: Sendable {
+    /// As of the start.
     let configuration: RelayConfiguration
+    /// As of the last good reload.
+    let latest: Mutex<RelayConfiguration>
     /// Read again on SIGHUP; `nil` when the configuration is no file.
     let configurationPath: String?
     let logger: Logger
@@ -34,11 +37,14 @@ final class Relay: Sendable {
     let pipeline: Pipeline
     let resync: Resync
     let server: HTTPServer
+    let ingest: Ingest
+    let front = RelayFront()
     let status: RelayStatus
 
     /// Opens the journal and builds all parts; nothing listens yet.
     init(_ configuration: RelayConfiguration, path: String?, metrics: PrometheusMetrics, logger: Logger) throws {
         self.configuration = configuration
+        latest = Mutex(configuration)
         configurationPath = path
         status = RelayStatus(rules: configuration.rules)
         self.logger = logger
@@ -119,7 +125,7 @@ final class Relay: Sendable {
             ),
             logger: logger
         )
-        let handler = RelayHandler()
+        let front = front
         var serverConfiguration = HTTPServerConfiguration()
         serverConfiguration.listen = [.ip(configuration.server.host, port: configuration.server.port)]
         serverConfiguration.maxBodyBytes = configuration.server.maxBodyBytes
@@ -128,17 +134,16 @@ final class Relay: Sendable {
         serverConfiguration.bodyTimeout = configuration.server.bodyTimeout
         serverConfiguration.idleTimeout = configuration.server.idleTimeout
         serverConfiguration.handlerTimeout = configuration.server.handlerTimeout
-        serverConfiguration.tls = configuration.server.tls.map {
-            .init(certificate: $0.certificate, privateKey: $0.privateKey, clientCA: $0.clientCA)
-        }
-        server = HTTPServer(configuration: serverConfiguration, logger: logger) { await handler.handle($0) }
+        serverConfiguration.tls = configuration.server.tls.map(HTTPServerConfiguration.TLSFiles.init)
+        server = HTTPServer(configuration: serverConfiguration, logger: logger) { await front.handle($0) }
 
         let ingest = Ingest(
-            configuration: Ingest.Configuration(configuration.webhook),
+            configuration: Ingest.Configuration(configuration),
             journal: journal,
             logger: logger,
             now: { .now }
         )
+        self.ingest = ingest
         let console = Console(
             configuration: ConsoleConfiguration(
                 adminTokens: configuration.admin.tokens.map(\.value),
@@ -152,34 +157,52 @@ final class Relay: Sendable {
         var router = Router()
         router.on(.post, configuration.webhook.path) { await ingest.handle($0) }
         console.routes(into: &router)
-        handler.use(router)
+        front.open(router, console)
     }
 }
 
-/// The server needs a handler before the console, whose sources need the relay: the router comes last.
-private final class RelayHandler: Sendable {
-    private let router = Mutex<Router?>(nil)
+/// The server needs a handler before the console, whose sources need the relay: routes and console come last.
+final class RelayFront: Sendable {
+    private struct Open {
+        var router: Router
+        var console: Console
+    }
+    private let open = Mutex<Open?>(nil)
 
-    func use(_ router: Router) { self.router.withLock { $0 = router } }
+    fileprivate func open(_ router: Router, _ console: Console) {
+        open.withLock { $0 = Open(router: router, console: console) }
+    }
 
     func handle(_ request: HTTPRequest) async -> HTTPResponse {
-        guard let router = router.withLock({ $0 }) else { return HTTPResponse(status: HTTPStatus(503)) }
+        guard let router = open.withLock({ $0?.router }) else { return HTTPResponse(status: HTTPStatus(503)) }
         return await router.handle(request)
     }
+
+    func replaceAdminTokens(_ tokens: [String]) { open.withLock { $0?.console }?.replaceAdminTokens(tokens) }
 }
 
 extension Ingest.Configuration {
-    init(_ webhook: RelayConfiguration.Webhook) {
-        self.init(
-            authentication: webhook.authentication.map {
-                switch $0 {
-                case .apiKey(let header, let values): .apiKey(header: header, values: values.map(\.value))
-                case .basic(let username, let passwords): .basic(username: username, passwords: passwords.map(\.value))
-                case .bearer(let tokens): .bearer(tokens: tokens.map(\.value))
-                }
+    init(_ configuration: RelayConfiguration) {
+        self.init(authentication: configuration.webhook.authentication.map(Authentication.init))
+        allowedSources = configuration.webhook.allowedSources
+        trustedProxies = configuration.server.trustedProxies
+    }
+}
+
+extension Authentication {
+    init(_ way: RelayConfiguration.WebhookAuthentication) {
+        self =
+            switch way {
+            case .apiKey(let header, let values): .apiKey(header: header, values: values.map(\.value))
+            case .basic(let username, let passwords): .basic(username: username, passwords: passwords.map(\.value))
+            case .bearer(let tokens): .bearer(tokens: tokens.map(\.value))
             }
-        )
-        allowedSources = webhook.allowedSources
+    }
+}
+
+extension HTTPServerConfiguration.TLSFiles {
+    init(_ tls: RelayConfiguration.TLS) {
+        self.init(certificate: tls.certificate, privateKey: tls.privateKey, clientCA: tls.clientCA)
     }
 }
 

@@ -9,7 +9,7 @@ final class RelayStatus: Sendable {
     enum Genesys: Sendable, Equatable {
         case starting
         case resolved(labels: [String: String])
-        case unavailable(String)
+        case unavailable
     }
     private struct State {
         var isListening = false

@@ -47,7 +47,10 @@ struct ResyncCommand: AsyncParsableCommand {
     }
 
     private func call(
-        _ client: HTTPClient, _ method: String, _ path: String, body: [UInt8]? = nil
+        _ client: HTTPClient,
+        _ method: String,
+        _ path: String,
+        body: [UInt8]? = nil
     ) async throws -> ResyncJobView {
         var request = ClientRequest(method: method, url: url + path, body: body)
         if body != nil { request.headers.append((name: "Content-Type", value: "application/json")) }

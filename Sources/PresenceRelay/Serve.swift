@@ -4,6 +4,7 @@
 import ArgumentParser
 import Configuration
 import Console
+import Foundation
 import HTTPServer
 import Logging
 import Metrics
@@ -17,6 +18,8 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
+        // Until the reload listens, SIGHUP would end the process; what it asks for is about to happen anyway.
+        signal(SIGHUP, SIG_IGN)
         let configuration = try RelayConfiguration.load(orExit: config)
         try await Self.run(configuration, path: config, logging: logging) { addresses in
             for address in addresses { say("listening on \(address.url(tls: configuration.server.tls != nil))") }

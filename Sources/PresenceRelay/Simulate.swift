@@ -63,7 +63,8 @@ struct Simulate: AsyncParsableCommand {
 extension ListenAddress {
     /// `127.0.0.1:8080` or `[::1]:8080`.
     init(parsing text: String) throws {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port)
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65535).contains(port)
         else { throw ValidationError("'\(text)' is not an address: write 127.0.0.1:8080 or [::1]:8080") }
         self = .ip(text[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]")), port: port)
     }

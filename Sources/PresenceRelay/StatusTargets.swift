@@ -53,7 +53,11 @@ struct StatusTargets: Sendable {
             targets[status.name] =
                 switch status.presence {
                 case .system(let system):
-                    PresenceTarget(definitionID: system.wellKnownDefinitionID ?? system.name, system: system, message: message)
+                    PresenceTarget(
+                        definitionID: system.wellKnownDefinitionID ?? system.name,
+                        system: system,
+                        message: message
+                    )
                 case .label(let label, let system):
                     PresenceTarget(definitionID: "id of '\(label)'", system: system, label: label, message: message)
                 case .id(let id): PresenceTarget(definitionID: id, message: message)

@@ -24,14 +24,19 @@ extension JournalEntry {
 
     /// A routing status that was read, in the form of its notification.
     public static func observation(
-        _ routing: RoutingStatusObservation, of userID: String, at now: Timestamp
+        _ routing: RoutingStatusObservation,
+        of userID: String,
+        at now: Timestamp
     ) -> JournalEntry {
         let body = RoutingBody(id: userID, routingStatus: .init(status: routing.status, startTime: routing.startTime))
         return observation("routingStatus", body, of: userID, at: now)
     }
 
     private static func observation(
-        _ topic: String, _ body: some Encodable, of userID: String, at now: Timestamp
+        _ topic: String,
+        _ body: some Encodable,
+        of userID: String,
+        at now: Timestamp
     ) -> JournalEntry {
         let name = "v2.users.\(userID).\(topic)"
         let encoder = JSONEncoder()

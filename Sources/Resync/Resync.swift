@@ -9,8 +9,11 @@ public import Logging
 
 /// One resync: how far it is and what it found.
 public struct ResyncJob: Sendable, Equatable, Identifiable {
+    /// How far a job is. `failed` = nobody could be read.
     public enum State: String, Sendable { case running, done, failed, cancelled }
+    /// Names the job in `/v1/resyncs/{id}`.
     public var id: String
+    /// How far it is.
     public var state: State
     /// Agents to read.
     public var total: Int
@@ -20,7 +23,9 @@ public struct ResyncJob: Sendable, Equatable, Identifiable {
     public var changed = 0
     /// Agents that could not be read.
     public var failed = 0
+    /// When it was asked for.
     public var startedAt: Timestamp
+    /// When it ended; `nil` while it runs.
     public var finishedAt: Timestamp?
 }
 
@@ -37,8 +42,10 @@ public actor Resync {
         public var apply: @Sendable ([JournalEntry]) async throws(JournalError) -> Void
         /// Something that differs when the agent's facts or wish differ.
         public var fingerprint: @Sendable (_ userID: String) async -> Int
+        /// The wall clock.
         public var now: @Sendable () -> Timestamp
 
+        /// All closures are needed.
         public init(
             presence: @escaping @Sendable (String) async throws(GenesysAPIError) -> UserPresence,
             routingStatus: @escaping @Sendable (String) async throws(GenesysAPIError) -> RoutingStatusObservation,
@@ -64,6 +71,7 @@ public actor Resync {
     private static let width = 8
     private static let keptJobs = 100
 
+    /// The gate keeps the reads within the budget, behind writes and verification.
     public init(gate: CallGate, effects: Effects, logger: Logger) {
         self.gate = gate
         self.effects = effects
@@ -130,7 +138,8 @@ public actor Resync {
         let before = await effects.fingerprint(agentID)
         do {
             let presence = try await call { () async throws(GenesysAPIError) in try await effects.presence(agentID) }
-            let routing = try await call { () async throws(GenesysAPIError) in try await effects.routingStatus(agentID) }
+            let routing = try await call { () async throws(GenesysAPIError) in try await effects.routingStatus(agentID)
+            }
             let now = effects.now()
             try await effects.apply([.observation(presence, at: now), .observation(routing, of: agentID, at: now)])
         } catch {

@@ -12,6 +12,7 @@ public struct Episode: Codable, Sendable, Equatable {
     public var status: String
     /// The conversation that made the rule match, when it asks for one.
     public var conversationID: String?
+    /// What happens to the presence at the end.
     public var release: Release
     /// When it began.
     public var since: Timestamp
@@ -60,6 +61,7 @@ public struct Trigger: Sendable, Equatable {
     /// When Genesys made the event; `nil` when it does not say, which counts as now.
     public var eventTime: Timestamp?
 
+    /// An event by its key, and its own time.
     public init(eventKey: String, eventTime: Timestamp? = nil) {
         self.eventKey = eventKey
         self.eventTime = eventTime
@@ -90,6 +92,7 @@ public struct EpisodePolicy: Sendable {
     /// `false` for agents that the configuration excludes.
     public var mayTouch: @Sendable (_ agentID: String) -> Bool
 
+    /// The defaults of the design, section 5.5: two minutes, everyone.
     public init(maxEventAge: Duration = .seconds(120), mayTouch: @escaping @Sendable (String) -> Bool = { _ in true }) {
         self.maxEventAge = maxEventAge
         self.mayTouch = mayTouch

@@ -23,13 +23,16 @@ public struct EpisodeState: Codable, Sendable, Equatable {
         }
     }
 
+    /// The episode under way; `nil` = no rule holds the agent.
     public private(set) var episode: Episode?
     /// The end of an earlier episode, until `released` is called.
     public private(set) var releasing: PresenceRelease?
+    /// The match that the agent has overruled by hand.
     public private(set) var overruled: Overruled?
     /// The kind of the last guard, so that each is reported once and not with every event.
     public private(set) var lastGuard: String?
 
+    /// No rule has ever matched.
     public init() {}
 
     /// A write of ours was accepted: from now on the end of the episode has something to put back.
@@ -72,7 +75,10 @@ public struct EpisodeState: Codable, Sendable, Equatable {
         if let overruled {
             if overruled.covers(match) {
                 return ended
-                    ?? guarded("overruled", "the agent changed the status by hand: the rule waits until it matches anew")
+                    ?? guarded(
+                        "overruled",
+                        "the agent changed the status by hand: the rule waits until it matches anew"
+                    )
             }
             self.overruled = nil
         }
@@ -117,11 +123,18 @@ public struct EpisodeState: Codable, Sendable, Equatable {
 
     /// Ends the episode when the agent's presence is no longer our doing.
     private mutating func judgeEpisode(
-        _ presence: PresenceFacts?, _ writes: OwnWrites, _ isOutstanding: Bool
+        _ presence: PresenceFacts?,
+        _ writes: OwnWrites,
+        _ isOutstanding: Bool
     ) -> EpisodeStep? {
         guard var current = episode, let presence else { return nil }
         let isByHand = Self.isByHand(
-            presence, target: current.target, base: &current.base, hasWritten: current.hasWritten, writes, isOutstanding
+            presence,
+            target: current.target,
+            base: &current.base,
+            hasWritten: current.hasWritten,
+            writes,
+            isOutstanding
         )
         if isByHand { return end(current, leaving: presence, isOutstanding) }
         // Our write and their leaving have crossed: they are put back where they went.
@@ -149,12 +162,19 @@ public struct EpisodeState: Codable, Sendable, Equatable {
 
     /// The agent may choose anew while the earlier presence is on its way back, or just before it arrives.
     private mutating func judgeRelease(
-        _ presence: PresenceFacts?, _ writes: OwnWrites, _ isOutstanding: Bool
+        _ presence: PresenceFacts?,
+        _ writes: OwnWrites,
+        _ isOutstanding: Bool
     ) -> EpisodeStep? {
         guard var current = releasing, let presence, let target = PresenceTarget(restoring: current.base.saved)
         else { return nil }
         let isByHand = Self.isByHand(
-            presence, target: target, base: &current.base, hasWritten: true, writes, isOutstanding
+            presence,
+            target: target,
+            base: &current.base,
+            hasWritten: true,
+            writes,
+            isOutstanding
         )
         if isByHand {
             releasing = isOutstanding ? PresenceRelease(rule: current.rule, base: PresenceBase(presence)) : nil

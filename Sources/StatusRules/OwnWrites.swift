@@ -24,6 +24,7 @@ public struct OwnWrites: Codable, Sendable, Equatable {
 
     private static let kept = 8
 
+    /// Nothing was ever written.
     public init() {}
 
     /// A write whose outcome is not known yet.

@@ -119,28 +119,6 @@ struct AgentRoutesTests {
         )
     }
 
-    @Test("dead letters show the event as received")
-    func deadLetters() async throws {
-        var sources = ConsoleSources.mock
-        sources.deadLetters = { before, limit in
-            #expect((before, limit) == (nil, 100))
-            let event = RawJSON(#"{ "topicName": "v2.users.x.presence", "eventBody": {} }"#)
-            return DeadLetterPage(
-                deadLetters: [
-                    DeadLetterView(id: "9", at: .at(0), reason: "no presence definition", agentId: "x", event: event)
-                ],
-                next: "9"
-            )
-        }
-        try expectJSON(
-            await ConsoleFixture(sources: sources).send(.get, "/v1/dead-letters"),
-            """
-            { "deadLetters": [ { "id": "9", "at": "2026-03-10T14:06:00.100Z", "reason": "no presence definition",
-              "agentId": "x", "event": { "topicName": "v2.users.x.presence", "eventBody": {} } } ], "next": "9" }
-            """
-        )
-    }
-
     @Test("a source's own refusal is shown, any other error is not")
     func errors() async throws {
         struct Secret: Error { let password = "hunter2" }

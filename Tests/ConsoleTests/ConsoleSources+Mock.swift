@@ -20,6 +20,8 @@ extension ConsoleSources {
             },
             history: { _, _, _ in try unexpected("history") },
             deadLetters: { _, _ in try unexpected("deadLetters") },
+            retryDeadLetter: { _ in try unexpected("retryDeadLetter") },
+            deleteDeadLetter: { _ in try unexpected("deleteDeadLetter") },
             startResync: { _ in try unexpected("startResync") },
             resync: { _ in
                 Issue.record("resync was not expected")

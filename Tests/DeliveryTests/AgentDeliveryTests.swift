@@ -18,20 +18,27 @@ private func time(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: 
 
 private func seen(_ target: PresenceTarget, at milliseconds: Int64) -> PresenceFacts {
     PresenceFacts(
-        definitionID: target.definitionID, system: target.system, message: "", modifiedAt: time(milliseconds)
+        definitionID: target.definitionID,
+        system: target.system,
+        message: "",
+        modifiedAt: time(milliseconds)
     )
 }
 
 private func answer(_ target: PresenceTarget, at milliseconds: Int64) -> Result<UserPresence, GenesysAPIError> {
     .success(
         UserPresence(
-            userID: "agent", definitionID: target.definitionID, system: target.system, message: "",
+            userID: "agent",
+            definitionID: target.definitionID,
+            system: target.system,
+            message: "",
             modifiedAt: time(milliseconds)
         )
     )
 }
 
-private func failure(_ code: GenesysAPIError.Code, retryAfter: Duration? = nil) -> Result<UserPresence, GenesysAPIError> {
+private func failure(_ code: GenesysAPIError.Code, retryAfter: Duration? = nil) -> Result<UserPresence, GenesysAPIError>
+{
     .failure(GenesysAPIError(code, message: "no", retryAfter: retryAfter))
 }
 
@@ -50,7 +57,9 @@ struct AgentDeliveryTests {
     @Test("a write is confirmed by the presence event, and only by one that is not older")
     func confirmedByEvent() {
         var delivery = sent()
-        #expect(delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5).map(\.status.state) == [.accepted])
+        #expect(
+            delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5).map(\.status.state) == [.accepted]
+        )
         #expect(delivery.observed(seen(breakTarget, at: 90), now: time(125)).isEmpty)
         let reports = delivery.observed(seen(breakTarget, at: 110), now: time(130))
         #expect(reports.map(\.status.state) == [.confirmed])
@@ -99,7 +108,9 @@ struct AgentDeliveryTests {
         _ = delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5)
         _ = delivery.nextCall(now: time(10_120))
         let meal = PresenceTarget(definitionID: "meal", system: .meal)
-        #expect(delivery.didRead(answer(meal, at: 500), now: time(10_130), random: 0.5).map(\.status.state) == [.superseded])
+        #expect(
+            delivery.didRead(answer(meal, at: 500), now: time(10_130), random: 0.5).map(\.status.state) == [.superseded]
+        )
     }
 
     @Test("a write that would change nothing is not made")
@@ -244,7 +255,10 @@ struct AgentDeliveryTests {
     func permanent() {
         var delivery = sent()
         let error = GenesysAPIError(
-            .forbidden, status: 403, message: "grant presence:userPresence:edit", correlationID: "c-1"
+            .forbidden,
+            status: 403,
+            message: "grant presence:userPresence:edit",
+            correlationID: "c-1"
         )
         let reports = delivery.wrote(.failure(error), now: time(120), random: 0.5)
         #expect(reports.map(\.status.state) == [.failed])

@@ -90,7 +90,9 @@ struct CallGateTests {
     @Test("no more calls at once than allowed")
     func concurrency() async {
         let gate = CallGate(
-            budget: RequestBudget(requestsPerMinute: 1000), maxConcurrent: 2, now: { Timestamp(milliseconds: 0) }
+            budget: RequestBudget(requestsPerMinute: 1000),
+            maxConcurrent: 2,
+            now: { Timestamp(milliseconds: 0) }
         )
         let running = Shared((now: 0, most: 0))
         await withTaskGroup(of: Void.self) { group in

@@ -53,6 +53,41 @@ struct HTTPServerRefusalTests {
         var detail: String
     }
 
+    @Test("content that does not fit beside what others have not finished, and takes it when they are gone")
+    func unfinishedContent() async throws {
+        let limits: (inout HTTPServerConfiguration) -> Void = {
+            $0.maxBodyBytes = 100_000
+            $0.maxUnfinishedBytes = 250_000
+        }
+        try await withServer(limits) { server, address in
+            let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
+            let most = [UInt8](repeating: 120, count: 99_000)
+            var slow: [RawClient] = []
+            for _ in 0..<2 {
+                slow.append(try RawClient(address))
+                slow.last?.send(head)
+                slow.last?.send(most)
+            }
+            #expect(await eventually { server.unfinishedBytes == 198_000 })
+            let third = try RawClient(address)
+            third.send(head)
+            third.send(most)
+            let answer = try third.answer()
+            #expect(answer.status == 503)
+            #expect(answer.fields["retry-after"] == "1")
+            #expect(server.statistics.refused.overloaded == 1)
+
+            // What comes whole keeps nobody waiting, and those who were first may end.
+            let small = try RawClient(address)
+            small.send("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+            #expect(try small.answer().status == 200)
+            slow[0].send([UInt8](repeating: 120, count: 1000))
+            #expect(try slow[0].answer().status == 200)
+            slow[1].reset()
+            #expect(await eventually { server.unfinishedBytes == 0 })
+        }
+    }
+
     @Test("in a way that the client sees, even while it goes on sending")
     func lingeringClose() async throws {
         try await withServer({ $0.lingerTimeout = .seconds(10) }) { server, address in

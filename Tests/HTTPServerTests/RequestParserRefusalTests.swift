@@ -64,7 +64,8 @@ struct RequestParserRefusalTests {
         .init("an unknown method", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
         .init("a method in lower case", "get / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
         .init("CONNECT", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 501),
-        .init("TRACE", "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+        .init("a registered method in lower case", "trace / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+        .init("TRACE with a target that is no path", "TRACE * HTTP/1.1\r\nHost: a\r\n\r\n"),
     ]
 
     static let targets: [RefusalVector] = [

@@ -28,6 +28,17 @@ struct RequestParserTests {
         #expect(request.keepAlive)
     }
 
+    @Test(
+        "the methods of the registry but CONNECT",
+        arguments: [
+            "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "PROPFIND", "VERSION-CONTROL",
+            "ACL", "COPY", "MERGE", "SEARCH", "REBIND",
+        ]
+    )
+    func methods(method: String) {
+        #expect(requests("\(method) /x HTTP/1.1\r\nHost: a\r\n\r\n").map(\.method) == [method])
+    }
+
     @Test("content of a known length, and nothing beyond it")
     func contentLength() {
         let found = requests(

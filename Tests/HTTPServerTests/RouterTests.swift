@@ -64,7 +64,7 @@ struct RouterTests {
         arguments: [
             (HTTPMethod.put, "/", "GET, HEAD"), (.post, "/v1/agents/7", "DELETE, GET, HEAD"),
             (.get, "/v1/events", "POST"), (.head, "/v1/events", "POST"), (.delete, "/v1/agents/me", "GET, HEAD"),
-            (.options, "/own", "GET, HEAD"),
+            (.options, "/own", "GET, HEAD"), (.trace, "/v1/events", "POST"),
         ]
     )
     func notAllowed(method: HTTPMethod, target: String, allow: String) async {

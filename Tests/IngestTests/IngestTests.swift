@@ -82,7 +82,7 @@ struct IngestTests {
         #expect(response.text == #"{"accepted":1,"duplicate":0,"ignored":0}"#)
         let entry = try #require(try await test.stored().first)
         #expect(entry.body == Array(Sample.undecodable.utf8))
-        #expect(entry.agentID == nil)
+        #expect(entry.agentID == Sample.user)
         #expect(entry.topic == "v2.users.\(Sample.user).conversations")
         await test.journal.close()
     }

@@ -93,6 +93,28 @@ struct JournalCommitTests {
         await journal.close()
     }
 
+    @Test("a letter that is tried again becomes the next entry and is gone, once, and both survive a power cut")
+    func retriesLetters() async throws {
+        let journal = try folder.open()
+        _ = try await journal.append([.mock("eb:1")])
+        var commit = JournalCommit()
+        commit.deadLetters = [DeadLetter(at: Timestamp(milliseconds: 1), reason: "no", agentID: "a", event: [])]
+        try await journal.commit(commit)
+        let id = try #require(try await journal.deadLetters(before: nil, limit: 1).first?.id)
+        async let first = journal.retryDeadLetter(id: id, as: .mock("retry:1"))
+        async let second = journal.retryDeadLetter(id: id, as: .mock("retry:1"))
+        #expect(try await [first, second].count(where: { $0 }) == 1)
+        #expect(try await !journal.retryDeadLetter(id: id + 1, as: .mock("retry:2")))
+        #expect(journal.lastSequence == 2)
+
+        let copy = try folder.copyOfDatabase().open()
+        #expect(try await copy.read(after: 0, limit: 9).map(\.entry.key) == ["eb:1", "retry:1"])
+        #expect(try await copy.deadLetter(id: id) == nil)
+        await copy.close()
+        await journal.close()
+        await #expect(throws: JournalError.self) { try await journal.retryDeadLetter(id: id, as: .mock("retry:1")) }
+    }
+
     @Test("a dead letter can be looked up and forgotten, and its id is not used again")
     func forgetsLetters() async throws {
         let journal = try folder.open()

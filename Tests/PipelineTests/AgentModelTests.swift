@@ -35,7 +35,9 @@ struct AgentModelTests {
     func seeds() throws {
         let engine = try engine()
         let environment = ProcessInfo.processInfo.environment
-        let seeds = environment["MODEL_SEED"].flatMap(Int.init).map { $0...$0 } ?? 1...(environment["MODEL_SEEDS"].flatMap(Int.init) ?? 300)
+        let seeds =
+            environment["MODEL_SEED"].flatMap(Int.init).map { $0...$0 }
+            ?? 1...(environment["MODEL_SEEDS"].flatMap(Int.init) ?? 300)
         var failures = 0
         for seed in seeds {
             var world = AgentWorld(seed: seed, engine: engine)

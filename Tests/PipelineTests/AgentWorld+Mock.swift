@@ -2,12 +2,13 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import AgentState
-@testable import Delivery
 import GenesysAPI
 import GenesysEvents
 import Journal
-@testable import Pipeline
 import StatusRules
+
+@testable import Delivery
+@testable import Pipeline
 
 /// A relay of one agent in front of a tiny Genesys, both on a virtual clock: the agent's calls and changes by hand, the
 /// faults of the API, the delays of events and the relay's deaths all come from a seed.
@@ -227,7 +228,9 @@ struct AgentWorld {
         order += 1
         let stamp = Timestamp(milliseconds: now.milliseconds)
         let notification = GenesysEvents.Notification(
-            topicName: "conversations", timestamp: stamp, event: .conversation(userID: "agent", snapshot)
+            topicName: "conversations",
+            timestamp: stamp,
+            event: .conversation(userID: "agent", snapshot)
         )
         arrive(notification, .webhook, within: isQuiet ? 1...20 : random.chance(0.1) ? 500...8000 : 1...60)
     }
@@ -242,7 +245,9 @@ struct AgentWorld {
     }
 
     private mutating func arrive(
-        _ notification: GenesysEvents.Notification, _ source: JournalSource, within delay: ClosedRange<Int>
+        _ notification: GenesysEvents.Notification,
+        _ source: JournalSource,
+        within delay: ClosedRange<Int>
     ) {
         schedule(.arrives(notification, source), within: delay)
         if !isQuiet, random.chance(0.1) { schedule(.arrives(notification, source), within: 1...8000) }
@@ -261,7 +266,10 @@ struct AgentWorld {
 
     private func userPresence(_ facts: PresenceFacts) -> UserPresence {
         UserPresence(
-            userID: "agent", definitionID: facts.definitionID ?? "", system: facts.system, message: facts.message ?? "",
+            userID: "agent",
+            definitionID: facts.definitionID ?? "",
+            system: facts.system,
+            message: facts.message ?? "",
             modifiedAt: facts.modifiedAt
         )
     }
@@ -339,7 +347,9 @@ struct AgentWorld {
 
     private mutating func check(_ target: PresenceTarget) {
         writes += 1
-        if told?.system == .offline, truth.system == .offline { complaints.append("\(now): a write to an Offline agent") }
+        if told?.system == .offline, truth.system == .offline {
+            complaints.append("\(now): a write to an Offline agent")
+        }
         let last = changes[changes.count - 1]
         guard last.author == .human, last.at > lastAttempt, let held else { return }
         // To choose once more what one has is no word, and what a write without an answer may have set is taken for it.
@@ -382,8 +392,12 @@ struct AgentWorld {
         for index in applied..<max(applied, upTo) {
             let (notification, source, receivedAt) = journal[index]
             let entry = JournalEntry(
-                key: "entry-\(index)", source: source, topic: notification.topicName, agentID: "agent",
-                receivedAt: receivedAt, body: []
+                key: "entry-\(index)",
+                source: source,
+                topic: notification.topicName,
+                agentID: "agent",
+                receivedAt: receivedAt,
+                body: []
             )
             keep(engine.take(notification, from: entry, now: now, into: &record), &effects)
             if case .presence = notification.event, let seen = record.facts.presence {
@@ -497,10 +511,14 @@ struct AgentWorld {
             let wanted = Self.targets[match.status]?.definitionID
             let isExcused = hasWordSinceMatch || lastWordTold?.presence.system == .offline
             if truth.definitionID != wanted, !isExcused {
-                complaints.append("\(match.status) is wanted and nobody objects, but the agent is \(truth.definitionID ?? "")")
+                complaints.append(
+                    "\(match.status) is wanted and nobody objects, but the agent is \(truth.definitionID ?? "")"
+                )
             }
             if truth.definitionID != wanted, truth.definitionID != word {
-                complaints.append("the agent is \(truth.definitionID ?? ""), neither as wanted nor as chosen (\(word ?? ""))")
+                complaints.append(
+                    "the agent is \(truth.definitionID ?? ""), neither as wanted nor as chosen (\(word ?? ""))"
+                )
             }
         } else if truth.definitionID != word {
             complaints.append("nothing is wanted and the agent chose \(word ?? ""), but is \(truth.definitionID ?? "")")

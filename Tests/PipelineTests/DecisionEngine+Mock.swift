@@ -39,7 +39,10 @@ extension ConversationSnapshot {
     static func call(id: String = "conversation", attributes: [String: String], state: String) -> ConversationSnapshot {
         let communication = CommunicationSnapshot(id: "communication", media: .call, state: state)
         var participant = ParticipantSnapshot(
-            id: "participant", userID: "agent", purpose: "agent", communications: [communication]
+            id: "participant",
+            userID: "agent",
+            purpose: "agent",
+            communications: [communication]
         )
         participant.attributes = attributes
         return ConversationSnapshot(id: id, participants: [participant])

@@ -5,9 +5,10 @@ import AgentState
 import Delivery
 import GenesysEvents
 import Journal
-@testable import Pipeline
 import StatusRules
 import Testing
+
+@testable import Pipeline
 
 /// One agent in front of the engine; events and reports as a test says.
 private struct Desk {
@@ -23,13 +24,20 @@ private struct Desk {
         now = now.advanced(by: .milliseconds(100))
         let notification = Notification(topicName: "topic", timestamp: now, event: event)
         let entry = JournalEntry(
-            key: "event-\(count)", source: source, topic: "topic", agentID: "agent", receivedAt: now, body: []
+            key: "event-\(count)",
+            source: source,
+            topic: "topic",
+            agentID: "agent",
+            receivedAt: now,
+            body: []
         )
         return engine.take(notification, from: entry, now: now, into: &record)
     }
 
     mutating func report(
-        _ state: DeliveryState, _ news: WriteNews? = nil, error: DeliveryStatus.Failure? = nil
+        _ state: DeliveryState,
+        _ news: WriteNews? = nil,
+        error: DeliveryStatus.Failure? = nil
     ) -> DecisionEngine.Outcome {
         let report = DeliveryReport(
             agentID: "agent",
@@ -128,7 +136,10 @@ struct DecisionEngineTests {
         #expect(desk.call(["wfm_status": "Break"]).command == .read)
         #expect(desk.engine.resume(now: desk.now, into: &desk.record) == nil)
         let look = desk.engine.look(
-            eventKey: "restart", eventTime: desk.record.heardAt, now: desk.now, into: &desk.record
+            eventKey: "restart",
+            eventTime: desk.record.heardAt,
+            now: desk.now,
+            into: &desk.record
         )
         #expect(look.command == .read)
     }
@@ -143,7 +154,9 @@ struct DecisionEngineTests {
         var record = calm
         record.facts = desk.record.facts
         let later = desk.now.advanced(by: .seconds(3600))
-        #expect(desk.engine.look(eventKey: "restart", eventTime: record.heardAt, now: later, into: &record).command == nil)
+        #expect(
+            desk.engine.look(eventKey: "restart", eventTime: record.heardAt, now: later, into: &record).command == nil
+        )
     }
 
     @Test("a write whose outcome is unknown is undone at the end of the episode")
@@ -164,6 +177,45 @@ struct DecisionEngineTests {
         let refused = desk.report(.failed, .refused, error: .init(code: "forbidden", message: "grant it"))
         #expect(refused.deadLetters.count == 1)
         #expect(desk.call([:], state: "terminated").command == nil)
+    }
+
+    @Test("a refused write is tried again on request while its episode lives, and only then")
+    func triedAgain() throws {
+        var desk = try Desk()
+        #expect(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record) == nil)
+        _ = desk.presence(available)
+        _ = desk.call(["wfm_status": "Break"])
+        #expect(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record) == nil, "it is under way")
+        _ = desk.report(.sent, .sent(definitionID: "break"))
+        _ = desk.report(.failed, .refused, error: .init(code: "forbidden", message: "grant it"))
+        let first = try #require(desk.record.wish)
+        let again = try #require(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record))
+        #expect(again.command?.target == DecisionEngine.breakTarget)
+        #expect(again.history.map(\.kind) == [.decision])
+        #expect(desk.record.delivery == DeliveryStatus(state: .pending, attempts: 0, at: desk.now))
+        #expect(desk.record.wish?.revision == first.revision + 1)
+        _ = desk.report(.failed, .refused, error: .init(code: "forbidden", message: "grant it"))
+        _ = desk.call([:], state: "terminated")
+        #expect(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record) == nil, "nobody wants it now")
+    }
+
+    @Test("a restore that failed is tried again on request unless somebody has changed the presence since")
+    func restoreTriedAgain() throws {
+        var desk = try Desk()
+        _ = desk.presence(available)
+        _ = desk.call(["wfm_status": "Break"])
+        _ = desk.report(.sent, .sent(definitionID: "break"))
+        let write = AcceptedWrite(definitionID: "break", modifiedAt: desk.now.advanced(by: .milliseconds(50)))
+        _ = desk.report(.accepted, .accepted(write))
+        _ = desk.presence(DecisionEngine.breakTarget)
+        _ = desk.report(.confirmed)
+        #expect(desk.call([:], state: "terminated").command?.target?.definitionID == "available")
+        _ = desk.report(.failed, .refused, error: .init(code: "forbidden", message: "grant it"))
+        let again = desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record)
+        #expect(again?.command?.target?.definitionID == "available")
+        _ = desk.report(.failed, .refused, error: .init(code: "forbidden", message: "grant it"))
+        _ = desk.presence(meal)
+        #expect(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record) == nil)
     }
 
     @Test("a change by hand that was seen while the write was under way is told by the answer")

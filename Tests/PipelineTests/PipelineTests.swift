@@ -34,7 +34,10 @@ private final class Plant: Sendable {
                 read: { id throws(GenesysAPIError) in
                     let written = present.withLock { $0[id] }
                     return UserPresence(
-                        userID: id, definitionID: written ?? "available", system: nil, message: "",
+                        userID: id,
+                        definitionID: written ?? "available",
+                        system: nil,
+                        message: "",
                         modifiedAt: written == nil ? first : .test
                     )
                 },
@@ -47,18 +50,27 @@ private final class Plant: Sendable {
                     present.withLock { $0[id] = target.definitionID }
                     log.add("\(id) \(target.definitionID)")
                     return UserPresence(
-                        userID: id, definitionID: target.definitionID, system: target.system, message: "",
+                        userID: id,
+                        definitionID: target.definitionID,
+                        system: target.system,
+                        message: "",
                         modifiedAt: .test
                     )
                 },
                 report: { inbox.put($0) },
                 judged: { await inbox.waitUntilJudged() },
                 observed: { presence in
-                    var body = #"{"topicName":"v2.users.\#(presence.userID).presence","eventBody":{"presenceDefinition":"#
-                    body += #"{"id":"\#(presence.definitionID)"},"modifiedDate":"\#(presence.modifiedAt.map(\.description) ?? "")"}}"#
+                    var body =
+                        #"{"topicName":"v2.users.\#(presence.userID).presence","eventBody":{"presenceDefinition":"#
+                    body +=
+                        #"{"id":"\#(presence.definitionID)"},"modifiedDate":"\#(presence.modifiedAt.map(\.description) ?? "")"}}"#
                     let entry = JournalEntry(
-                        key: UUID().uuidString, source: .observation, topic: "presence", agentID: presence.userID,
-                        receivedAt: .test, body: Array(body.utf8)
+                        key: UUID().uuidString,
+                        source: .observation,
+                        topic: "presence",
+                        agentID: presence.userID,
+                        receivedAt: .test,
+                        body: Array(body.utf8)
                     )
                     _ = try? await journal.append([entry])
                     await inbox.waitUntilApplied(journal.lastSequence)
@@ -68,7 +80,12 @@ private final class Plant: Sendable {
             logger: .quiet
         )
         let pipeline = Pipeline(
-            journal: journal, delivery: delivery, inbox: inbox, engine: try .flagged(), now: { .test }, logger: .quiet
+            journal: journal,
+            delivery: delivery,
+            inbox: inbox,
+            engine: try .flagged(),
+            now: { .test },
+            logger: .quiet
         )
         try await pipeline.load()
         self.journal = journal
@@ -83,7 +100,12 @@ private final class Plant: Sendable {
 
     func append(_ body: String, key: String = UUID().uuidString) async throws {
         let entry = JournalEntry(
-            key: key, source: .webhook, topic: "topic", agentID: "agent", receivedAt: .test, body: Array(body.utf8)
+            key: key,
+            source: .webhook,
+            topic: "topic",
+            agentID: "agent",
+            receivedAt: .test,
+            body: Array(body.utf8)
         )
         _ = try await journal.append([entry])
     }
@@ -110,7 +132,8 @@ extension Logger {
     fileprivate static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 }
 
-private let presence = #"{"topicName":"v2.users.agent.presence","eventBody":{"presenceDefinition":{"id":"available","systemPresence":"AVAILABLE"},"modifiedDate":"2023-11-14T22:13:10.000Z"}}"#
+private let presence =
+    #"{"topicName":"v2.users.agent.presence","eventBody":{"presenceDefinition":{"id":"available","systemPresence":"AVAILABLE"},"modifiedDate":"2023-11-14T22:13:10.000Z"}}"#
 
 private func call(_ state: String = "connected", flag: String = "Break") -> String {
     #"{"topicName":"v2.users.agent.conversations","eventBody":{"id":"c","participants":[{"id":"p","userId":"agent","purpose":"agent","attributes":{"wfm_status":"\#(flag)"},"calls":[{"id":"k","state":"\#(state)"}]}]}}"#
@@ -168,7 +191,11 @@ struct PipelineTests {
             let journal = try Journal(url: "sqlite:\(folder.path)/relay.db", logger: .quiet)
             for (key, body) in [("a", presence), ("b", call())] {
                 let entry = JournalEntry(
-                    key: key, source: .webhook, topic: "topic", agentID: "agent", receivedAt: .test,
+                    key: key,
+                    source: .webhook,
+                    topic: "topic",
+                    agentID: "agent",
+                    receivedAt: .test,
                     body: Array(body.utf8)
                 )
                 _ = try await journal.append([entry])

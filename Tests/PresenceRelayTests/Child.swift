@@ -8,7 +8,12 @@ import Testing
 /// A process of the built product, with its output as lines. It ends with its test, by SIGKILL if need be.
 final class Child: Sendable {
     private let pid: pid_t
-    private let state = Mutex(State())
+    private let progress = Progress()
+
+    /// Apart from the child, so that the threads that read its output do not keep the child itself.
+    private final class Progress: Sendable {
+        let state = Mutex(State())
+    }
 
     private struct State {
         var lines: [String] = []
@@ -33,23 +38,23 @@ final class Child: Sendable {
         pid = process.processIdentifier
         try standardInput.fileHandleForWriting.write(contentsOf: Data((input ?? "").utf8))
         try standardInput.fileHandleForWriting.close()
-        Thread.detachNewThread { [self] in
+        Thread.detachNewThread { [progress] in
             var rest = Data()
             while case let data = output.fileHandleForReading.availableData, !data.isEmpty {
                 rest.append(data)
                 while let end = rest.firstIndex(of: 0x0A) {
                     let line = String(decoding: rest[rest.startIndex..<end], as: UTF8.self)
-                    state.withLock { $0.lines.append(line) }
+                    progress.state.withLock { $0.lines.append(line) }
                     rest = Data(rest[(end + 1)...])
                 }
             }
             process.waitUntilExit()
             let code = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
-            state.withLock { $0.exit = code }
+            progress.state.withLock { $0.exit = code }
         }
-        Thread.detachNewThread { [self] in
+        Thread.detachNewThread { [progress] in
             while case let data = errors.fileHandleForReading.availableData, !data.isEmpty {
-                state.withLock { $0.errors += String(decoding: data, as: UTF8.self) }
+                progress.state.withLock { $0.errors += String(decoding: data, as: UTF8.self) }
             }
         }
     }
@@ -60,13 +65,13 @@ final class Child: Sendable {
     private static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appendingPathComponent("presence-relay")
 
-    var lines: [String] { state.withLock { $0.lines } }
-    var errors: String { state.withLock { $0.errors } }
+    var lines: [String] { progress.state.withLock { $0.lines } }
+    var errors: String { progress.state.withLock { $0.errors } }
 
     /// The first line that starts so; waits for it.
     func line(_ prefix: String) async throws -> String {
         try await eventually("a line '\(prefix)…' (stderr: \(errors))") {
-            if self.state.withLock({ $0.exit }) != nil, !self.lines.contains(where: { $0.hasPrefix(prefix) }) {
+            if self.progress.state.withLock({ $0.exit }) != nil, !self.lines.contains(where: { $0.hasPrefix(prefix) }) {
                 throw Ended(description: "ended before '\(prefix)…': \(self.errors)")
             }
             return self.lines.first { $0.hasPrefix(prefix) }
@@ -78,11 +83,11 @@ final class Child: Sendable {
     /// Waits for the end; the exit code, or minus the signal.
     @discardableResult
     func end() async throws -> Int32 {
-        try await eventually("the process to end") { self.state.withLock { $0.exit } }
+        try await eventually("the process to end") { self.progress.state.withLock { $0.exit } }
     }
 
     func signal(_ number: Int32) {
-        guard state.withLock({ $0.exit }) == nil else { return }
+        guard progress.state.withLock({ $0.exit }) == nil else { return }
         _ = Glibc.kill(pid, number)
     }
 

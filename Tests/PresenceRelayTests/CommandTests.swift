@@ -74,6 +74,29 @@ struct CommandTests {
         }
     }
 
+    @Test("explain reads a pipe by its name, as a shell's <(…) has one", arguments: ["/dev/stdin", "-"])
+    func explainPipe(name: String) async throws {
+        try await withTemporaryFolder { folder in
+            let event = #"{"topicName":"v2.unused","eventBody":{}}"#
+            let configuration = try file(Self.smallest, in: folder)
+            let result = try await run(["explain", "--config", configuration, name], input: event)
+            #expect(result.code == 0, "\(result.errors)")
+            #expect(result.output.contains("does not use"))
+        }
+    }
+
+    @Test("explain says that a folder or a missing file cannot be read")
+    func explainUnreadable() async throws {
+        try await withTemporaryFolder { folder in
+            let configuration = try file(Self.smallest, in: folder)
+            for path in [folder.path, folder.path + "/nothing.json"] {
+                let result = try await run(["explain", "--config", configuration, path])
+                #expect(result.code == 1)
+                #expect(result.errors.hasPrefix("\(path): error: the file cannot be read"))
+            }
+        }
+    }
+
     @Test("serve refuses a configuration with errors, and says which")
     func refuses() async throws {
         try await withTemporaryFolder { folder in
@@ -104,6 +127,8 @@ struct CommandTests {
             try await eventually("health warns") {
                 try await site.get("/healthz")["checks"]["genesys"]["status"].text == "warn"
             }
+            let health = try await site.get("/healthz")
+            #expect(!"\(health)".contains("127.0.0.1"), "anybody may read it: no address, no text of another system")
             #expect(try await site.status("/v1/agents") == 401)
             child.signal(SIGTERM)
             #expect(try await child.end() == 0)

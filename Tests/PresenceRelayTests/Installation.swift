@@ -41,7 +41,10 @@ final class Installation: Sendable {
         """
 
     /// Writes the configuration; the journal is in the same folder, so that a second relay continues the first's.
-    func configuration(verify: String = "{ within: 2s, attempts: 2 }") throws -> String {
+    func configuration(
+        _ rules: String = Installation.rules,
+        verify: String = "{ within: 2s, attempts: 2 }"
+    ) throws -> String {
         let yaml = """
             server: { listen: "127.0.0.1:0", drainDelay: 0s }
             webhook: { authentication: [ { apiKey: { header: X-API-Key, values: ["\(Self.key)"] } } ] }
@@ -53,7 +56,7 @@ final class Installation: Sendable {
               requestsPerMinute: 3000
             journal: { url: "sqlite:\(folder.path)/relay.db" }
             verify: \(verify)
-            \(Self.rules)
+            \(rules)
             """
         let file = folder.appendingPathComponent("relay.yaml")
         try yaml.write(to: file, atomically: true, encoding: .utf8)
@@ -179,5 +182,19 @@ struct Answer {
         status = response.status
         text = String(decoding: response.body, as: UTF8.self)
         headers = response.headers
+    }
+}
+
+/// An installation in a folder of its own that ends with the body.
+func withInstallation(_ body: (Installation) async throws -> Void) async throws {
+    try await withTemporaryFolder { folder in
+        let site = try await Installation(folder: folder)
+        do {
+            try await body(site)
+        } catch {
+            await site.end()
+            throw error
+        }
+        await site.end()
     }
 }

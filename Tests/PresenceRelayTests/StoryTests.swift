@@ -274,16 +274,29 @@ struct StoryTests {
         }
     }
 
-    private func withInstallation(_ body: (Installation) async throws -> Void) async throws {
-        try await withTemporaryFolder { folder in
-            let site = try await Installation(folder: folder)
-            do {
-                try await body(site)
-            } catch {
-                await site.end()
-                throw error
-            }
-            await site.end()
+    @Test("a status that names no presence definition, or several, ends the start with the candidates")
+    func unresolved() async throws {
+        try await withInstallation { site in
+            let definitions = try await site.platform("GET", "/api/v2/presence/definitions").json["entities"].list
+            let labels = definitions.map { $0["languageLabels"]["en_US"].text }
+            let twice = try #require(labels.first { label in labels.count { $0 == label } > 1 })
+            let configuration = try site.configuration(
+                """
+                statuses:
+                  Lunch: { presence: { label: Team hudle } }
+                  Twice: { presence: { label: "\(twice)" } }
+                """
+            )
+            let relay = try await run(
+                ["serve", "--config", configuration],
+                environment: ["GENESYS_SECRET": "simulator"]
+            )
+            #expect(relay.code == 1)
+            #expect(relay.errors.contains("status 'Lunch'"))
+            #expect(relay.errors.contains("Team huddle"))
+            #expect(relay.errors.contains("status 'Twice'"))
+            let ids = definitions.filter { $0["languageLabels"]["en_US"].text == twice }.map { $0["id"].text }
+            for id in ids { #expect(relay.errors.contains(id)) }
         }
     }
 }

@@ -23,7 +23,10 @@ private func resync(_ seen: Seen) -> Resync {
             presence: { id throws(GenesysAPIError) in
                 guard id != "gone" else { throw GenesysAPIError(.notFound, status: 404, message: "no such user") }
                 return UserPresence(
-                    userID: id, definitionID: "d", system: .onQueue, message: "",
+                    userID: id,
+                    definitionID: "d",
+                    system: .onQueue,
+                    message: "",
                     modifiedAt: Timestamp(milliseconds: 500)
                 )
             },

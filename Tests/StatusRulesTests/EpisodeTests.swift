@@ -28,7 +28,10 @@ private struct Scene {
 
     mutating func see(_ id: String, _ system: SystemPresence, at milliseconds: Int64) {
         facts.presence = PresenceFacts(
-            definitionID: id, system: system, message: "", modifiedAt: Timestamp(milliseconds: milliseconds)
+            definitionID: id,
+            system: system,
+            message: "",
+            modifiedAt: Timestamp(milliseconds: milliseconds)
         )
     }
 

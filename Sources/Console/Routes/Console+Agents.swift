@@ -4,7 +4,7 @@
 import HTTPServer
 
 extension Console {
-    /// `GET /v1/agents`, `/v1/agents/{id}`, `/v1/agents/{id}/history` and `/v1/dead-letters`.
+    /// `GET /v1/agents`, `/v1/agents/{id}` and `/v1/agents/{id}/history`.
     func addAgentRoutes(to router: inout Router) {
         router.on(
             .get,
@@ -34,14 +34,6 @@ extension Console {
                 // An empty history is an answer for a known agent only.
                 if history.entries.isEmpty, await sources.agent(id) == nil { throw Self.unknownAgent }
                 return try .json(history)
-            }
-        )
-        router.on(
-            .get,
-            "/v1/dead-letters",
-            admin { [sources] request in
-                let page = try PageParameters(request)
-                return try .json(await sources.deadLetters(page.sequence(), page.limit))
             }
         )
     }

@@ -54,7 +54,7 @@ struct PageParameters {
     }
 
     /// Plain decimal digits without sign or leading zero, at most 18 of them.
-    private static func positiveInteger(_ text: String) -> Int64? {
+    static func positiveInteger(_ text: String) -> Int64? {
         guard (1...18).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             text.utf8.first != UInt8(ascii: "0")
         else { return nil }

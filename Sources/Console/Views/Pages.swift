@@ -101,3 +101,17 @@ public struct DeadLetterPage: Encodable, Sendable, Equatable {
         self.next = next
     }
 }
+
+/// A dead letter that is tried again: `POST /v1/dead-letters/{id}/retry`.
+public struct DeadLetterRetryView: Codable, Sendable, Equatable, Identifiable {
+    /// The letter's number, which it no longer has.
+    public var id: String
+    /// By what the agent's history names the new attempt.
+    public var eventKey: String
+
+    /// A letter and its new attempt.
+    public init(id: String, eventKey: String) {
+        self.id = id
+        self.eventKey = eventKey
+    }
+}

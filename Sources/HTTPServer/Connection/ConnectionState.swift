@@ -73,6 +73,9 @@ struct ConnectionState {
         }
     }
 
+    /// Content that has come of a request that is not complete.
+    var unfinishedBytes: Int { phase == .readingBody ? parser.body.count : 0 }
+
     /// What is waited for. A first request is due like a header section: only a connection that has served may idle.
     func deadline(hasOutput: Bool) -> DeadlineQueue.Kind? {
         switch phase {
@@ -169,6 +172,8 @@ struct ConnectionState {
         let isHead = phase == .handling && head.method == .head
         next = peerHasFinished ? .close : .linger
         phase = .answering(then: next)
+        // What came of it is of no use while the connection lingers.
+        parser = RequestParser(limits: parser.limits)
         return AnswerPlan(framing: .length(0), connection: .close, sendsContent: !isHead, next: next)
     }
 

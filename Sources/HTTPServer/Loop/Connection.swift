@@ -16,6 +16,8 @@ final class Connection {
     var task: Task<Void, Never>?
     /// A read may bring something: the socket has not yet said that it is empty since its last event.
     var isReadable = false
+    /// Waits for its next turn to be read: once, however many events come meanwhile.
+    var isUnfinished = false
     /// The socket has said that the peer sends no more; the last bytes may still be in it.
     var sawPeerEnd = false
     /// Bytes read and not yet parsed, from `inboundOffset` on: the next pipelined requests.
@@ -33,6 +35,8 @@ final class Connection {
     /// Bytes given to the socket in all, and how many of them had reached the peer when the write deadline began.
     var written = 0
     var deliveredWhenArmed = 0
+    /// What it has of `SharedState.unfinishedBytes`.
+    var unfinishedBytes = 0
     /// Bytes dropped while lingering.
     var discarded = 0
 

@@ -60,13 +60,15 @@ extension LoopCore {
     /// The server's own answer to what it does not serve. The connection closes after it.
     func refuse(_ connection: Connection, _ failure: RequestFailure) {
         loop.counters.count(failure.kind)
+        giveBackUnfinished(of: connection)
         logger.debug(
             "request refused",
             metadata: [
                 "peer": "\(connection.remoteAddress)", "status": "\(failure.status)", "detail": "\(failure.detail)",
             ]
         )
-        let response = HTTPResponse.problem(HTTPStatus(failure.status), detail: failure.detail)
+        var response = HTTPResponse.problem(HTTPStatus(failure.status), detail: failure.detail)
+        if failure.status == 503 { response.headers["Retry-After"] = "1" }
         guard case .bytes(let body) = response.body else { return }
         connection.task?.cancel()
         connection.task = nil

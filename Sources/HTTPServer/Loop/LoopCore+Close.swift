@@ -11,6 +11,7 @@ extension LoopCore {
         connections[connection.slot] = nil
         freeSlots.append(connection.slot)
         openCount -= 1
+        giveBackUnfinished(of: connection)
         deadlines.clear(slot: connection.slot)
         connection.transport.close()
         connection.task?.cancel()

@@ -39,6 +39,8 @@ extension LoopCore {
             }
         }
         arm(connection)
+        guard !connection.isUnfinished else { return }
+        connection.isUnfinished = true
         unfinishedReads.append(connection)
     }
 
@@ -46,7 +48,10 @@ extension LoopCore {
         guard !unfinishedReads.isEmpty else { return }
         let connections = unfinishedReads
         unfinishedReads = []
-        for connection in connections where isOpen(connection) { proceed(connection) }
+        for connection in connections {
+            connection.isUnfinished = false
+            if isOpen(connection) { proceed(connection) }
+        }
     }
 
     private func parseInbound(_ connection: Connection) {
@@ -91,10 +96,11 @@ extension LoopCore {
     private func parse(_ input: Span<UInt8>, from offset: inout Int, for connection: Connection) {
         while true {
             switch connection.state.received(input, from: &offset) {
-            case .wait: return
+            case .wait: return count(connection)
             case .sendContinue: send(ResponseEncoder.continueLine, to: connection)
             case .dispatch(let head, let body):
                 connection.exchange &+= 1
+                giveBackUnfinished(of: connection)
                 return dispatch(
                     HTTPRequest(head: head, body: body, remoteAddress: connection.remoteAddress),
                     connection
@@ -106,6 +112,24 @@ extension LoopCore {
             }
             guard isOpen(connection) else { return }
         }
+    }
+
+    /// A request waits for more content: does what there is of all of them fit?
+    private func count(_ connection: Connection) {
+        let more = connection.state.unfinishedBytes - connection.unfinishedBytes
+        guard more != 0 else { return }
+        connection.unfinishedBytes += more
+        let all = shared.unfinishedBytes.add(more, ordering: .relaxed).newValue
+        // One request that is as large as any may be is taken whatever the limit says.
+        guard all > max(configuration.maxUnfinishedBytes, configuration.maxBodyBytes) else { return }
+        refuse(connection, .overloaded)
+    }
+
+    /// The request is complete or given up.
+    func giveBackUnfinished(of connection: Connection) {
+        guard connection.unfinishedBytes != 0 else { return }
+        shared.unfinishedBytes.subtract(connection.unfinishedBytes, ordering: .relaxed)
+        connection.unfinishedBytes = 0
     }
 
     private func dispatch(_ request: HTTPRequest, _ connection: Connection) {

@@ -16,6 +16,7 @@ final class LoopCounters: Sendable {
     let unsupported = Atomic<Int>(0)
     let requestTimeout = Atomic<Int>(0)
     let handlerTimeout = Atomic<Int>(0)
+    let overloaded = Atomic<Int>(0)
 
     func count(_ kind: RequestFailure.Kind) {
         switch kind {
@@ -26,6 +27,7 @@ final class LoopCounters: Sendable {
         case .unsupported: Self.add(unsupported)
         case .requestTimeout: Self.add(requestTimeout)
         case .handlerTimeout: Self.add(handlerTimeout)
+        case .overloaded: Self.add(overloaded)
         }
     }
 
@@ -39,6 +41,8 @@ final class LoopCounters: Sendable {
 final class SharedState: Sendable {
     /// Connections open or about to be accepted, over all loops: the cap is for the server.
     let openConnections = Atomic<Int>(0)
+    /// Content of requests that are not complete, over all loops.
+    let unfinishedBytes = Atomic<Int>(0)
     let isDraining = Atomic<Bool>(false)
     /// The certificate new connections get; replaced by a reload.
     let tls: Mutex<TLSContext?>

@@ -5,7 +5,7 @@
 public struct HTTPMethod: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The token as it stands in the request line.
     public let rawValue: String
-    /// Any token; the server itself answers 501 to methods that are not among the constants.
+    /// Any token; the server itself answers 501 to CONNECT and to methods that are not in the registry of IANA.
     public init(rawValue: String) { self.rawValue = rawValue }
     /// The token.
     public var description: String { rawValue }
@@ -24,4 +24,6 @@ public struct HTTPMethod: RawRepresentable, Hashable, Sendable, CustomStringConv
     public static let delete = HTTPMethod(rawValue: "DELETE")
     /// RFC 9110 section 9.3.7.
     public static let options = HTTPMethod(rawValue: "OPTIONS")
+    /// RFC 9110 section 9.3.8: known, so that the answer is 405 with what is allowed; nothing here echoes requests.
+    public static let trace = HTTPMethod(rawValue: "TRACE")
 }

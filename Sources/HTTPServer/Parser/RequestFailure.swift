@@ -5,7 +5,8 @@
 struct RequestFailure: Error, Equatable {
     /// How refusals are counted in `HTTPServer.Statistics`.
     enum Kind: Int, CaseIterable {
-        case malformed, targetTooLong, headerTooLarge, bodyTooLarge, unsupported, requestTimeout, handlerTimeout
+        case malformed, targetTooLong, headerTooLarge, bodyTooLarge, unsupported, requestTimeout, handlerTimeout,
+            overloaded
     }
 
     var kind: Kind
@@ -49,6 +50,11 @@ struct RequestFailure: Error, Equatable {
         kind: .requestTimeout,
         status: 408,
         detail: "The content did not arrive in time."
+    )
+    static let overloaded = RequestFailure(
+        kind: .overloaded,
+        status: 503,
+        detail: "Too much is being received at the moment. Try again."
     )
     static let handlerTimeout = RequestFailure(
         kind: .handlerTimeout,

@@ -92,18 +92,30 @@ extension RequestParser {
     }
 }
 
-/// The methods this server serves; others are 501 (RFC 9110 section 9.1). Methods are case-sensitive.
+/// The methods this server knows; others are 501 (RFC 9110 section 9.1). Methods are case-sensitive.
 enum KnownMethod {
     static func named(_ token: Span<UInt8>) -> HTTPMethod? {
         switch token.count {
-        case 3: matches(token, "GET") ? .get : matches(token, "PUT") ? .put : nil
-        case 4: matches(token, "POST") ? .post : matches(token, "HEAD") ? .head : nil
-        case 5: matches(token, "PATCH") ? .patch : nil
-        case 6: matches(token, "DELETE") ? .delete : nil
-        case 7: matches(token, "OPTIONS") ? .options : nil
-        default: nil
+        case 3: if matches(token, "GET") { return .get } else if matches(token, "PUT") { return .put }
+        case 4: if matches(token, "POST") { return .post } else if matches(token, "HEAD") { return .head }
+        case 5: if matches(token, "PATCH") { return .patch } else if matches(token, "TRACE") { return .trace }
+        case 6: if matches(token, "DELETE") { return .delete }
+        case 7: if matches(token, "OPTIONS") { return .options }
+        default: break
         }
+        let name = token.text
+        return registered.contains(name) ? HTTPMethod(rawValue: name) : nil
     }
+
+    /// The rest of the IANA registry of methods, and QUERY: known, so that a path says 405 and what it allows. Not
+    /// CONNECT, which is for proxies, nor PRI, which is no request.
+    private static let registered: Set<String> = [
+        "ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "LABEL", "LINK", "LOCK", "MERGE",
+        "MKACTIVITY",
+        "MKCALENDAR", "MKCOL", "MKREDIRECTREF", "MKWORKSPACE", "MOVE", "ORDERPATCH", "PROPFIND", "PROPPATCH", "QUERY",
+        "REBIND", "REPORT", "SEARCH", "UNBIND", "UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF",
+        "VERSION-CONTROL",
+    ]
 
     private static func matches(_ token: Span<UInt8>, _ name: StaticString) -> Bool {
         name.withUTF8Buffer { expected in

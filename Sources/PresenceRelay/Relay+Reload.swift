@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Configuration
+import ConfigurationSyntax
+import GenesysAPI
+import HTTPServer
+import Ingest
+import Logging
+import Pipeline
+import StatusRules
+import Synchronization
+
+extension Relay {
+    /// Takes rules, secrets and certificates of the configuration file. A bad file changes nothing and says so.
+    ///
+    /// Statuses can only be resolved by Genesys: when it cannot be reached, or does not know one of them, the rules in
+    /// force are kept while secrets and certificates are taken, for a new client secret may be what it is waiting for.
+    func reload(_ path: String) async {
+        let diagnostics = Diagnostics()
+        let new = RelayConfiguration.load(path: path, environment: .process(), diagnostics: diagnostics)
+        for finding in diagnostics.sorted { logger.warning("\(finding)") }
+        guard let new, !diagnostics.hasErrors else {
+            logger.error("the configuration has errors: the rules in force are kept, and the secrets and certificates")
+            return
+        }
+        do {
+            if configuration.server.tls != nil, let files = new.server.tls {
+                try server.reloadTLS(HTTPServerConfiguration.TLSFiles(files))
+            }
+        } catch {
+            logger.error("the certificate in force is kept, and the rules in force are kept, and the secrets: \(error)")
+            return
+        }
+        takeSecrets(of: new)
+        latest.withLock { $0 = new }
+        guard case .resolved = status.genesys else {
+            logger.notice("new secrets and certificates are in force; the rules will be when Genesys can be used")
+            return
+        }
+        do {
+            let engine = try engine(new, try await api.presenceDefinitions())
+            await pipeline.replace(engine: engine)
+            logger.notice(
+                "new rules, secrets and certificates are in force; other settings need a restart",
+                metadata: ["version": "\(new.rules.version)"]
+            )
+        } catch {
+            logger.error("new secrets and certificates are in force; the rules in force are kept: \(error)")
+        }
+    }
+
+    private func takeSecrets(of new: RelayConfiguration) {
+        ingest.replaceAuthentication(new.webhook.authentication.map(Authentication.init))
+        front.replaceAdminTokens(new.admin.tokens.map(\.value))
+        let account = new.genesys.clients[0]
+        api.replaceClient(id: account.id, secret: account.secret.value)
+    }
+}

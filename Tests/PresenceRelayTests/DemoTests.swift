@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Foundation
+import HTTPClient
+import Logging
+import Testing
+
+@Suite("Demo")
+struct DemoTests {
+    @Test("the demo's page, seen in a real browser, shows agents whose status follows their calls, confirmed")
+    func page() async throws {
+        let demo = try Child(["demo", "--listen", "127.0.0.1:0", "--log-level", "warning"])
+        let line = try await demo.line("status page: ")
+        let page = String(line.dropFirst("status page: ".count))
+        let client = try HTTPClient(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await eventually("a status set because of a call, and confirmed", within: .seconds(60)) {
+            let answer = Answer(try await client.send(ClientRequest(url: page + "v1/agents")))
+            return answer.json["agents"].list.contains {
+                $0["delivery"]["state"].text == "confirmed" && $0["wanted"]["rule"].text == "flagged by the desktop"
+                    && $0["presence"]["setBy"].text == "relay"
+            }
+        }
+        await client.shutdown()
+        // The browser's budget is in its own time: on a busy machine it may end before the first answer is there.
+        try await eventually("the page shows it", within: .seconds(120)) {
+            let document = try browse(page)
+            return ["flagged by the desktop", "confirmed", "Agent 0", "Healthy"].allSatisfy(document.contains)
+        }
+        demo.signal(SIGTERM)
+        #expect(try await demo.end() == 0)
+    }
+
+    /// The page's document after its scripts have run for a few seconds, in headless Chromium.
+    private func browse(_ url: String) throws -> String {
+        let profile = FileManager.default.temporaryDirectory.appendingPathComponent("chromium-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: profile) }
+        let browser = Process()
+        browser.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
+        browser.arguments = [
+            "-s", "KILL", "60", "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+            "--user-data-dir=\(profile.path)", "--virtual-time-budget=20000", "--dump-dom", url,
+        ]
+        let output = Pipe()
+        browser.standardOutput = output
+        browser.standardError = FileHandle.nullDevice
+        try browser.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        browser.waitUntilExit()
+        return String(decoding: data, as: UTF8.self)
+    }
+}
