@@ -204,7 +204,11 @@ public struct EpisodeState: Codable, Sendable, Equatable {
             base.undecided = presence
             return false
         }
-        if target.isMet(by: presence) { return false }
+        if target.isMet(by: presence) {
+            // On its way back the agent has chosen the same.
+            if target.isMet(by: base.saved) { base.cover(presence) }
+            return false
+        }
         if presence.isOlder(than: writes.newestAt) {
             base.cover(presence)
             return false

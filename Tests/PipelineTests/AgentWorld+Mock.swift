@@ -49,6 +49,7 @@ struct AgentWorld {
     private(set) var now = Timestamp(milliseconds: 1_700_000_000_000)
     private var happenings: [(at: Timestamp, order: Int, what: Happening)] = []
     private var order = 0
+    private var steps = 0
     private var isQuiet = false
 
     // Genesys.
@@ -99,6 +100,7 @@ struct AgentWorld {
     private var match: RuleMatch?
     private var told: PresenceFacts?
     /// When the relay's last attempt of a write reached Genesys.
+    private var attempts: [String: Timestamp] = [:]
     private var lastAttempt = Timestamp(milliseconds: 0)
     /// The wish that delivery holds, and the agent's words that both of the relay's parts know.
     private var held: Wish?
@@ -129,7 +131,7 @@ struct AgentWorld {
         for _ in 0..<Int.random(in: 0...4, using: &random) { schedule(.human, within: 100...40_000) }
         // Changes by hand meet the relay's writes more often than chance would have it.
         for _ in 0..<Int.random(in: 0...1, using: &random) { schedule(.kill, within: 100...40_000) }
-        while let first = nextHappening(), first <= Timestamp(milliseconds: 1_700_000_040_000) { step() }
+        while let first = nextHappening(), first <= Timestamp(milliseconds: 1_700_000_040_000), steps < 10_000 { step() }
         isQuiet = true
         note("--- quiet")
         arriveCall()
@@ -141,7 +143,7 @@ struct AgentWorld {
     private mutating func settle() {
         let limit = now.advanced(by: .seconds(1200))
         while let next = nextHappening() {
-            guard next < limit else { return complaints.append("still busy after 20 minutes of quiet") }
+            guard next < limit, steps < 10_000 else { return complaints.append("never comes to rest") }
             step()
         }
     }
@@ -154,6 +156,7 @@ struct AgentWorld {
         guard let first else { return }
         let happening = happenings.remove(at: first)
         now = happening.at
+        steps += 1
         perform(happening.what)
         wakeRelay()
     }
@@ -191,7 +194,8 @@ struct AgentWorld {
         let name = Self.statuses.keys.sorted().randomElement(using: &random) ?? "available"
         // What a write without an answer may set, too: nobody can tell the two apart.
         let may = record.writes.unanswered + [onTheWire, record.isOutstanding ? record.wish?.target.definitionID : nil]
-        guard truth.definitionID != name, !may.contains(name) else { return }
+        let isFresh = attempts[name].map { now.timeIntervalSince($0) < .seconds(15) } ?? false
+        guard truth.definitionID != name, !may.contains(name), !isFresh else { return }
         change(.human, to: PresenceFacts(definitionID: name, system: Self.statuses[name], message: ""))
     }
 
@@ -311,6 +315,7 @@ struct AgentWorld {
         if delivery.nextCall(now: now).call != nil { complaints.append("two calls at once") }
         if case .write(let target) = call {
             check(target)
+            attempts[target.definitionID] = now
             onTheWire = target.definitionID
         }
         var fault: Fault?
@@ -347,6 +352,9 @@ struct AgentWorld {
         }
         let last = changes[changes.count - 1]
         guard last.author == .human, last.at > lastAttempt, let held else { return }
+        // To choose once more what one has is no word, and what a write without an answer may have set is taken for it.
+        let saved = record.episodes.episode?.base.saved.definitionID
+        guard last.presence.definitionID != saved, !record.writes.made(last.presence) else { return }
         if toldWords.contains(last.at), let heard = heardAt[last.at], held.since < heard {
             complaints.append("\(now): \(target) is written over what the agent was known to have chosen")
         }
