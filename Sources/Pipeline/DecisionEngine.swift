@@ -112,7 +112,10 @@ public struct DecisionEngine: Sendable {
             let trigger = Trigger(eventKey: key, eventTime: record.heardAt)
             decide(trigger, now: now, record: &record, outcome: &outcome)
         }
-        if state.isFinal, report.revision == record.wish?.revision { record.episodes.released() }
+        // What has failed may be tried again, and the agent's own choice is still to be kept until then.
+        if state.isFinal, state != .failed, state != .notApplied, report.revision == record.wish?.revision {
+            record.episodes.released()
+        }
         return outcome
     }
 
@@ -157,7 +160,7 @@ public struct DecisionEngine: Sendable {
             switch failed.purpose {
             // A change by hand would have ended the episode.
             case .set: record.episodes.episode?.target == failed.target
-            case .restore: record.episodes.episode == nil && record.presenceIsOurs
+            case .restore: record.episodes.releasing != nil
             }
         guard isStillMeant else { return nil }
         var outcome = Outcome()
@@ -235,6 +238,7 @@ public struct DecisionEngine: Sendable {
         _ now: Timestamp,
         _ record: inout AgentRecord
     ) -> Command? {
+        if record.isOutstanding, let old = record.wish { record.writes.overtake(old.target.definitionID) }
         record.revision += 1
         let wish = Wish(revision: record.revision, purpose: purpose, target: target, since: now)
         record.wish = wish

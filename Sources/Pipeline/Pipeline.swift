@@ -268,6 +268,7 @@ public actor Pipeline {
         retries = []
         if batch.isEmpty, looked.isEmpty, tried.isEmpty, step.canWait, !isDue {
             unwritten = step
+            inbox.judged(upTo: count)
             if !reports.isEmpty { writeSoon() }
             return !reports.isEmpty
         }

@@ -19,6 +19,9 @@ public struct OwnWrites: Codable, Sendable, Equatable {
     public private(set) var inFlight: String?
     /// Definitions of writes without an answer: they may have happened.
     public private(set) var unanswered: [String] = []
+    /// Definitions of wishes that were overtaken before their end: by then they may have been sent. It matters only when
+    /// the process ends before its own word on that is stored.
+    private var overtaken: [String] = []
     /// Newest last; echoes of the older ones may still come.
     public private(set) var accepted: [Write] = []
 
@@ -36,10 +39,16 @@ public struct OwnWrites: Codable, Sendable, Equatable {
     /// A write goes out.
     public mutating func send(_ definitionID: String) { inFlight = definitionID }
 
+    /// A wish is overtaken by another one.
+    public mutating func overtake(_ definitionID: String) {
+        if !overtaken.contains(definitionID) { overtaken.append(definitionID) }
+    }
+
     /// Genesys has taken the write, and with it whatever came before.
     public mutating func accept(_ definitionID: String, modifiedAt: Timestamp?) {
         inFlight = nil
         unanswered = []
+        overtaken = []
         remember(definitionID, modifiedAt)
     }
 
@@ -55,7 +64,10 @@ public struct OwnWrites: Codable, Sendable, Equatable {
 
     /// A read made after writes without an answer: returns whether it shows one of them.
     public mutating func settle(by presence: PresenceFacts) -> Bool {
-        defer { unanswered = [] }
+        defer {
+            unanswered = []
+            overtaken = []
+        }
         guard let shown = presence.definitionID, unanswered.contains(shown) else { return false }
         remember(shown, presence.modifiedAt)
         return true
@@ -73,7 +85,10 @@ public struct OwnWrites: Codable, Sendable, Equatable {
     /// The process has ended: a write under way, or one that was about to go out, may have happened.
     public mutating func loseTrack(of definitionID: String?) {
         loseAnswer()
-        if let definitionID, !unanswered.contains(definitionID) { unanswered.append(definitionID) }
+        for lost in overtaken + (definitionID.map { [$0] } ?? []) where !unanswered.contains(lost) {
+            unanswered.append(lost)
+        }
+        overtaken = []
     }
 
     /// This presence is one of the writes accepted.

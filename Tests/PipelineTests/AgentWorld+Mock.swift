@@ -37,6 +37,7 @@ struct AgentWorld {
         case pipelineDecides(upTo: Int, life: Int)
         case pipelineCommits(upTo: Int, [Effect], life: Int)
         case pipelineTells([Effect], life: Int)
+        case pipelineCatchesUp(life: Int)
         case deliveryLooks(life: Int)
     }
 
@@ -183,6 +184,8 @@ struct AgentWorld {
         case .pipelineReads(let life): if life == self.life { pipelineReads() }
         case .pipelineDecides(let upTo, let life): if life == self.life { pipelineDecides(upTo: upTo) }
         case .pipelineCommits(let upTo, let effects, let life): if life == self.life { pipelineCommits(upTo, effects) }
+        case .pipelineCatchesUp(let life):
+            if life == self.life { (committed, committedUpTo) = (record, applied) }
         case .pipelineTells(let effects, let life): if life == self.life { pipelineTells(effects) }
         case .deliveryLooks(let life): if life == self.life { deliveryLooks() }
         }
@@ -383,6 +386,7 @@ struct AgentWorld {
 
     private mutating func pipelineDecides(upTo: Int) {
         var effects: [Effect] = []
+        let isReportsOnly = upTo <= applied && !looksAgain
         let reports = inbox
         inbox = []
         for report in reports {
@@ -409,6 +413,11 @@ struct AgentWorld {
         if looksAgain, applied == journal.count {
             looksAgain = false
             keep(engine.look(eventKey: "restart", eventTime: record.heardAt, now: now, into: &record), &effects)
+        }
+        if isReportsOnly, effects.isEmpty {
+            // Written later, with whatever comes next.
+            schedule(.pipelineCatchesUp(life: life), within: 50...55)
+            return pipelineTells([])
         }
         schedule(.pipelineCommits(upTo: applied, effects, life: life), within: 0...4)
     }
