@@ -326,14 +326,3 @@ public struct AgentDelivery: Sendable {
         )
     }
 }
-
-extension PresenceFacts {
-    init(_ presence: UserPresence) {
-        self.init(
-            definitionID: presence.definitionID,
-            system: presence.system,
-            message: presence.message,
-            modifiedAt: presence.modifiedAt
-        )
-    }
-}

@@ -103,6 +103,8 @@ extension Relay {
 
         let genesys: HealthCheck
         switch status.genesys {
+        case .resolved where status.lastCallFailed:
+            genesys = HealthCheck(.warn, message: "the last call to Genesys failed; the log says why")
         case .resolved: genesys = HealthCheck(.pass)
         case .starting: genesys = HealthCheck(.warn, message: "the presence definitions are being read")
         // Anybody may read this; what Genesys or the network said is in the log.

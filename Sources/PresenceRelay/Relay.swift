@@ -46,7 +46,8 @@ final class Relay: Sendable {
         self.configuration = configuration
         latest = Mutex(configuration)
         configurationPath = path
-        status = RelayStatus(rules: configuration.rules)
+        let status = RelayStatus(rules: configuration.rules)
+        self.status = status
         self.logger = logger
         let journal = try Journal(
             url: configuration.journal.url,
@@ -83,9 +84,17 @@ final class Relay: Sendable {
             policy: policy,
             gate: gate,
             effects: Delivery.Effects(
-                read: { id throws(GenesysAPIError) in try await api.presence(userID: id) },
+                read: { id throws(GenesysAPIError) in
+                    try await status.noting { () throws(GenesysAPIError) in try await api.presence(userID: id) }
+                },
                 write: { id, target throws(GenesysAPIError) in
-                    try await api.setPresence(userID: id, definitionID: target.definitionID, message: target.message)
+                    try await status.noting { () throws(GenesysAPIError) in
+                        try await api.setPresence(
+                            userID: id,
+                            definitionID: target.definitionID,
+                            message: target.message
+                        )
+                    }
                 },
                 report: { inbox.put($0) },
                 judged: { await inbox.waitUntilJudged() },
@@ -114,7 +123,9 @@ final class Relay: Sendable {
         resync = Resync(
             gate: gate,
             effects: Resync.Effects(
-                presence: { id throws(GenesysAPIError) in try await api.presence(userID: id) },
+                presence: { id throws(GenesysAPIError) in
+                    try await status.noting { () throws(GenesysAPIError) in try await api.presence(userID: id) }
+                },
                 routingStatus: { id throws(GenesysAPIError) in try await api.routingStatus(userID: id) },
                 apply: { entries throws(JournalError) in
                     _ = try await journal.append(entries)

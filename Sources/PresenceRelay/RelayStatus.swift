@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import GenesysAPI
 import StatusRules
 import Synchronization
 
@@ -15,6 +16,7 @@ final class RelayStatus: Sendable {
         var isListening = false
         var isDraining = false
         var genesys = Genesys.starting
+        var lastCallFailed = false
         var rules: RuleSet
     }
     private let state: Mutex<State>
@@ -39,6 +41,29 @@ final class RelayStatus: Sendable {
         get { state.withLock { $0.genesys } }
         set { state.withLock { $0.genesys = newValue } }
     }
+    /// The last call to Genesys found no host, no right or no service: for people to look at.
+    var lastCallFailed: Bool { state.withLock { $0.lastCallFailed } }
+
+    /// Makes a call and remembers how Genesys did.
+    func noting<Value>(
+        _ call: () async throws(GenesysAPIError) -> Value
+    ) async throws(GenesysAPIError) -> Value {
+        do {
+            let value = try await call()
+            state.withLock { $0.lastCallFailed = false }
+            return value
+        } catch {
+            switch error.code {
+            case .network, .timeout, .server, .unauthorized, .forbidden: state.withLock { $0.lastCallFailed = true }
+            // Its own pace, or ours.
+            case .rateLimited, .cancelled: break
+            // It answered, if only that this agent or call is not right.
+            default: state.withLock { $0.lastCallFailed = false }
+            }
+            throw error
+        }
+    }
+
     /// Labels of presence definitions by id.
     var labels: [String: String] {
         if case .resolved(let labels) = genesys { return labels }

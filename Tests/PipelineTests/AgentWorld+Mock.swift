@@ -132,7 +132,9 @@ struct AgentWorld {
         for _ in 0..<Int.random(in: 0...4, using: &random) { schedule(.human, within: 100...40_000) }
         // Changes by hand meet the relay's writes more often than chance would have it.
         for _ in 0..<Int.random(in: 0...1, using: &random) { schedule(.kill, within: 100...40_000) }
-        while let first = nextHappening(), first <= Timestamp(milliseconds: 1_700_000_040_000), steps < 10_000 { step() }
+        while let first = nextHappening(), first <= Timestamp(milliseconds: 1_700_000_040_000), steps < 10_000 {
+            step()
+        }
         isQuiet = true
         note("--- quiet")
         arriveCall()

@@ -6,8 +6,9 @@ import Delivery
 import GenesysAPI
 import GenesysEvents
 import Journal
-@testable import Pipeline
 import StatusRules
+
+@testable import Pipeline
 
 /// What the relay does not make: the agent's words and calls, and Genesys with its faults.
 extension AgentWorld {

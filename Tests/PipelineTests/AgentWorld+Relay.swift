@@ -2,12 +2,13 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import AgentState
-@testable import Delivery
 import GenesysAPI
 import GenesysEvents
 import Journal
-@testable import Pipeline
 import StatusRules
+
+@testable import Delivery
+@testable import Pipeline
 
 /// The relay's two actors, step by step, and their deaths.
 extension AgentWorld {

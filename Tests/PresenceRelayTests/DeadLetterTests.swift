@@ -43,6 +43,7 @@ struct DeadLetterTests {
             let path = "/api/v2/conversations/\(call.conversation)/participants/\(call.participant)/attributes"
             _ = try await site.platform("PATCH", path, ["attributes": ["wfm_status": "Break"]])
             let first = try await relay.onlyLetter { $0["agentId"].text == agent }
+            #expect(try await relay.get("/healthz").json["checks"]["genesys"]["status"].text == "warn")
             #expect(try await relay.call("POST", "/v1/dead-letters/\(first["id"].text)/retry").status == 202)
             let second = try await relay.onlyLetter { $0["id"].text != first["id"].text }
             #expect(try await relay.call("POST", "/v1/dead-letters/\(second["id"].text)/retry").status == 202)
@@ -50,6 +51,7 @@ struct DeadLetterTests {
                 try await relay.agent(agent)["delivery"]["state"].text == "confirmed"
             }
             #expect(try await site.presence(agent) == "BREAK")
+            #expect(try await relay.get("/healthz").json["checks"]["genesys"]["status"].text == "pass")
             #expect(
                 try await relay.history(agent).contains { $0.kind == "decision" && $0.summary.contains("tried again") }
             )
