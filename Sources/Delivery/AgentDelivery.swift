@@ -39,7 +39,9 @@ public struct AgentDelivery: Sendable {
     /// The call under way, and the wish it was for.
     private var inFlight: (call: Call, revision: Int)?
     private var observed: PresenceFacts?
-    /// Our newest write that is accepted but not yet observed, for whatever wish, and when to read for it.
+    /// Our newest write that was accepted, for whatever wish.
+    private var written: AcceptedWrite?
+    /// The same as long as it is not yet observed, and when to read for it.
     private var unobserved: AcceptedWrite?
     private var verifyBy: Timestamp?
     /// A write without an answer has been made since the last read, for whatever wish.
@@ -117,7 +119,7 @@ public struct AgentDelivery: Sendable {
             inFlight = (.read, wish?.revision ?? 0)
             return (.read, [])
         }
-        if observed?.system == .offline {
+        if observed?.system == .offline, !isOurs(observed) {
             return (nil, [finish(.superseded, now, "the agent is Offline: nothing is written", isGuard: true)])
         }
         if unobserved == nil, wish.target.isNoChange(from: observed) {
@@ -143,6 +145,7 @@ public struct AgentDelivery: Sendable {
         switch result {
         case .success(let answer):
             let accepted = AcceptedWrite(definitionID: target.definitionID, modifiedAt: answer.modifiedAt)
+            written = accepted
             unobserved = accepted
             verifyBy = now.advanced(by: policy.verifyWithin)
             settle()
@@ -242,6 +245,13 @@ public struct AgentDelivery: Sendable {
         return finish(.notApplied, now, text, .init(code: "notApplied", message: text))
     }
 
+    /// Our own newest write: an agent whom we have put back to Offline, and who has chosen otherwise meanwhile, is no
+    /// agent who has left.
+    private func isOurs(_ presence: PresenceFacts?) -> Bool {
+        guard let written, let presence, let seen = presence.modifiedAt else { return false }
+        return presence.definitionID == written.definitionID && seen == written.modifiedAt
+    }
+
     /// Takes in what an event or a read shows, unless it is older than what is known.
     private mutating func observe(_ presence: PresenceFacts?) {
         guard let presence else { return }
@@ -313,17 +323,6 @@ public struct AgentDelivery: Sendable {
             status: DeliveryStatus(state: state, attempts: attempts, at: now, error: error),
             summary: summary,
             news: news
-        )
-    }
-}
-
-extension PresenceFacts {
-    init(_ presence: UserPresence) {
-        self.init(
-            definitionID: presence.definitionID,
-            system: presence.system,
-            message: presence.message,
-            modifiedAt: presence.modifiedAt
         )
     }
 }

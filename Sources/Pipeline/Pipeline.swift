@@ -12,20 +12,20 @@ import StatusRules
 /// Takes journalled events, in their order, through agent state and rules; commits the new states, the history and the
 /// position in one transaction; and only then tells delivery. A restart at any point goes on from the last commit.
 public actor Pipeline {
-    private let journal: Journal
+    let journal: Journal
     private let delivery: Delivery
-    private let inbox: PipelineInbox
-    private let now: @Sendable () -> Timestamp
+    let inbox: PipelineInbox
+    let now: @Sendable () -> Timestamp
     private let logger: Logger
-    private var engine: DecisionEngine
-    private var decoder = NotificationDecoder()
+    var engine: DecisionEngine
+    var decoder = NotificationDecoder()
 
-    private var records = AgentRecords()
-    private var position: Int64 = 0
-    private var subscribers: [Int: AsyncStream<AgentRecord>.Continuation] = [:]
-    private var nextSubscriber = 0
+    var records = AgentRecords()
+    var position: Int64 = 0
+    var subscribers: [Int: AsyncStream<AgentRecord>.Continuation] = [:]
+    var nextSubscriber = 0
     private var isRunning = false
-    private var isStopped = false
+    var isStopped = false
 
     private struct Look {
         var agentIDs: [String]
@@ -50,32 +50,14 @@ public actor Pipeline {
         }
     )
 
-    /// What one transaction holds, and what delivery is told after it.
-    private struct Step {
-        var commit = JournalCommit()
-        var dirty: Set<String> = []
-        var effects: [Effect] = []
-
-        /// Nobody outside hears of it, and a restart finds it out again by a read: how far a call has got.
-        var canWait: Bool { effects.isEmpty && commit.deadLetters.isEmpty && commit.position == nil }
-    }
-
     /// Reports that go with the next transaction, or with one of their own after a moment: three reports a call would
     /// otherwise be three transactions.
-    private var unwritten = Step()
+    private var unwritten = PipelineStep()
     private var isTimed = false
     private var isDue = false
     private static let writeDelay = Duration.milliseconds(50)
 
-    private enum Effect {
-        case command(DecisionEngine.Command, agentID: String)
-        case observed(PresenceFacts, agentID: String)
-    }
-
     private static let batch = 256
-    /// Ended conversations are kept this long, so that a late older snapshot does not bring them back.
-    private static let endedGrace = Duration.seconds(600)
-
     /// The engine may still lack its targets: `use` replaces it before `run`.
     public init(
         journal: Journal,
@@ -136,7 +118,7 @@ public actor Pipeline {
         }
         watcher.cancel()
         await finish(unwritten)
-        unwritten = Step()
+        unwritten = PipelineStep()
         isRunning = false
         releaseWaiters()
     }
@@ -186,48 +168,10 @@ public actor Pipeline {
         }
     }
 
-    // MARK: What others may see
-
-    /// What is known, wanted and done of an agent; `nil` = never heard of.
-    public func record(of agentID: String) -> AgentRecord? { records[agentID] }
-
-    /// Records sorted by id, after an id.
-    public func records(after: String?, limit: Int) -> [AgentRecord] { records.page(after: after, limit: limit) }
-
-    /// Everyone who is known, in no order.
-    public var agentIDs: [String] { Array(records.ids) }
-    /// Hash of the rules in force.
-    public var rulesVersion: String { engine.rules.version }
-
-    /// Entries that are journalled and not yet applied.
-    public var lag: Int64 { max(0, journal.lastSequence - position) }
-
-    /// Returns when everything up to `sequence` is applied and delivery has been told (or the pipeline has stopped).
-    public func waitUntilApplied(_ sequence: Int64) async { await inbox.waitUntilApplied(sequence) }
-
-    /// Every change of an agent from now on; slow readers lose the oldest.
-    public func changes() -> AsyncStream<AgentRecord> {
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: AgentRecord.self,
-            bufferingPolicy: .bufferingNewest(1000)
-        )
-        guard !isStopped else {
-            continuation.finish()
-            return stream
-        }
-        let id = nextSubscriber
-        nextSubscriber += 1
-        subscribers[id] = continuation
-        continuation.onTermination = { _ in Task { await self.unsubscribe(id) } }
-        return stream
-    }
-
-    private func unsubscribe(_ id: Int) { subscribers[id] = nil }
-
     // MARK: Steps
 
     private func resume() async {
-        var step = Step()
+        var step = PipelineStep()
         for id in records.ids {
             guard var record = records[id] else { continue }
             let command = engine.resume(now: now(), into: &record)
@@ -240,7 +184,7 @@ public actor Pipeline {
     /// Applies reports and one batch of entries; `false` when there was nothing to do.
     private func advance() async -> Bool {
         var step = unwritten
-        unwritten = Step()
+        unwritten = PipelineStep()
         var batch: [JournalRecord] = []
         if journal.lastSequence > position {
             do {
@@ -257,7 +201,7 @@ public actor Pipeline {
             guard var record = records[report.agentID] else { continue }
             let outcome = engine.take(report, now: now(), into: &record)
             reportCounters[report.status.state]?.increment()
-            keep(record, outcome, in: &step)
+            step.keep(record, outcome, in: &records)
         }
         for record in batch { apply(record, in: &step) }
         if let last = batch.last { step.commit.position = last.sequence }
@@ -292,67 +236,24 @@ public actor Pipeline {
         }
     }
 
-    private func tryAgain(_ retry: Retry, in step: inout Step) -> Bool {
+    private func tryAgain(_ retry: Retry, in step: inout PipelineStep) -> Bool {
         guard var record = records[retry.agentID],
             let outcome = engine.tryAgain(eventKey: retry.eventKey, now: now(), into: &record)
         else { return false }
-        keep(record, outcome, in: &step)
+        step.keep(record, outcome, in: &records)
         return true
     }
 
-    private func look(_ look: Look, in step: inout Step) {
+    private func look(_ look: Look, in step: inout PipelineStep) {
         for id in look.agentIDs {
             guard var record = records[id] else { continue }
             let age = look.mindsAge ? record.heardAt : nil
             let outcome = engine.look(eventKey: look.eventKey, eventTime: age, now: now(), into: &record)
-            keep(record, outcome, in: &step)
+            step.keep(record, outcome, in: &records)
         }
     }
 
-    private func apply(_ journalled: JournalRecord, in step: inout Step) {
-        let entry = journalled.entry
-        let notification: Notification
-        do {
-            guard let received = try decoder.decode(entry.body).first else { return }
-            notification = received.notification
-        } catch {
-            step.commit.deadLetters.append(deadLetter(entry, "the event cannot be decoded: \(error)"))
-            return
-        }
-        if case .undecodable(let reason) = notification.event {
-            step.commit.deadLetters.append(deadLetter(entry, reason))
-            return
-        }
-        for id in agents(of: notification) {
-            var record = records[id] ?? AgentRecord(id: id)
-            let outcome = engine.take(notification, from: entry, now: now(), into: &record)
-            record.facts.forgetEnded(before: entry.receivedAt.advanced(by: .zero - Self.endedGrace))
-            keep(record, outcome, in: &step)
-            if notification.event.carriesPresence, let presence = record.facts.presence {
-                step.effects.append(.observed(presence, agentID: id))
-            }
-        }
-    }
-
-    private func agents(of notification: Notification) -> [String] {
-        if let id = notification.event.userID { return [id] }
-        guard case .participantAttributes(let attributes) = notification.event else { return [] }
-        return records.agents(in: attributes.conversationID)
-    }
-
-    private func deadLetter(_ entry: JournalEntry, _ reason: String) -> DeadLetter {
-        DeadLetter(at: now(), reason: reason, agentID: entry.agentID, event: entry.body)
-    }
-
-    private func keep(_ record: AgentRecord, _ outcome: DecisionEngine.Outcome, in step: inout Step) {
-        let id = record.facts.id
-        if records.put(record) { step.dirty.insert(id) }
-        step.commit.history += outcome.history
-        step.commit.deadLetters += outcome.deadLetters
-        if let command = outcome.command { step.effects.append(.command(command, agentID: id)) }
-    }
-
-    private func finish(_ done: Step) async {
+    private func finish(_ done: PipelineStep) async {
         var step = done
         for id in step.dirty {
             guard let record = records[id] else { continue }
@@ -406,13 +307,4 @@ public actor Pipeline {
     }
 
     private func pause() async { try? await Task.sleep(for: .milliseconds(500)) }
-}
-
-extension GenesysEvent {
-    fileprivate var carriesPresence: Bool {
-        switch self {
-        case .presence, .activity: true
-        default: false
-        }
-    }
 }

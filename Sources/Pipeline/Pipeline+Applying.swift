@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+import GenesysEvents
+import Journal
+
+extension Pipeline {
+    /// Ended conversations are kept this long, so that a late older snapshot does not bring them back.
+    private static let endedGrace = Duration.seconds(600)
+
+    /// Takes one entry of the journal to the agents it is about.
+    func apply(_ journalled: JournalRecord, in step: inout PipelineStep) {
+        let entry = journalled.entry
+        let notification: Notification
+        do {
+            guard let received = try decoder.decode(entry.body).first else { return }
+            notification = received.notification
+        } catch {
+            step.commit.deadLetters.append(deadLetter(entry, "the event cannot be decoded: \(error)"))
+            return
+        }
+        if case .undecodable(let reason) = notification.event {
+            step.commit.deadLetters.append(deadLetter(entry, reason))
+            return
+        }
+        for id in agents(of: notification) {
+            var record = records[id] ?? AgentRecord(id: id)
+            let outcome = engine.take(notification, from: entry, now: now(), into: &record)
+            record.facts.forgetEnded(before: entry.receivedAt.advanced(by: .zero - Self.endedGrace))
+            step.keep(record, outcome, in: &records)
+            if notification.event.carriesPresence, let presence = record.facts.presence {
+                step.effects.append(.observed(presence, agentID: id))
+            }
+        }
+    }
+
+    private func agents(of notification: Notification) -> [String] {
+        if let id = notification.event.userID { return [id] }
+        guard case .participantAttributes(let attributes) = notification.event else { return [] }
+        return records.agents(in: attributes.conversationID)
+    }
+
+    private func deadLetter(_ entry: JournalEntry, _ reason: String) -> DeadLetter {
+        DeadLetter(at: now(), reason: reason, agentID: entry.agentID, event: entry.body)
+    }
+}
+
+extension GenesysEvent {
+    fileprivate var carriesPresence: Bool {
+        switch self {
+        case .presence, .activity: true
+        default: false
+        }
+    }
+}

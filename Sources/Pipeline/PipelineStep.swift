@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+import Journal
+
+/// What one transaction holds, and what delivery is told after it.
+struct PipelineStep {
+    enum Effect {
+        case command(DecisionEngine.Command, agentID: String)
+        case observed(PresenceFacts, agentID: String)
+    }
+
+    var commit = JournalCommit()
+    /// Agents whose records differ from the stored ones.
+    var dirty: Set<String> = []
+    var effects: [Effect] = []
+
+    /// Nobody outside hears of it, and a restart finds it out again by a read: how far a call has got.
+    var canWait: Bool { effects.isEmpty && commit.deadLetters.isEmpty && commit.position == nil }
+
+    /// Takes what the engine has made of an agent.
+    mutating func keep(_ record: AgentRecord, _ outcome: DecisionEngine.Outcome, in records: inout AgentRecords) {
+        let id = record.facts.id
+        if records.put(record) { dirty.insert(id) }
+        commit.history += outcome.history
+        commit.deadLetters += outcome.deadLetters
+        if let command = outcome.command { effects.append(.command(command, agentID: id)) }
+    }
+}
