@@ -121,7 +121,7 @@ extension Relay {
         _ definitions: [PresenceDefinition]
     ) throws -> DecisionEngine {
         let resolved = try StatusTargets(resolving: configuration.rules.statuses, in: definitions)
-        status.genesys = .resolved(labels: resolved.labels)
+        status.genesys = .resolved(Dictionary(definitions.map { ($0.id, $0) }) { first, _ in first })
         status.rules = configuration.rules
         return DecisionEngine(configuration, targets: resolved.targets)
     }

@@ -85,7 +85,9 @@ final class Relay: Sendable {
             gate: gate,
             effects: Delivery.Effects(
                 read: { id throws(GenesysAPIError) in
-                    try await status.noting { () throws(GenesysAPIError) in try await api.presence(userID: id) }
+                    status.completed(
+                        try await status.noting { () throws(GenesysAPIError) in try await api.presence(userID: id) }
+                    )
                 },
                 write: { id, target throws(GenesysAPIError) in
                     try await status.noting { () throws(GenesysAPIError) in
@@ -124,7 +126,9 @@ final class Relay: Sendable {
             gate: gate,
             effects: Resync.Effects(
                 presence: { id throws(GenesysAPIError) in
-                    try await status.noting { () throws(GenesysAPIError) in try await api.presence(userID: id) }
+                    status.completed(
+                        try await status.noting { () throws(GenesysAPIError) in try await api.presence(userID: id) }
+                    )
                 },
                 routingStatus: { id throws(GenesysAPIError) in try await api.routingStatus(userID: id) },
                 apply: { entries throws(JournalError) in

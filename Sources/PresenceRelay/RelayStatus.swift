@@ -9,7 +9,8 @@ import Synchronization
 final class RelayStatus: Sendable {
     enum Genesys: Sendable, Equatable {
         case starting
-        case resolved(labels: [String: String])
+        /// With the presence definitions by id.
+        case resolved([String: PresenceDefinition])
         case unavailable
     }
     private struct State {
@@ -65,8 +66,18 @@ final class RelayStatus: Sendable {
     }
 
     /// Labels of presence definitions by id.
-    var labels: [String: String] {
-        if case .resolved(let labels) = genesys { return labels }
+    var labels: [String: String] { definitions.compactMapValues(\.label) }
+
+    /// The presence with the system presence of its definition, where the answer does not name it.
+    func completed(_ presence: UserPresence) -> UserPresence {
+        guard presence.system == nil else { return presence }
+        var presence = presence
+        presence.system = definitions[presence.definitionID]?.systemPresence
+        return presence
+    }
+
+    private var definitions: [String: PresenceDefinition] {
+        if case .resolved(let definitions) = genesys { return definitions }
         return [:]
     }
 }

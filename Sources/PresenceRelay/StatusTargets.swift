@@ -7,12 +7,10 @@ import GenesysAPI
 import GenesysEvents
 import StatusRules
 
-/// The presence of each configured status, and how definitions are called.
+/// The presence of each configured status.
 struct StatusTargets: Sendable {
     /// By status name.
     var targets: [String: PresenceTarget] = [:]
-    /// Definition id → label.
-    var labels: [String: String] = [:]
 
     /// A status that names no definition, or several.
     struct Unresolved: Error, CustomStringConvertible {
@@ -21,7 +19,6 @@ struct StatusTargets: Sendable {
 
     /// Resolves against the organisation's definitions. Reports every status that does not name exactly one.
     init(resolving statuses: [String: StatusDefinition], in definitions: [PresenceDefinition]) throws(Unresolved) {
-        for definition in definitions { labels[definition.id] = definition.label }
         let catalog = PresenceCatalog(definitions)
         var failures: [String] = []
         for status in statuses.values.sorted(by: { $0.name < $1.name }) {

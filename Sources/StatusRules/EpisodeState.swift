@@ -31,6 +31,9 @@ public struct EpisodeState: Codable, Sendable, Equatable {
     public private(set) var overruled: Overruled?
     /// The kind of the last guard, so that each is reported once and not with every event.
     public private(set) var lastGuard: String?
+    /// The event that made a rule match while the presence was unknown: an episode that begins when it is read is owed
+    /// to that event, not to the read.
+    private var awaitingPresence: String?
 
     /// No rule has ever matched.
     public init() {}
@@ -70,6 +73,7 @@ public struct EpisodeState: Codable, Sendable, Equatable {
         guard let match else {
             overruled = nil
             lastGuard = nil
+            awaitingPresence = nil
             return ended ?? letGo(writes, isOutstanding)
         }
         if let overruled {
@@ -91,7 +95,10 @@ public struct EpisodeState: Codable, Sendable, Equatable {
         guard policy.mayTouch(facts.id) else {
             return ended ?? guarded("excluded", "the configuration excludes this agent")
         }
-        guard let presence = facts.presence else { return ended ?? .readPresence }
+        guard let presence = facts.presence else {
+            awaitingPresence = awaitingPresence ?? trigger.eventKey
+            return ended ?? .readPresence
+        }
         if presence.system == .offline || releasing?.base.saved.system == .offline {
             return ended ?? guarded("offline", "the agent is Offline: never moved out of it")
         }
@@ -110,12 +117,13 @@ public struct EpisodeState: Codable, Sendable, Equatable {
             conversationID: match.conversationID,
             release: match.release,
             since: now,
-            eventKey: trigger.eventKey,
+            eventKey: awaitingPresence ?? trigger.eventKey,
             target: wanted,
             base: (episode?.base ?? releasing?.base ?? PresenceBase(presence)).beginning(with: presence),
             hasWritten: episode?.hasWritten ?? (releasing != nil || writes.isOpen)
         )
         releasing = nil
+        awaitingPresence = nil
         return .set(wanted)
     }
 

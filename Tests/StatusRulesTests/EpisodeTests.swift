@@ -14,6 +14,7 @@ private struct Scene {
     var isOutstanding = false
     var now = Timestamp(milliseconds: 1_000_000)
     var policy = EpisodePolicy()
+    var eventKey = "e"
     var eventTime: Timestamp?
 
     static let targets = [
@@ -49,7 +50,7 @@ private struct Scene {
         state.advance(
             facts: facts,
             match: status.map { RuleMatch(rule: rule, status: $0, conversationID: "c", release: release) },
-            trigger: Trigger(eventKey: "e", eventTime: eventTime),
+            trigger: Trigger(eventKey: eventKey, eventTime: eventTime),
             now: now,
             writes: writes,
             isOutstanding: isOutstanding,
@@ -136,6 +137,17 @@ struct EpisodeTests {
         var scene = Scene(presence: nil)
         #expect(scene.look("Break") == .readPresence)
         #expect(scene.state.episode == nil)
+    }
+
+    @Test("an episode that waited for the presence to be read is owed to its event, not to the read")
+    func owedToItsEvent() {
+        var scene = Scene(presence: nil)
+        scene.eventKey = "flag"
+        _ = scene.look("Break")
+        scene.eventKey = "read"
+        scene.see("available", .available, at: 10)
+        _ = scene.look("Break")
+        #expect(scene.state.episode?.eventKey == "flag")
     }
 
     @Test("an agent whom the configuration excludes is not touched")
