@@ -9,14 +9,6 @@ public import GenesysEvents
 ///
 /// At most one call is in flight; a newer wish replaces one that is not sent yet at no cost and waits for one that is.
 public struct AgentDelivery: Sendable {
-    /// A call to make.
-    public enum Call: Sendable, Equatable {
-        /// `PATCH /api/v2/users/{id}/presences/purecloud`
-        case write(PresenceTarget)
-        /// `GET /api/v2/users/{id}/presences/purecloud`
-        case read
-    }
-
     private enum Stage {
         /// Compare with what is observed, then write.
         case ready
@@ -39,7 +31,7 @@ public struct AgentDelivery: Sendable {
     /// The call under way, and the wish it was for.
     private var inFlight: (call: Call, revision: Int)?
     private var observed: PresenceFacts?
-    /// Our newest write that was accepted, for whatever wish.
+    /// Our newest write that was accepted or got no answer, for whatever wish.
     private var written: AcceptedWrite?
     /// The same as long as it is not yet observed, and when to read for it.
     private var unobserved: AcceptedWrite?
@@ -163,6 +155,7 @@ public struct AgentDelivery: Sendable {
             let isUnknown = error.outcomeIsUnknown
             if isUnknown {
                 outcomeIsUnknown = true
+                written = AcceptedWrite(definitionID: target.definitionID, modifiedAt: nil)
                 if wish == nil { readIsWanted = true }
             }
             if isUnknown || error.code == .conflict { stage = .checking }
@@ -199,9 +192,10 @@ public struct AgentDelivery: Sendable {
     // MARK: -
 
     private mutating func read(_ seen: PresenceFacts, _ revision: Int, _ now: Timestamp) -> [DeliveryReport] {
-        let written = unobserved
+        let accepted = unobserved
         let news: WriteNews? = outcomeIsUnknown ? .settled(seen) : nil
         observe(seen)
+        if news != nil, written?.definitionID == seen.definitionID { written?.modifiedAt = seen.modifiedAt }
         unobserved = nil
         outcomeIsUnknown = false
         failures = 0
@@ -210,7 +204,7 @@ public struct AgentDelivery: Sendable {
         let found = seen.system?.name ?? seen.definitionID ?? "nothing"
         switch (wish, stage) {
         case (let wish?, .verifying) where wish.revision == revision:
-            return [verified(wish, written: written, found, now)]
+            return [verified(wish, written: accepted, found, now)]
         case (let wish?, .checking):
             stage = .ready
             guard let news else { return [] }

@@ -238,12 +238,3 @@ public actor Delivery {
         setSleeper()
     }
 }
-
-extension AgentDelivery.Call {
-    var name: String {
-        switch self {
-        case .read: "read"
-        case .write: "write"
-        }
-    }
-}

@@ -21,7 +21,7 @@ private final class Plant: Sendable {
     let writes = Mutex<[String]>([])
     private let running: Task<Void, Never>
 
-    init(folder: URL, genesysAnswers: Bool = true) async throws {
+    init(folder: URL, genesysAnswers: Bool = true, runs: Bool = true) async throws {
         let journal = try Journal(url: "sqlite:\(folder.path)/relay.db", logger: .quiet)
         let inbox = PipelineInbox()
         let present = Mutex([String: String]())
@@ -92,7 +92,7 @@ private final class Plant: Sendable {
         self.pipeline = pipeline
         self.delivery = delivery
         self.log = log
-        running = Task { await pipeline.run() }
+        running = Task { if runs { await pipeline.run() } }
     }
 
     private let log: WriteLog
@@ -231,6 +231,40 @@ struct PipelineTests {
             )
             try await eventually("Break written") { plant.written == ["agent break"] }
             await plant.end()
+        }
+    }
+
+    @Test("whoever asks a pipeline that never runs is let go when it is stopped, and later at once")
+    func neverRuns() async throws {
+        try await withFolder { folder in
+            let plant = try await Plant(folder: folder, runs: false)
+            let looking = Task { await plant.pipeline.look(at: ["agent"], eventKey: "test") }
+            let waiting = Task { await plant.pipeline.waitUntilApplied(1) }
+            try await plant.append(presence)
+            await plant.pipeline.stop()
+            await looking.value
+            await waiting.value
+            await plant.pipeline.look(at: ["agent"], eventKey: "test")
+            await plant.pipeline.waitUntilApplied(1)
+            for await _ in await plant.pipeline.changes() {}
+            await plant.end()
+        }
+    }
+
+    @Test("a pipeline ends although its decisions cannot be written, and takes them up after the next start")
+    func unwritable() async throws {
+        try await withFolder { folder in
+            let first = try await Plant(folder: folder)
+            try await first.append(presence)
+            try await eventually("applied") { await first.pipeline.lag == 0 }
+            await first.journal.close()
+            // Decided in memory, and never stored.
+            let looking = Task { await first.pipeline.look(at: ["agent"], eventKey: "test") }
+            await first.end()
+            await looking.value
+            let second = try await Plant(folder: folder)
+            #expect(await second.pipeline.record(of: "agent")?.facts.presence?.definitionID == "available")
+            await second.end()
         }
     }
 }

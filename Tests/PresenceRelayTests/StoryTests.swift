@@ -118,6 +118,32 @@ struct StoryTests {
         }
     }
 
+    @Test("SIGTERM does not wait for a call that hangs, ends with 0, and the next process takes the wish up")
+    func terminated() async throws {
+        try await withInstallation { site in
+            let configuration = try site.configuration()
+            let first = try await site.relay(configuration)
+            let agent = try await site.workingAgent()
+            try await site.simulate("POST", "/simulator/faults", ["match": "PATCH presences", "kind": "timeoutBefore"])
+            let call = try await site.answeredCall(agent)
+            let path = "/api/v2/conversations/\(call.conversation)/participants/\(call.participant)/attributes"
+            _ = try await site.platform("PATCH", path, ["attributes": ["wfm_status": "Break"]])
+            try await eventually("sent") { try await first.agent(agent)["delivery"]["state"].text == "sent" }
+            let asked = ContinuousClock.now
+            first.child.signal(SIGTERM)
+            #expect(try await first.child.end() == 0)
+            // The call would hang for ten seconds.
+            #expect(ContinuousClock.now - asked < .seconds(8))
+            try await site.simulate("DELETE", "/simulator/faults")
+
+            let second = try await site.relay(configuration)
+            try await eventually("Break after the restart") { try await site.presence(agent) == "BREAK" }
+            try await eventually("confirmed") {
+                try await second.agent(agent)["delivery"]["state"].text == "confirmed"
+            }
+        }
+    }
+
     @Test("an agent who is Offline is not moved, and the history says so")
     func offline() async throws {
         try await withInstallation { site in
