@@ -31,8 +31,9 @@ public struct AgentDelivery: Sendable {
     /// The call under way, and the wish it was for.
     private var inFlight: (call: Call, revision: Int)?
     private var observed: PresenceFacts?
-    /// Our newest write that was accepted or got no answer, for whatever wish.
+    /// Our newest write that is known to have happened, and the definition of a later one without an answer.
     private var written: AcceptedWrite?
+    private var unanswered: String?
     /// The same as long as it is not yet observed, and when to read for it.
     private var unobserved: AcceptedWrite?
     private var verifyBy: Timestamp?
@@ -155,7 +156,7 @@ public struct AgentDelivery: Sendable {
             let isUnknown = error.outcomeIsUnknown
             if isUnknown {
                 outcomeIsUnknown = true
-                written = AcceptedWrite(definitionID: target.definitionID, modifiedAt: nil)
+                unanswered = target.definitionID
                 if wish == nil { readIsWanted = true }
             }
             if isUnknown || error.code == .conflict { stage = .checking }
@@ -195,7 +196,10 @@ public struct AgentDelivery: Sendable {
         let accepted = unobserved
         let news: WriteNews? = outcomeIsUnknown ? .settled(seen) : nil
         observe(seen)
-        if news != nil, written?.definitionID == seen.definitionID { written?.modifiedAt = seen.modifiedAt }
+        if let shown = seen.definitionID, shown == unanswered {
+            written = AcceptedWrite(definitionID: shown, modifiedAt: seen.modifiedAt)
+        }
+        unanswered = nil
         unobserved = nil
         outcomeIsUnknown = false
         failures = 0
