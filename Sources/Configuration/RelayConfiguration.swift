@@ -91,6 +91,8 @@ public struct RelayConfiguration: Sendable {
         public var clients: [OAuthClient]
         /// The budget of each client.
         public var requestsPerMinute = 300
+        /// The most users in one bulk write.
+        public var bulkSize = 50
     }
 
     /// Where events, decisions and calls are kept.

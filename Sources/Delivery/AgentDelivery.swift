@@ -40,6 +40,10 @@ public struct AgentDelivery: Sendable {
     /// A write without an answer has been made since the last read, for whatever wish.
     private var outcomeIsUnknown = false
     private var readIsWanted = false
+    /// Bulk calls leave this agent out: its next call is for it alone.
+    private(set) var needsCallAlone = false
+    /// When the wish's first write went out.
+    private var sentAt: Timestamp?
 
     /// Nothing is wanted yet.
     public init(agentID: String, policy: DeliveryPolicy) {
@@ -53,17 +57,31 @@ public struct AgentDelivery: Sendable {
     /// A call is due, or will be.
     var hasWork: Bool { inFlight == nil && (wish != nil || readIsWanted || unobserved != nil) }
 
-    /// The next call verifies an accepted write.
-    var isVerifying: Bool {
-        guard wish != nil else { return !readIsWanted }
-        if case .verifying = stage { return true }
-        return false
+    /// The next call; `nil` when nothing is to be done.
+    var nextKind: Kind? {
+        guard hasWork else { return nil }
+        guard wish != nil else { return readIsWanted ? .read : .verifyingRead }
+        switch stage {
+        // Back to Offline, behind a write of ours that is not seen yet: it may have had no effect.
+        case .ready: return observed?.system == .offline && unobserved != nil ? .read : .write
+        case .checking: return .read
+        case .verifying: return .verifyingRead
+        }
     }
+
+    /// How much of the change others see: whether calls reach the agent, then adherence, then only a label.
+    var prominence: Int {
+        guard let wish, let wanted = wish.target.system, let shown = observed?.system, wanted != shown else { return 0 }
+        return wanted == .onQueue || shown == .onQueue ? 2 : 1
+    }
+
+    /// When the newest wish was decided.
+    var wantedSince: Timestamp? { wish?.since }
 
     /// When to look again although nothing happened; `nil` = at once, or not at all.
     public var deadline: Timestamp? {
         guard hasWork else { return nil }
-        guard isVerifying, let verifyBy else { return notBefore }
+        guard nextKind == .verifyingRead, let verifyBy else { return notBefore }
         return max(verifyBy, notBefore ?? verifyBy)
     }
 
@@ -76,6 +94,7 @@ public struct AgentDelivery: Sendable {
         failures = 0
         failingSince = nil
         notBefore = nil
+        sentAt = nil
         // A call that is in flight will tell by itself.
         if checkFirst, inFlight == nil { outcomeIsUnknown = true }
         stage = outcomeIsUnknown || observed == nil ? .checking : .ready
@@ -106,8 +125,7 @@ public struct AgentDelivery: Sendable {
     public mutating func nextCall(now: Timestamp) -> (call: Call?, reports: [DeliveryReport]) {
         guard hasWork else { return (nil, []) }
         if let deadline, now < deadline { return (nil, []) }
-        // Back to Offline, behind a write of ours that is not seen yet: it may have had no effect.
-        if observed?.system == .offline, unobserved != nil, case .ready = stage { stage = .checking }
+        if nextKind == .read, wish != nil { stage = .checking }
         guard let wish, case .ready = stage else {
             inFlight = (.read, wish?.revision ?? 0)
             return (.read, [])
@@ -122,8 +140,13 @@ public struct AgentDelivery: Sendable {
         }
         attempts += 1
         inFlight = (.write(wish.target), wish.revision)
-        let text = "\(wish.purpose.rawValue) \(wish.target): PATCH sent"
-        return (.write(wish.target), [report(.sent, now, text, news: .sent(definitionID: wish.target.definitionID))])
+        let text = "\(wish.purpose.rawValue) \(wish.target): sent"
+        var report = report(.sent, now, text, news: .sent(definitionID: wish.target.definitionID))
+        if sentAt == nil {
+            sentAt = now
+            report.latencies = wish.latencies(sentAt: now)
+        }
+        return (.write(wish.target), [report])
     }
 
     /// The answer to a write. `random` in 0..<1 spreads the retry.
@@ -134,9 +157,13 @@ public struct AgentDelivery: Sendable {
     ) -> [DeliveryReport] {
         guard let (call, revision) = inFlight, case .write(let target) = call else { return [] }
         inFlight = nil
+        needsCallAlone = false
         let isCurrent = wish?.revision == revision
         switch result {
         case .success(let answer):
+            // Whatever had no answer before, this came after it.
+            outcomeIsUnknown = false
+            unanswered = nil
             let accepted = AcceptedWrite(definitionID: target.definitionID, modifiedAt: answer.modifiedAt)
             written = accepted
             unobserved = accepted
@@ -145,7 +172,7 @@ public struct AgentDelivery: Sendable {
             failures = 0
             failingSince = nil
             let state: DeliveryState = isCurrent ? .accepted : .superseded
-            var reports = [report(state, now, "PATCH answered 2xx", revision: revision, news: .accepted(accepted))]
+            var reports = [report(state, now, "Genesys answered 2xx", revision: revision, news: .accepted(accepted))]
             guard isCurrent, let wish else { return reports }
             stage = .verifying
             if unobserved == nil, wish.target.isMet(by: observed) {
@@ -161,10 +188,36 @@ public struct AgentDelivery: Sendable {
             }
             if isUnknown || error.code == .conflict { stage = .checking }
             let news: WriteNews = isUnknown ? .unanswered : .refused
-            if isCurrent { return [failed(error, now, random, what: "PATCH", news: news)] }
-            let text = "PATCH failed, no longer wanted: \(error)"
+            if isCurrent { return [failed(error, now, random, what: "the write", news: news)] }
+            let text = "the write failed, no longer wanted: \(error)"
             return [report(.superseded, now, text, revision: revision, news: news)]
         }
+    }
+
+    /// The bulk call of a write or read was refused as a whole, which says nothing of this agent: nothing has happened.
+    public mutating func refusedTogether(now: Timestamp) -> [DeliveryReport] {
+        guard let (call, revision) = inFlight else { return [] }
+        inFlight = nil
+        guard case .write = call else { return [] }
+        let isCurrent = wish?.revision == revision
+        let text = "the bulk call was refused as a whole" + (isCurrent ? ": sent again in smaller ones" : "")
+        return [report(isCurrent ? .pending : .superseded, now, text, revision: revision, news: .refused)]
+    }
+
+    /// The answer to the bulk call of a write or read says nothing of this agent, or not what was written. Whether the
+    /// write has happened is not known; what comes next, as the agent's own call, tells.
+    public mutating func leftOut(now: Timestamp) -> [DeliveryReport] {
+        guard let (call, revision) = inFlight else { return [] }
+        inFlight = nil
+        needsCallAlone = true
+        guard case .write(let target) = call else { return [] }
+        let isCurrent = wish?.revision == revision
+        outcomeIsUnknown = true
+        unanswered = target.definitionID
+        if wish == nil { readIsWanted = true }
+        if !isCurrent { stage = .checking }
+        let text = "left out of the answer to a bulk call" + (isCurrent ? ": sent alone" : "")
+        return [report(isCurrent ? .pending : .superseded, now, text, revision: revision, news: .unanswered)]
     }
 
     /// The answer to a read. A successful one is an observation: the caller journals it.
@@ -175,6 +228,7 @@ public struct AgentDelivery: Sendable {
     ) -> [DeliveryReport] {
         guard let (call, revision) = inFlight, case .read = call else { return [] }
         inFlight = nil
+        needsCallAlone = false
         readIsWanted = false
         switch result {
         case .success(let answer):
@@ -281,7 +335,9 @@ public struct AgentDelivery: Sendable {
         failingSince = since
         let isOutOfTime = gaveUp || now.timeIntervalSince(since) > policy.giveUpAfter
         let text = "\(what) failed: \(error)"
-        guard error.isRetryable || error.code == .conflict, !isOutOfTime else {
+        // What nobody knows yet is found out by a read.
+        let isOpen = error.isRetryable || error.code == .conflict || news == .unanswered
+        guard isOpen, !isOutOfTime else {
             return finish(.failed, now, text, .init(error), news: news)
         }
         let delay = error.retryAfter ?? policy.backoff(failures: failures - 1, random: random)
@@ -299,6 +355,9 @@ public struct AgentDelivery: Sendable {
     ) -> DeliveryReport {
         var report = report(state, now, summary, error, news: news)
         report.isGuard = isGuard
+        if state == .confirmed, let wish, let sentAt {
+            report.latencies = wish.latencies(sentAt: sentAt, confirmedAt: now)
+        }
         wish = nil
         notBefore = nil
         failures = 0

@@ -12,7 +12,9 @@ public struct DeliveryPolicy: Sendable {
     /// The longest retry delay.
     public var backoffLimit: Duration = .seconds(30)
     /// A wish whose calls have done nothing but fail for this long is `failed`.
-    public var giveUpAfter: Duration = .seconds(600)
+    public var giveUpAfter: Duration = .seconds(3600)
+    /// The most users in one bulk write; the maximum of Genesys is not documented (facts 3.3).
+    public var bulkSize = 50
 
     /// The defaults of the design, section 5.5.
     public init() {}

@@ -31,6 +31,8 @@ public struct DeliveryReport: Sendable, Equatable {
     public var news: WriteNews?
     /// The agent must not be touched, for this reason (history kind `guard`).
     public var isGuard = false
+    /// How long each stage until here has taken.
+    public var latencies: [Latency] = []
 
     /// A report of one step.
     public init(agentID: String, revision: Int, status: DeliveryStatus, summary: String, news: WriteNews? = nil) {

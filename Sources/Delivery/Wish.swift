@@ -22,13 +22,26 @@ public struct Wish: Codable, Sendable, Equatable {
     public var target: PresenceTarget
     /// When it was decided.
     public var since: Timestamp
+    /// When the event that led to it was made, as it says itself; `nil` = it does not say, or there was none.
+    public var eventAt: Timestamp?
+    /// When the relay took that event; `nil` = there was none.
+    public var receivedAt: Timestamp?
 
     /// A wish as it was decided.
-    public init(revision: Int, purpose: Purpose, target: PresenceTarget, since: Timestamp) {
+    public init(
+        revision: Int,
+        purpose: Purpose,
+        target: PresenceTarget,
+        since: Timestamp,
+        eventAt: Timestamp? = nil,
+        receivedAt: Timestamp? = nil
+    ) {
         self.revision = revision
         self.purpose = purpose
         self.target = target
         self.since = since
+        self.eventAt = eventAt
+        self.receivedAt = receivedAt
     }
 }
 

@@ -1,92 +1,137 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-import DequeModule
 public import GenesysEvents
 
-/// The one door to the API: keeps the budget of the OAuth client and the number of calls at a time, and lets the more
-/// urgent wait less.
+/// The one door to the API: `CallSchedule` with those who wait.
 public actor CallGate {
-    /// What a call is for, most urgent first.
-    public enum Priority: Int, Sendable, CaseIterable, Comparable {
-        case write, verify, resync
-        /// The more urgent comes first.
-        public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+    /// How a pass has ended.
+    public enum Outcome: Sendable {
+        /// No call was made.
+        case unused
+        /// Genesys did as it was asked.
+        case success
+        /// The call failed; a 429 holds its client back.
+        case failure(GenesysAPIError)
     }
 
-    private var budget: RequestBudget
-    private let maxConcurrent: Int
+    /// How much may still be done, for people and metrics.
+    public struct State: Sendable, Equatable {
+        /// Calls left in the current minute, for each client.
+        public var remaining: [Int]
+        /// Calls under way.
+        public var underWay: Int
+        /// Calls that wait, by priority.
+        public var waiting: [CallPriority: Int]
+        /// Closed = calls are made.
+        public var breaker: CircuitBreaker.State
+    }
+
+    private var schedule: CallSchedule
     private let now: @Sendable () -> Timestamp
     private let sleep: @Sendable (Duration) async throws -> Void
-    private var running = 0
-    private var waiting: [Deque<CheckedContinuation<Void, Never>>]
-    private var alarm: Task<Void, Never>?
+    private var waiters: [Int: CheckedContinuation<CallSchedule.Pass?, Never>] = [:]
+    private var lastWaiter = 0
+    private var alarm: (at: Timestamp, task: Task<Void, Never>)?
+
+    /// Calls a minute of all clients together.
+    public nonisolated let requestsPerMinute: Int
 
     /// - Parameters:
-    ///   - maxConcurrent: calls under way at once.
+    ///   - now: a clock that is never set back.
     ///   - sleep: waits for the budget's next window.
     public init(
-        budget: RequestBudget,
-        maxConcurrent: Int = 16,
+        _ schedule: CallSchedule,
         now: @escaping @Sendable () -> Timestamp,
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
-        self.budget = budget
-        self.maxConcurrent = maxConcurrent
+        self.schedule = schedule
+        requestsPerMinute = schedule.requestsPerMinute
         self.now = now
         self.sleep = sleep
-        waiting = Priority.allCases.map { _ in [] }
     }
 
-    /// Calls left in the current minute, and calls that wait.
-    public var state: (remaining: Int, waiting: Int) {
-        (budget.remaining(at: now()), waiting.reduce(0) { $0 + $1.count })
-    }
+    /// How much may still be done.
+    public var state: State { schedule.state(at: now()) }
 
-    /// Waits until a call of that priority may be made. Each `enter` is followed by one `leave`.
-    public func enter(_ priority: Priority) async {
-        await withCheckedContinuation { continuation in
-            waiting[priority.rawValue].append(continuation)
-            admit()
+    /// Waits until a call of that priority may be made; `nil` when the task is cancelled before. Each pass is followed
+    /// by one `leave`.
+    ///
+    /// - Parameter client: the only client that will do; `nil` = any.
+    public func enter(_ priority: CallPriority, client: Int? = nil) async -> CallSchedule.Pass? {
+        lastWaiter += 1
+        let id = lastWaiter
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                guard !Task.isCancelled else { return continuation.resume(returning: nil) }
+                waiters[id] = continuation
+                schedule.wait(id, priority, client: client)
+                admit()
+            }
+        } onCancel: {
+            Task { await self.giveUp(id, priority) }
         }
     }
 
-    /// A call has ended; `unused` gives its share of the budget back because it was not made after all.
-    public func leave(unused: Bool = false) {
-        running -= 1
-        if unused { budget.giveBack() }
+    /// A call has ended.
+    public func leave(_ pass: CallSchedule.Pass, _ outcome: Outcome) {
+        schedule.end(pass, outcome, at: now())
         admit()
     }
 
-    /// Genesys said 429: nothing more before then.
-    public func pause(for duration: Duration) {
-        budget.pause(until: now().advanced(by: duration))
+    /// What an exchange of that client tells of its budget.
+    public func note(_ exchange: APIExchange, client: Int) { schedule.note(exchange, client: client, at: now()) }
+
+    /// Makes one call under the budget.
+    public func call<Value: Sendable>(
+        _ priority: CallPriority,
+        _ body: @Sendable (_ client: Int) async throws(GenesysAPIError) -> Value
+    ) async throws(GenesysAPIError) -> Value {
+        guard let pass = await enter(priority) else { throw GenesysAPIError(.cancelled, message: "cancelled") }
+        do {
+            let value = try await body(pass.client)
+            leave(pass, .success)
+            return value
+        } catch {
+            leave(pass, .failure(error))
+            throw error
+        }
     }
 
+    // MARK: -
+
+    private func giveUp(_ id: Int, _ priority: CallPriority) {
+        guard schedule.giveUp(id, priority) else { return }
+        waiters.removeValue(forKey: id)?.resume(returning: nil)
+    }
+
+    /// Lets in all who may go, and sets the alarm for the next.
     private func admit() {
-        while running < maxConcurrent, let queue = waiting.firstIndex(where: { !$0.isEmpty }) {
-            switch budget.take(at: now()) {
-            case .taken:
-                running += 1
-                waiting[queue].removeFirst().resume()
-            case .wait(let until):
-                wake(at: until)
+        while true {
+            let (admitted, again) = schedule.admit(at: now())
+            guard let admitted else {
+                if let again { wake(at: again) }
                 return
             }
+            waiters.removeValue(forKey: admitted.id)?.resume(returning: admitted.pass)
         }
     }
 
     private func wake(at time: Timestamp) {
-        guard alarm == nil else { return }
+        if let alarm, alarm.at <= time { return }
+        alarm?.task.cancel()
         let delay = max(.milliseconds(1), time.timeIntervalSince(now()))
-        alarm = Task { [sleep] in
-            try? await sleep(delay)
-            self.alarmRang()
-        }
+        alarm = (
+            time,
+            Task { [sleep] in
+                guard (try? await sleep(delay)) != nil else { return }
+                self.alarmRang(time)
+            }
+        )
     }
 
-    private func alarmRang() {
-        alarm = nil
+    private func alarmRang(_ time: Timestamp) {
+        if alarm?.at == time { alarm = nil }
         admit()
     }
 }

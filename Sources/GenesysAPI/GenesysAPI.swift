@@ -46,6 +46,7 @@ public final class GenesysAPI: Sendable {
         configuration: Configuration,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp,
+        observe: @escaping @Sendable (APIExchange) -> Void = { _ in },
         send: @escaping @Sendable (ClientRequest) async throws(HTTPClientError) -> ClientResponse
     ) {
         transport = Transport(timeout: configuration.timeout, logger: logger, send: send)

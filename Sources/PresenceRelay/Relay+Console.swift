@@ -100,9 +100,12 @@ extension Relay {
         let lag = await Double(pipeline.lag)
         let budget = await gate.state
         let outstanding = await Double(delivery.outstanding)
+        let bulkSize = await Double(delivery.bulkSize)
 
         let genesys: HealthCheck
         switch status.genesys {
+        case .resolved where budget.breaker != .closed:
+            genesys = HealthCheck(.warn, message: "most calls to Genesys fail: they are held back until a probe succeeds")
         case .resolved where status.lastCallFailed:
             genesys = HealthCheck(.warn, message: "the last call to Genesys failed; the log says why")
         case .resolved: genesys = HealthCheck(.pass)
@@ -120,8 +123,9 @@ extension Relay {
             "delivery": HealthCheck(
                 .pass,
                 values: [
-                    "outstanding": outstanding, "waiting": Double(budget.waiting),
-                    "budgetRemaining": Double(budget.remaining),
+                    "outstanding": outstanding, "waiting": Double(budget.waiting.values.reduce(0, +)),
+                    "underWay": Double(budget.underWay), "budgetRemaining": Double(budget.remaining.reduce(0, +)),
+                    "budget": Double(gate.requestsPerMinute), "bulkSize": bulkSize,
                 ]
             ),
         ]

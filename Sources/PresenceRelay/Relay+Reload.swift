@@ -39,7 +39,7 @@ extension Relay {
             return
         }
         do {
-            let engine = try engine(new, try await api.presenceDefinitions())
+            let engine = try engine(new, try await presenceDefinitions())
             await pipeline.replace(engine: engine)
             logger.notice(
                 "new rules, secrets and certificates are in force; other settings need a restart",
@@ -53,7 +53,11 @@ extension Relay {
     private func takeSecrets(of new: RelayConfiguration) {
         ingest.replaceAuthentication(new.webhook.authentication.map(Authentication.init))
         front.replaceAdminTokens(new.admin.tokens.map(\.value))
-        let account = new.genesys.clients[0]
-        api.replaceClient(id: account.id, secret: account.secret.value)
+        for (api, account) in zip(apis, new.genesys.clients) {
+            api.replaceClient(id: account.id, secret: account.secret.value)
+        }
+        if new.genesys.clients.count != apis.count {
+            logger.warning("another number of OAuth clients needs a restart; those in force have their new secrets")
+        }
     }
 }

@@ -88,7 +88,7 @@ private struct DecisionService: Service {
         var delay = Duration.milliseconds(250)
         while !Task.isCancelled {
             do {
-                let definitions = try await relay.api.presenceDefinitions()
+                let definitions = try await relay.presenceDefinitions()
                 return try relay.engine(relay.latest.withLock { $0 }, definitions)
             } catch let error as GenesysAPIError {
                 relay.logger.error("Genesys cannot be used yet: \(error)")
@@ -115,6 +115,14 @@ private struct ReloadService: Service {
 }
 
 extension Relay {
+    /// The organisation's presence definitions, read under the budget like everything else.
+    func presenceDefinitions() async throws(GenesysAPIError) -> [PresenceDefinition] {
+        let apis = apis
+        return try await gate.call(.write) { (client) async throws(GenesysAPIError) in
+            try await apis[client].presenceDefinitions()
+        }
+    }
+
     /// The decisions of a configuration, with its statuses resolved. Throws `StatusTargets.Unresolved`.
     func engine(
         _ configuration: RelayConfiguration,

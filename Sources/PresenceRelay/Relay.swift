@@ -31,7 +31,8 @@ final class Relay: Sendable {
     let logger: Logger
     let journal: Journal
     let client: HTTPClient
-    let api: GenesysAPI
+    /// One for each OAuth client, in the order of the configuration.
+    let apis: [GenesysAPI]
     let gate: CallGate
     let delivery: Delivery
     let pipeline: Pipeline
@@ -57,55 +58,79 @@ final class Relay: Sendable {
         self.journal = journal
         let client = try HTTPClient(logger: logger)
         self.client = client
-        let account = configuration.genesys.clients[0]
-        let api = GenesysAPI(
-            configuration: GenesysAPI.Configuration(
-                apiURL: configuration.genesys.apiURL,
-                loginURL: configuration.genesys.loginURL,
-                clientID: account.id,
-                clientSecret: account.secret.value
-            ),
-            logger: logger,
-            now: { .now },
-            send: { request throws(HTTPClientError) in try await client.send(request) }
-        )
-        self.api = api
         let gate = CallGate(
-            budget: RequestBudget(requestsPerMinute: configuration.genesys.requestsPerMinute),
+            CallSchedule(
+                budgets: configuration.genesys.clients.map { _ in
+                    RequestBudget(requestsPerMinute: configuration.genesys.requestsPerMinute)
+                }
+            ),
             // A wall clock that is set back would hold all calls back as long.
             now: { .uptime }
         )
         self.gate = gate
+        let apis = configuration.genesys.clients.enumerated().map { index, account in
+            GenesysAPI(
+                configuration: GenesysAPI.Configuration(
+                    apiURL: configuration.genesys.apiURL,
+                    loginURL: configuration.genesys.loginURL,
+                    clientID: account.id,
+                    clientSecret: account.secret.value
+                ),
+                logger: logger,
+                now: { .uptime },
+                observe: { exchange in
+                    guard exchange.isRepeat || exchange.limits != nil else { return }
+                    Task { await gate.note(exchange, client: index) }
+                },
+                send: { request throws(HTTPClientError) in try await client.send(request) }
+            )
+        }
+        self.apis = apis
         let inbox = PipelineInbox()
         var policy = DeliveryPolicy()
         policy.verifyWithin = configuration.verify.within
         policy.verifyAttempts = configuration.verify.attempts
+        policy.bulkSize = configuration.genesys.bulkSize
         let delivery = Delivery(
             policy: policy,
             gate: gate,
-            effects: Delivery.Effects(
-                read: { id throws(GenesysAPIError) in
+            effects: DeliveryEffects(
+                read: { client, id throws(GenesysAPIError) in
                     status.completed(
-                        try await status.noting { () throws(GenesysAPIError) in try await api.presence(userID: id) }
+                        try await status.noting { () throws(GenesysAPIError) in
+                            try await apis[client].presence(userID: id)
+                        }
                     )
                 },
-                write: { id, target throws(GenesysAPIError) in
+                readMany: { client, ids throws(GenesysAPIError) in
+                    let presences = try await status.noting { () throws(GenesysAPIError) in
+                        try await apis[client].presences(userIDs: ids)
+                    }
+                    return presences.map(status.completed)
+                },
+                write: { client, write throws(GenesysAPIError) in
                     try await status.noting { () throws(GenesysAPIError) in
-                        try await api.setPresence(
-                            userID: id,
-                            definitionID: target.definitionID,
-                            message: target.message
+                        try await apis[client].setPresence(
+                            userID: write.userID,
+                            definitionID: write.definitionID,
+                            message: write.message
                         )
+                    }
+                },
+                writeMany: { client, writes throws(GenesysAPIError) in
+                    try await status.noting { () throws(GenesysAPIError) in
+                        try await apis[client].setPresences(writes)
                     }
                 },
                 report: { inbox.put($0) },
                 judged: { await inbox.waitUntilJudged() },
-                observed: { presence in
+                observed: { presences in
                     do {
-                        _ = try await journal.append([.observation(presence, at: .now)])
+                        let now = Timestamp.now
+                        _ = try await journal.append(presences.map { .observation($0, at: now) })
                         await inbox.waitUntilApplied(journal.lastSequence)
                     } catch {
-                        logger.error("a presence that was read could not be journalled: \(error)")
+                        logger.error("presences that were read could not be journalled: \(error)")
                     }
                 },
                 now: { .now }
@@ -125,12 +150,22 @@ final class Relay: Sendable {
         resync = Resync(
             gate: gate,
             effects: Resync.Effects(
-                presence: { id throws(GenesysAPIError) in
+                states: { client, ids throws(GenesysAPIError) in
+                    let states = try await status.noting { () throws(GenesysAPIError) in
+                        try await apis[client].users(ids: ids)
+                    }
+                    return states.map(status.completed)
+                },
+                presence: { client, id throws(GenesysAPIError) in
                     status.completed(
-                        try await status.noting { () throws(GenesysAPIError) in try await api.presence(userID: id) }
+                        try await status.noting { () throws(GenesysAPIError) in
+                            try await apis[client].presence(userID: id)
+                        }
                     )
                 },
-                routingStatus: { id throws(GenesysAPIError) in try await api.routingStatus(userID: id) },
+                routingStatus: { client, id throws(GenesysAPIError) in
+                    try await apis[client].routingStatus(userID: id)
+                },
                 apply: { entries throws(JournalError) in
                     _ = try await journal.append(entries)
                     await pipeline.waitUntilApplied(journal.lastSequence)

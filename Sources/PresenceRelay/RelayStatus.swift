@@ -76,6 +76,13 @@ final class RelayStatus: Sendable {
         return presence
     }
 
+    /// The same for what is read of many users.
+    func completed(_ state: UserState) -> UserState {
+        var state = state
+        state.presence = state.presence.map(completed)
+        return state
+    }
+
     private var definitions: [String: PresenceDefinition] {
         if case .resolved(let definitions) = genesys { return definitions }
         return [:]

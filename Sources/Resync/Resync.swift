@@ -33,11 +33,15 @@ public struct ResyncJob: Sendable, Equatable, Identifiable {
 /// rules look again.
 public actor Resync {
     /// The outside world as a resync needs it.
+    /// `client` is the index of the OAuth client to call with.
     public struct Effects: Sendable {
+        /// `GET /api/v2/users?id=…&expand=presence,routingStatus`, at most 100 users
+        public var states: @Sendable (_ client: Int, _ userIDs: [String]) async throws(GenesysAPIError) -> [UserState]
         /// `GET /api/v2/users/{id}/presences/purecloud`
-        public var presence: @Sendable (_ userID: String) async throws(GenesysAPIError) -> UserPresence
+        public var presence: @Sendable (_ client: Int, _ userID: String) async throws(GenesysAPIError) -> UserPresence
         /// `GET /api/v2/users/{id}/routingstatus`
-        public var routingStatus: @Sendable (_ userID: String) async throws(GenesysAPIError) -> RoutingStatusObservation
+        public var routingStatus:
+            @Sendable (_ client: Int, _ userID: String) async throws(GenesysAPIError) -> RoutingStatusObservation
         /// Journals observations and returns when they are applied and the rules have looked.
         public var apply: @Sendable ([JournalEntry]) async throws(JournalError) -> Void
         /// Something that differs when the agent's facts or wish differ.
@@ -47,12 +51,14 @@ public actor Resync {
 
         /// All closures are needed.
         public init(
-            presence: @escaping @Sendable (String) async throws(GenesysAPIError) -> UserPresence,
-            routingStatus: @escaping @Sendable (String) async throws(GenesysAPIError) -> RoutingStatusObservation,
+            states: @escaping @Sendable (Int, [String]) async throws(GenesysAPIError) -> [UserState],
+            presence: @escaping @Sendable (Int, String) async throws(GenesysAPIError) -> UserPresence,
+            routingStatus: @escaping @Sendable (Int, String) async throws(GenesysAPIError) -> RoutingStatusObservation,
             apply: @escaping @Sendable ([JournalEntry]) async throws(JournalError) -> Void,
             fingerprint: @escaping @Sendable (String) async -> Int,
             now: @escaping @Sendable () -> Timestamp
         ) {
+            self.states = states
             self.presence = presence
             self.routingStatus = routingStatus
             self.apply = apply
@@ -68,7 +74,8 @@ public actor Resync {
     private var order: [String] = []
     private var tasks: [String: Task<Void, Never>] = [:]
 
-    private static let width = 8
+    /// Batches at a time.
+    private static let width = 2
     private static let keptJobs = 100
 
     /// The gate keeps the reads within the budget, behind writes and verification.
@@ -105,14 +112,17 @@ public actor Resync {
     }
 
     private func run(_ id: String, _ agentIDs: [String]) async {
-        await withTaskGroup(of: AgentResult.self) { group in
-            var waiting = agentIDs.makeIterator()
-            for _ in 0..<Self.width {
-                if let next = waiting.next() { group.addTask { await self.agent(next) } }
+        await withTaskGroup(of: [AgentResult].self) { group in
+            var waiting = agentIDs[...]
+            func addNext() {
+                let batch = Array(waiting.prefix(GenesysAPI.usersPerRead))
+                waiting = waiting.dropFirst(batch.count)
+                if !batch.isEmpty { group.addTask { await self.batch(batch) } }
             }
-            for await result in group {
-                note(result, in: id)
-                if !Task.isCancelled, let next = waiting.next() { group.addTask { await self.agent(next) } }
+            for _ in 0..<Self.width { addNext() }
+            for await results in group {
+                for result in results { note(result, in: id) }
+                if !Task.isCancelled { addNext() }
             }
         }
         tasks[id] = nil
@@ -134,35 +144,77 @@ public actor Resync {
         }
     }
 
-    private nonisolated func agent(_ agentID: String) async -> AgentResult {
-        let before = await effects.fingerprint(agentID)
+    /// Reads up to a hundred agents with one call, and by themselves those that its answer leaves out or knows too
+    /// little of.
+    private nonisolated func batch(_ agentIDs: [String]) async -> [AgentResult] {
+        var before: [String: Int] = [:]
+        for id in agentIDs { before[id] = await effects.fingerprint(id) }
+        var states: [String: UserState] = [:]
         do {
-            let presence = try await call { () async throws(GenesysAPIError) in try await effects.presence(agentID) }
-            let routing = try await call { () async throws(GenesysAPIError) in try await effects.routingStatus(agentID)
+            let read = try await call { (client) async throws(GenesysAPIError) in
+                try await effects.states(client, agentIDs)
             }
-            let now = effects.now()
-            try await effects.apply([.observation(presence, at: now), .observation(routing, of: agentID, at: now)])
+            states = Dictionary(read.map { ($0.userID, $0) }) { first, _ in first }
         } catch {
-            logger.warning("resync: an agent could not be read: \(error)", metadata: ["agent": "\(agentID)"])
-            return .failed
+            logger.warning("resync: users could not be read together, each is read alone: \(error)")
         }
-        return await effects.fingerprint(agentID) == before ? .same : .changed
+        var failed: Set<String> = []
+        var read: [String] = []
+        var entries: [JournalEntry] = []
+        for id in agentIDs where !Task.isCancelled {
+            read.append(id)
+            do {
+                let (presence, routing) = try await completed(states[id], id)
+                let now = effects.now()
+                entries.append(.observation(presence, at: now))
+                entries.append(.observation(routing, of: id, at: now))
+            } catch {
+                failed.insert(id)
+                logger.warning("resync: an agent could not be read: \(error)", metadata: ["agent": "\(id)"])
+            }
+        }
+        do {
+            try await effects.apply(entries)
+        } catch {
+            logger.error("resync: what was read could not be journalled: \(error)")
+            return agentIDs.map { _ in .failed }
+        }
+        var results: [AgentResult] = []
+        for id in read {
+            let after = await effects.fingerprint(id)
+            results.append(failed.contains(id) ? .failed : after == before[id] ? .same : .changed)
+        }
+        return results
+    }
+
+    private nonisolated func completed(
+        _ state: UserState?,
+        _ id: String
+    ) async throws -> (UserPresence, RoutingStatusObservation) {
+        var presence = state?.presence, routing = state?.routingStatus
+        if presence == nil {
+            presence = try await call { (client) async throws(GenesysAPIError) in
+                try await effects.presence(client, id)
+            }
+        }
+        if routing == nil {
+            routing = try await call { (client) async throws(GenesysAPIError) in
+                try await effects.routingStatus(client, id)
+            }
+        }
+        guard let presence, let routing else { throw CancellationError() }
+        return (presence, routing)
     }
 
     /// One read under the budget; tried again a few times when that may help.
     private nonisolated func call<T: Sendable>(
-        _ body: @Sendable () async throws(GenesysAPIError) -> T
+        _ body: @Sendable (_ client: Int) async throws(GenesysAPIError) -> T
     ) async throws -> T {
         var failures = 0
         while true {
-            await gate.enter(.resync)
             do {
-                let value = try await body()
-                await gate.leave()
-                return value
+                return try await gate.call(.resync, body)
             } catch {
-                if error.code == .rateLimited { await gate.pause(for: error.retryAfter ?? .seconds(1)) }
-                await gate.leave()
                 failures += 1
                 guard error.isRetryable, failures < 5 else { throw error }
                 if error.code != .rateLimited { try await Task.sleep(for: .milliseconds(250 << failures)) }

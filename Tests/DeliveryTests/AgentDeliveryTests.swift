@@ -272,7 +272,7 @@ struct AgentDeliveryTests {
         var delivery = sent()
         var states: [DeliveryState] = []
         // An old wish is no reason: what counts is how long its calls have failed.
-        for now in [5_000_000, 5_600_000, 5_600_001] as [Int64] {
+        for now in [5_000_000, 8_600_000, 8_600_001] as [Int64] {
             states += delivery.wrote(failure(.rateLimited), now: time(now), random: 0.5).map(\.status.state)
             _ = delivery.nextCall(now: time(now + 60_000))
         }

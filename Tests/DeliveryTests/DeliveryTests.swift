@@ -39,14 +39,22 @@ private final class Post: Sendable {
         Delivery(
             policy: DeliveryPolicy(),
             gate: gate,
-            effects: Delivery.Effects(
-                read: { [self] id throws(GenesysAPIError) in
+            effects: DeliveryEffects(
+                read: { [self] _, id throws(GenesysAPIError) in
                     add("read \(id)")
                     return answer(id, "available")
                 },
-                write: { [self] id, target throws(GenesysAPIError) in
-                    add("write \(id) \(target.definitionID)")
-                    return answer(id, target.definitionID)
+                readMany: { [self] _, ids throws(GenesysAPIError) in
+                    add("read \(ids.count) agents")
+                    return ids.map { answer($0, "available") }
+                },
+                write: { [self] _, write throws(GenesysAPIError) in
+                    add("write \(write.userID) \(write.definitionID)")
+                    return answer(write.userID, write.definitionID)
+                },
+                writeMany: { [self] _, writes throws(GenesysAPIError) in
+                    add("write \(writes.count) agents")
+                    return writes.map { answer($0.userID, $0.definitionID) }
                 },
                 report: { [self] report in add("\(report.agentID) \(report.status.state)") },
                 judged: { [self] in
@@ -82,11 +90,14 @@ private final class Post: Sendable {
 
 private func gate(perMinute: Int = 300, maxConcurrent: Int = 16) -> CallGate {
     CallGate(
-        budget: RequestBudget(requestsPerMinute: perMinute),
-        maxConcurrent: maxConcurrent,
+        CallSchedule(budgets: [RequestBudget(requestsPerMinute: perMinute)], maxConcurrent: maxConcurrent),
         now: { Timestamp(milliseconds: 1000) },
         sleep: { _ in try await Task.sleep(for: .seconds(3600)) }
     )
+}
+
+extension CallGate {
+    fileprivate var waitingCalls: Int { state.waiting.values.reduce(0, +) }
 }
 
 private func wish(_ revision: Int, _ definitionID: String) -> Wish {
@@ -148,18 +159,18 @@ struct DeliveryTests {
         let delivery = post.delivery(gate: gate)
         await delivery.want(wish(1, "break"), agentID: "a", observed: seen("available", at: 10))
         try await eventually("accepted") { post.log.last == "a accepted" }
-        await gate.enter(.write)
+        let pass = try #require(await gate.enter(.write))
         let other = Task {
-            await gate.enter(.verify)
+            guard let pass = await gate.enter(.verify) else { return }
             post.add("another verification")
-            await gate.leave()
+            await gate.leave(pass, .success)
         }
-        try await eventually("another waits") { await gate.state.waiting == 1 }
+        try await eventually("another waits") { await gate.waitingCalls == 1 }
         post.pass(.seconds(11))
-        try await eventually("the verification waits behind it") { await gate.state.waiting == 2 }
+        try await eventually("the verification waits behind it") { await gate.waitingCalls == 2 }
         await delivery.want(wish(2, "meal"), agentID: "a", observed: seen("available", at: 10))
-        try await eventually("the wish waits by itself") { await gate.state.waiting == 3 }
-        await gate.leave()
+        try await eventually("the wish waits by itself") { await gate.waitingCalls == 3 }
+        await gate.leave(pass, .success)
         await other.value
         let order = post.log.filter { $0 == "write a meal" || $0 == "another verification" }
         #expect(order == ["write a meal", "another verification"])
@@ -171,12 +182,15 @@ struct DeliveryTests {
         let post = Post()
         let gate = gate(maxConcurrent: 1)
         let delivery = post.delivery(gate: gate)
-        await gate.enter(.write)
+        let pass = try #require(await gate.enter(.write))
         await delivery.want(wish(1, "break"), agentID: "a", observed: seen("available", at: 10))
-        try await eventually("waits") { await gate.state.waiting == 1 }
+        try await eventually("waits") { await gate.waitingCalls == 1 }
         await delivery.stop()
-        await gate.leave()
-        try await eventually("the gate is free again") { await gate.state == (299, 0) }
+        await gate.leave(pass, .success)
+        try await eventually("the gate is free again") {
+            let state = await gate.state
+            return state.remaining == [299] && state.waiting.values.allSatisfy { $0 == 0 }
+        }
         #expect(post.log.isEmpty)
     }
 }

@@ -36,11 +36,16 @@ extension DecisionEngine {
 
 extension ConversationSnapshot {
     /// A call of the agent `agent` in one participant.
-    static func call(id: String = "conversation", attributes: [String: String], state: String) -> ConversationSnapshot {
+    static func call(
+        id: String = "conversation",
+        attributes: [String: String],
+        state: String,
+        userID: String = "agent"
+    ) -> ConversationSnapshot {
         let communication = CommunicationSnapshot(id: "communication", media: .call, state: state)
         var participant = ParticipantSnapshot(
             id: "participant",
-            userID: "agent",
+            userID: userID,
             purpose: "agent",
             communications: [communication]
         )

@@ -27,52 +27,60 @@ private final class Plant: Sendable {
         let present = Mutex([String: String]())
         let first = Timestamp("2023-11-14T22:13:10.000Z")
         let log = WriteLog()
+        let read: @Sendable (String) -> UserPresence = { id in
+            let written = present.withLock { $0[id] }
+            return UserPresence(
+                userID: id,
+                definitionID: written ?? "available",
+                system: nil,
+                message: "",
+                modifiedAt: written == nil ? first : .test
+            )
+        }
+        let written: @Sendable (PresenceWrite) -> UserPresence = { write in
+            present.withLock { $0[write.userID] = write.definitionID }
+            log.add("\(write.userID) \(write.definitionID)")
+            return UserPresence(
+                userID: write.userID,
+                definitionID: write.definitionID,
+                system: write.definitionID == "break" ? .break : nil,
+                message: "",
+                modifiedAt: .test
+            )
+        }
         let delivery = Delivery(
             policy: DeliveryPolicy(),
-            gate: CallGate(budget: RequestBudget(requestsPerMinute: 300), now: { .test }),
-            effects: Delivery.Effects(
-                read: { id throws(GenesysAPIError) in
-                    let written = present.withLock { $0[id] }
-                    return UserPresence(
-                        userID: id,
-                        definitionID: written ?? "available",
-                        system: nil,
-                        message: "",
-                        modifiedAt: written == nil ? first : .test
-                    )
-                },
-                write: { id, target throws(GenesysAPIError) in
+            gate: CallGate(CallSchedule(budgets: [RequestBudget(requestsPerMinute: 300)]), now: { .test }),
+            effects: DeliveryEffects(
+                read: { _, id throws(GenesysAPIError) in read(id) },
+                readMany: { _, ids throws(GenesysAPIError) in ids.map(read) },
+                write: { _, write throws(GenesysAPIError) in
                     guard genesysAnswers else {
                         // A call that never ends, as when the process is killed in the middle of it.
                         try? await Task.sleep(for: .seconds(3600))
                         throw GenesysAPIError(.timeout, message: "never")
                     }
-                    present.withLock { $0[id] = target.definitionID }
-                    log.add("\(id) \(target.definitionID)")
-                    return UserPresence(
-                        userID: id,
-                        definitionID: target.definitionID,
-                        system: target.system,
-                        message: "",
-                        modifiedAt: .test
-                    )
+                    return written(write)
                 },
+                writeMany: { _, writes throws(GenesysAPIError) in writes.map(written) },
                 report: { inbox.put($0) },
                 judged: { await inbox.waitUntilJudged() },
-                observed: { presence in
-                    var body =
-                        #"{"topicName":"v2.users.\#(presence.userID).presence","eventBody":{"presenceDefinition":"#
-                    body +=
-                        #"{"id":"\#(presence.definitionID)"},"modifiedDate":"\#(presence.modifiedAt.map(\.description) ?? "")"}}"#
-                    let entry = JournalEntry(
-                        key: UUID().uuidString,
-                        source: .observation,
-                        topic: "presence",
-                        agentID: presence.userID,
-                        receivedAt: .test,
-                        body: Array(body.utf8)
-                    )
-                    _ = try? await journal.append([entry])
+                observed: { presences in
+                    let entries = presences.map { presence in
+                        var body =
+                            #"{"topicName":"v2.users.\#(presence.userID).presence","eventBody":{"presenceDefinition":"#
+                        body +=
+                            #"{"id":"\#(presence.definitionID)"},"modifiedDate":"\#(presence.modifiedAt?.description ?? "")"}}"#
+                        return JournalEntry(
+                            key: UUID().uuidString,
+                            source: .observation,
+                            topic: "presence",
+                            agentID: presence.userID,
+                            receivedAt: .test,
+                            body: Array(body.utf8)
+                        )
+                    }
+                    _ = try? await journal.append(entries)
                     await inbox.waitUntilApplied(journal.lastSequence)
                 },
                 now: { .test }

@@ -13,14 +13,33 @@ import Testing
 private final class Seen: Sendable {
     let entries = Mutex<[JournalEntry]>([])
     let fingerprints = Mutex<[String: Int]>([:])
+    let batches = Mutex<[Int]>([])
+    let single = Mutex<[String]>([])
 }
 
 private func resync(_ seen: Seen) -> Resync {
     let now = Timestamp(milliseconds: 1000)
     return Resync(
-        gate: CallGate(budget: RequestBudget(requestsPerMinute: 300), now: { now }),
+        gate: CallGate(CallSchedule(budgets: [RequestBudget(requestsPerMinute: 300)]), now: { now }),
         effects: Resync.Effects(
-            presence: { id throws(GenesysAPIError) in
+            // "partly" comes without its expansions, and "gone" not at all.
+            states: { _, ids throws(GenesysAPIError) in
+                seen.batches.withLock { $0.append(ids.count) }
+                return ids.filter { $0 != "gone" }.map { id in
+                    guard id != "partly" else { return UserState(userID: id) }
+                    let presence = UserPresence(
+                        userID: id,
+                        definitionID: "d",
+                        system: .onQueue,
+                        message: "",
+                        modifiedAt: Timestamp(milliseconds: 500)
+                    )
+                    let routing = RoutingStatusObservation(status: "IDLE", startTime: nil)
+                    return UserState(userID: id, presence: presence, routingStatus: routing)
+                }
+            },
+            presence: { _, id throws(GenesysAPIError) in
+                seen.single.withLock { $0.append(id) }
                 guard id != "gone" else { throw GenesysAPIError(.notFound, status: 404, message: "no such user") }
                 return UserPresence(
                     userID: id,
@@ -30,10 +49,10 @@ private func resync(_ seen: Seen) -> Resync {
                     modifiedAt: Timestamp(milliseconds: 500)
                 )
             },
-            routingStatus: { _ throws(GenesysAPIError) in RoutingStatusObservation(status: "IDLE", startTime: nil) },
+            routingStatus: { _, _ throws(GenesysAPIError) in RoutingStatusObservation(status: "IDLE", startTime: nil) },
             apply: { entries throws(JournalError) in
                 seen.entries.withLock { $0 += entries }
-                if let id = entries.first?.agentID, id == "moved" { seen.fingerprints.withLock { $0[id] = 1 } }
+                if entries.contains(where: { $0.agentID == "moved" }) { seen.fingerprints.withLock { $0["moved"] = 1 } }
             },
             fingerprint: { id in seen.fingerprints.withLock { $0[id] ?? 0 } },
             now: { now }
@@ -86,5 +105,21 @@ struct ResyncTests {
             try await Task.sleep(for: .milliseconds(2))
         }
         #expect(await resync.job(started.id)?.state == .failed)
+    }
+
+    @Test("a hundred agents are one call; who is left out of it, or comes incomplete, is read alone")
+    func batches() async throws {
+        let seen = Seen()
+        let resync = resync(seen)
+        let started = await resync.start(agentIDs: (1...248).map { "agent-\($0)" } + ["partly", "gone"])
+        let end = ContinuousClock.now + .seconds(10)
+        while await resync.job(started.id)?.state == .running, ContinuousClock.now < end {
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        let job = try #require(await resync.job(started.id))
+        #expect(job.done == 250)
+        #expect(job.failed == 1)
+        #expect(seen.batches.withLock { $0.sorted() } == [50, 100, 100])
+        #expect(seen.single.withLock { $0.sorted() } == ["gone", "partly"])
     }
 }

@@ -7,9 +7,12 @@ import Pipeline
 import StatusRules
 import Testing
 
-/// Any order of calls, words, faults, delays and deaths ends as the rules and the agent's last word demand.
-@Suite("Agent model")
-struct AgentModelTests {
+/// Any order of calls, words, faults, delays and deaths ends as the rules and the agents' last words demand, within the
+/// budget, and with one call at a time for each agent.
+///
+/// `MODEL_SEEDS=n` plays more of them, `MODEL_SEED=n` one whose story is printed when it fails.
+@Suite("Relay model")
+struct RelayModelTests {
     private func engine() throws -> DecisionEngine {
         let diagnostics = Diagnostics()
         let compiled = RuleSet.parse(
@@ -25,29 +28,36 @@ struct AgentModelTests {
         )
         return DecisionEngine(
             rules: try #require(compiled, "\(diagnostics.all)"),
-            targets: AgentWorld.targets,
+            targets: RelayWorld.targets,
             policy: EpisodePolicy(),
             mode: .act
         )
     }
 
-    @Test("after quiet returns the presence is what the rules and the agent's last word demand, whatever the seed")
-    func seeds() throws {
+    /// One agent meets more races, many agents bulk calls and a budget that is too small for them.
+    @Test(
+        "after quiet returns the presence is what the rules and the agent's last word demand, whatever the seed",
+        arguments: [1, 12]
+    )
+    func seeds(agents: Int) throws {
         let engine = try engine()
         let environment = ProcessInfo.processInfo.environment
-        let seeds =
-            environment["MODEL_SEED"].flatMap(Int.init).map { $0...$0 }
-            ?? 1...(environment["MODEL_SEEDS"].flatMap(Int.init) ?? 300)
-        var failures = 0
+        let all = environment["MODEL_SEEDS"].flatMap(Int.init) ?? 300
+        let seeds = environment["MODEL_SEED"].flatMap(Int.init).map { $0...$0 } ?? 1...max(1, all / agents)
+        var failures = 0, calls = 0, bulkCalls = 0
         for seed in seeds {
-            var world = AgentWorld(seed: seed, engine: engine)
+            var world = RelayWorld(seed: seed, agents: agents, engine: engine)
             world.run()
             let complaints = world.judge()
+            calls += world.calls
+            bulkCalls += world.bulkCalls
             guard !complaints.isEmpty else { continue }
             failures += 1
             let story = failures == 1 ? "\n" + world.log.joined(separator: "\n") : ""
             if failures <= 10 { Issue.record("seed \(seed): \(complaints.joined(separator: "; "))\(story)") }
         }
         #expect(failures == 0, "\(failures) of \(seeds.count) seeds")
+        // A model without bulk calls would prove nothing of them.
+        if agents > 1, seeds.count > 1 { #expect(bulkCalls > calls / 20, "\(bulkCalls) of \(calls) calls") }
     }
 }

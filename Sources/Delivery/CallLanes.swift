@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import GenesysAPI
+import GenesysEvents
+
+/// Which agents wait for which kind of call, and what goes into the next one. Pure: times come in as arguments.
+struct CallLanes: Sendable {
+    /// Calls of one kind and urgency.
+    enum Lane: Int, CaseIterable, Sendable {
+        /// Presences to set.
+        case write
+        /// The same for agents that bulk calls leave out.
+        case writeAlone
+        /// Presences that something waits for.
+        case read
+        /// The same for agents that bulk calls leave out.
+        case readAlone
+        /// Presences that show whether a write has stuck.
+        case verify
+
+        init(_ kind: AgentDelivery.Kind, alone: Bool) {
+            self =
+                switch kind {
+                case .write: alone ? .writeAlone : .write
+                case .read: alone ? .readAlone : .read
+                case .verifyingRead: alone ? .readAlone : .verify
+                }
+        }
+
+        var isWrite: Bool { self == .write || self == .writeAlone }
+        var isAlone: Bool { self == .writeAlone || self == .readAlone }
+        var priority: CallPriority { self == .verify ? .verify : .write }
+    }
+
+    /// Up to so many agents have a call of their own each.
+    private static let few = 3
+    /// Passes that are asked for at once: more would only wait at the gate.
+    private static let maxAsked = 32
+
+    private var queues = Lane.allCases.map { _ in DueQueue() }
+    private var laneOf: [String: Lane] = [:]
+    /// Passes asked for and not yet used.
+    private var asked = Lane.allCases.map { _ in 0 }
+    /// By urgency: verification must not use up what small changes may.
+    private var pacing: [CallPriority: CallPacing]
+    private var writeLimit: BatchLimit
+    private var readLimit: BatchLimit
+    /// Parts of bulk calls that were refused as a whole.
+    private var parts: [Lane: [SplitBatch.Part]] = [:]
+    private var splits = SplitBatch()
+    private var inPart: Set<String> = []
+
+    init(maxWrites: Int, maxReads: Int, requestsPerMinute: Int) {
+        writeLimit = BatchLimit(maximum: maxWrites)
+        readLimit = BatchLimit(maximum: maxReads)
+        let allowance = CallPacing(requestsPerMinute: requestsPerMinute)
+        pacing = [.write: allowance, .verify: allowance]
+    }
+
+    /// Users that go into one bulk write.
+    var writeSize: Int { writeLimit.size }
+
+    func count(_ lane: Lane) -> Int { queues[lane.rawValue].count }
+
+    /// The agent's next call is one of that lane; `nil` = none is due.
+    mutating func place(_ agentID: String, in lane: Lane?, rank: DueQueue.Rank) {
+        guard !inPart.contains(agentID) else { return }
+        if let old = laneOf[agentID], old != lane { queues[old.rawValue].remove(agentID) }
+        laneOf[agentID] = lane
+        if let lane { queues[lane.rawValue].insert(agentID, rank) }
+    }
+
+    /// How many more passes to ask the gate for now, and when to ask again although nothing happens.
+    mutating func passes(_ lane: Lane, now: Timestamp) -> (count: Int, again: Timestamp?) {
+        let waiting = count(lane), size = size(lane)
+        let full = waiting / size, rest = waiting % size
+        // A call for one agent cannot carry more where there are no bulk calls.
+        let partial = rest == 0 ? 0 : rest <= Self.few ? rest : 1
+        let certain = full + (parts[lane]?.count ?? 0)
+        var count = 0
+        while asked[lane.rawValue] < min(certain + partial, Self.maxAsked) {
+            if asked[lane.rawValue] >= certain, let again = pacing[lane.priority]?.take(at: now) {
+                return (count, again)
+            }
+            asked[lane.rawValue] += 1
+            count += 1
+        }
+        return (count, nil)
+    }
+
+    /// A pass of the lane is there: the agents of the next call, and the part of a refused one that they are.
+    mutating func next(_ lane: Lane) -> (agentIDs: [String], part: SplitBatch.Part?) {
+        asked[lane.rawValue] -= 1
+        if let part = parts[lane]?.popLast() {
+            inPart.subtract(part.agentIDs)
+            return (part.agentIDs, part)
+        }
+        let waiting = count(lane)
+        // With leave for all of them, few go by themselves: a single call is answered for each alone.
+        let isSingle = waiting <= Self.few && asked[lane.rawValue] + 1 >= waiting
+        var agentIDs: [String] = []
+        while agentIDs.count < (isSingle ? 1 : size(lane)), let id = queues[lane.rawValue].popFirst() {
+            laneOf[id] = nil
+            agentIDs.append(id)
+        }
+        return (agentIDs, nil)
+    }
+
+    /// A pass was asked for and is not to be had.
+    mutating func giveBack(_ lane: Lane) { asked[lane.rawValue] -= 1 }
+
+    /// A bulk call was answered.
+    mutating func succeeded(_ lane: Lane, count: Int, part: SplitBatch.Part?) {
+        limit(lane) { $0.succeeded(count) }
+        guard let part else { return }
+        if let tooMany = splits.succeeded(part) { limit(lane) { $0.refused(tooMany) } }
+    }
+
+    /// A part was not tried as it is, or says nothing by its failure.
+    mutating func abandon(_ part: SplitBatch.Part?) {
+        if let part { splits.failed(part) }
+    }
+
+    /// A bulk call was refused as a whole. Its halves are tried next: either there were too many, or one among them is
+    /// not acceptable.
+    mutating func refused(_ lane: Lane, _ agentIDs: [String], part: SplitBatch.Part?, isTooLarge: Bool) {
+        if isTooLarge { limit(lane) { $0.refused(agentIDs.count) } }
+        let halves = splits.split(agentIDs, of: part)
+        for half in halves { inPart.formUnion(half.agentIDs) }
+        for id in agentIDs {
+            if let lane = laneOf.removeValue(forKey: id) { queues[lane.rawValue].remove(id) }
+        }
+        parts[lane, default: []] += halves
+    }
+
+    private func size(_ lane: Lane) -> Int {
+        lane.isAlone ? 1 : lane.isWrite ? writeLimit.size : readLimit.size
+    }
+
+    private mutating func limit(_ lane: Lane, _ change: (inout BatchLimit) -> Void) {
+        if lane.isWrite { change(&writeLimit) } else { change(&readLimit) }
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import DequeModule
+public import GenesysEvents
+
+/// Who may call next: shares calls among the OAuth clients, each within its own budget, lets the more urgent wait less,
+/// and holds all back while the service is down. Pure: times come in as arguments; `CallGate` runs it.
+public struct CallSchedule: Sendable {
+    /// Leave to make one call.
+    public struct Pass: Sendable, Equatable {
+        /// Index of the OAuth client to call with.
+        public let client: Int
+        let isProbe: Bool
+    }
+
+    private struct Waiter {
+        var id: Int
+        /// `nil` = any.
+        var client: Int?
+    }
+
+    private var budgets: [RequestBudget]
+    private var breaker: CircuitBreaker
+    private var turns = CallTurns()
+    private let maxConcurrent: Int
+    private var waiting: [Deque<Waiter>] = CallPriority.allCases.map { _ in [] }
+
+    /// - Parameters:
+    ///   - budgets: one for each OAuth client, in the order of `Pass.client`.
+    ///   - maxConcurrent: calls under way at once, for each client.
+    public init(
+        budgets: [RequestBudget],
+        maxConcurrent: Int = 16,
+        breaker: CircuitBreaker = CircuitBreaker()
+    ) {
+        self.budgets = budgets
+        self.maxConcurrent = maxConcurrent
+        self.breaker = breaker
+    }
+
+    /// Calls a minute of all clients together.
+    public var requestsPerMinute: Int { budgets.reduce(0) { $0 + $1.requestsPerMinute } }
+
+    /// How much may still be done.
+    public func state(at now: Timestamp) -> CallGate.State {
+        CallGate.State(
+            remaining: budgets.map { $0.remaining(at: now) },
+            underWay: budgets.reduce(0) { $0 + $1.underWay },
+            waiting: Dictionary(
+                uniqueKeysWithValues: CallPriority.allCases.map { ($0, waiting[$0.rawValue].count) }
+            ),
+            breaker: breaker.state(at: now)
+        )
+    }
+
+    /// Somebody waits, under a number of its own.
+    public mutating func wait(_ id: Int, _ priority: CallPriority, client: Int? = nil) {
+        waiting[priority.rawValue].append(Waiter(id: id, client: client))
+    }
+
+    /// It waits no longer; `false` when it was let in already.
+    public mutating func giveUp(_ id: Int, _ priority: CallPriority) -> Bool {
+        guard let place = waiting[priority.rawValue].firstIndex(where: { $0.id == id }) else { return false }
+        waiting[priority.rawValue].remove(at: place)
+        return true
+    }
+
+    /// Lets in the next who may go now; when there is none, `again` says when that may change although no call ends.
+    public mutating func admit(at now: Timestamp) -> (admitted: (id: Int, pass: Pass)?, again: Timestamp?) {
+        var again: Timestamp?
+        let wanting = CallPriority.allCases.filter { !waiting[$0.rawValue].isEmpty }
+        for priority in turns.order(of: wanting) {
+            let isOverdue = turns.isOverdue(priority)
+            for place in candidates(priority) {
+                let wanted = waiting[priority.rawValue][place].client
+                guard let client = take(wanted, priority, isOverdue, now, &again) else { continue }
+                let verdict = breaker.admit(at: now)
+                if case .wait(let until) = verdict {
+                    budgets[client].giveBack()
+                    return (nil, earlier(again, until))
+                }
+                let waiter = waiting[priority.rawValue].remove(at: place)
+                turns.went(priority, waiting: wanting)
+                return ((waiter.id, Pass(client: client, isProbe: verdict == .probe)), nil)
+            }
+        }
+        return (nil, again)
+    }
+
+    /// A call has ended.
+    public mutating func end(_ pass: Pass, _ outcome: CallGate.Outcome, at now: Timestamp) {
+        switch outcome {
+        case .unused:
+            budgets[pass.client].giveBack()
+            if pass.isProbe { breaker.giveBackProbe() }
+        case .success:
+            budgets[pass.client].end(at: now)
+            breaker.record(failed: false, isProbe: pass.isProbe, at: now)
+        case .failure(let error):
+            budgets[pass.client].end(at: now)
+            if error.code == .rateLimited {
+                budgets[pass.client].pause(until: now.advanced(by: error.retryAfter ?? .seconds(1)))
+            }
+            if error.code == .cancelled {
+                if pass.isProbe { breaker.giveBackProbe() }
+            } else {
+                breaker.record(failed: error.meansOutage, isProbe: pass.isProbe, at: now)
+            }
+        }
+    }
+
+    /// What an exchange of that client tells of its budget.
+    public mutating func note(_ exchange: APIExchange, client: Int, at now: Timestamp) {
+        if exchange.isRepeat { budgets[client].charge(at: now) }
+        if let limits = exchange.limits { budgets[client].note(limits, at: now) }
+    }
+
+    // MARK: -
+
+    /// The first who waits, and when that one wants a certain client, the first who takes any.
+    private func candidates(_ priority: CallPriority) -> [Int] {
+        let queue = waiting[priority.rawValue]
+        guard let first = queue.first else { return [] }
+        guard first.client != nil, let other = queue.firstIndex(where: { $0.client == nil }) else { return [0] }
+        return [0, other]
+    }
+
+    /// Takes a call from the budget that has most left.
+    private mutating func take(
+        _ wanted: Int?,
+        _ priority: CallPriority,
+        _ isOverdue: Bool,
+        _ now: Timestamp,
+        _ again: inout Timestamp?
+    ) -> Int? {
+        let candidates = wanted.map { [$0] } ?? Array(budgets.indices)
+        let ranked =
+            candidates.count == 1
+            ? candidates
+            : candidates.sorted { budgets[$0].remaining(at: now) > budgets[$1].remaining(at: now) }
+        for client in ranked where budgets.indices.contains(client) && budgets[client].underWay < maxConcurrent {
+            let share = isOverdue ? 0 : priority.reserve
+            let reserve = Int((Double(budgets[client].requestsPerMinute) * share).rounded(.down))
+            switch budgets[client].take(at: now, leaving: reserve) {
+            case .taken: return client
+            case .wait(let until): again = earlier(again, until)
+            }
+        }
+        return nil
+    }
+
+    private func earlier(_ a: Timestamp?, _ b: Timestamp?) -> Timestamp? {
+        guard let a, let b else { return a ?? b }
+        return min(a, b)
+    }
+}
+
+extension GenesysAPIError {
+    /// The service is down or cannot be reached.
+    fileprivate var meansOutage: Bool {
+        switch code {
+        case .network, .timeout, .server: true
+        default: false
+        }
+    }
+}
