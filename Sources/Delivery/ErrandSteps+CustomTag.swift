@@ -67,15 +67,16 @@ struct CustomTagSteps: ErrandSteps {
 
     mutating func failed(_ error: GenesysAPIError) -> ErrandSetback {
         switch stage {
+        case .schema: break
         case .create:
             // It may be there now.
             stage = .schema
-        case .attributes, .conversation:
+        case .attributes(let schema), .conversation(let schema, _):
             if error.code == .notFound { return .drop(ConversationState.endedNote) }
-        case .write(let schema, _):
-            // The write may have happened, or somebody else's has: what is there is read again.
+            // Others may write until the next try: what is there is read again.
             stage = .attributes(schema)
-        case .schema: break
+        case .write(let schema, _):
+            stage = .attributes(schema)
         }
         return .again()
     }

@@ -54,11 +54,12 @@ struct ErrandsModelTests {
         return world
     }
 
-    /// Keys are of one agent: which of two agents is the last to write is up to chance.
-    private func errand(_ number: Int, of agent: String, _ dice: Dice) -> Errand {
+    /// Keys are of one agent: which of two agents is the last to write is up to chance. Spans are of one life between
+    /// two restarts: only then is it known that another errand was about the same.
+    private func errand(_ number: Int, of agent: String, life: Int, _ dice: Dice) -> Errand {
         switch dice.roll(0..<5) {
         case 0: return .idle("\(number)")
-        case 1: return .explain("\(number)", after: 20 * dice.roll(0..<3))
+        case 1: return .explain("\(number)", after: 1000 * life + 20 * dice.roll(0..<3))
         default:
             let keys = (0..<dice.roll(1..<3)).map { _ in "\(agent)\(dice.roll(0..<2))" }
             let values = Dictionary(keys.map { ($0, "\(dice.roll(0..<3))") }) { $1 }
@@ -66,28 +67,34 @@ struct ErrandsModelTests {
         }
     }
 
-    @Test("there is one explanation for each span, and the attributes are the last that were wanted", arguments: 0..<300)
+    @Test(
+        "there is one explanation for each span, and the attributes are the last that were wanted",
+        arguments: 0..<300
+    )
     func everythingOnce(seed: Int) async throws {
         let dice = Dice(seed: seed)
         let world = world(dice)
         let isCustom = seed % 2 == 1
         let fields = Self.agents.flatMap { ["\($0)0", "\($0)1"] }
         if isCustom { world.set { $0.schemas = [AttributeSchema(id: "s", name: "Relay", fields: fields)] } }
-        let tags: TagTarget = isCustom ? .customAttributes(schema: .name("Relay", create: true)) : .participantAttributes
+        let tags: TagTarget =
+            isCustom ? .customAttributes(schema: .name("Relay", create: true)) : .participantAttributes
         var policy = ErrandPolicy()
         policy.giveUpAfter = .seconds(86_400)
         policy.conflictLimit = 1000
         var errands = world.errands(tags: tags, policy: policy, random: { dice.share() })
 
         var wanted: [String: [Errand]] = [:]
+        var life = 0
         for number in 0..<30 {
             let agent = Self.agents[dice.roll(0..<3)]
-            let errand = errand(number, of: agent, dice)
+            let errand = errand(number, of: agent, life: life, dice)
             wanted[agent, default: []].append(errand)
             await errands.want([errand], agentID: agent, checkFirst: false)
             let calls = world.calls.count + dice.roll(0..<4)
             await world.run(errands) { world.calls.count >= calls }
             guard dice.chance(0.1) else { continue }
+            life += 1
             await errands.stop()
             while await errands.underWay > 0 { await Task.yield() }
             errands = world.errands(tags: tags, policy: policy, random: { dice.share() })
@@ -97,7 +104,9 @@ struct ErrandsModelTests {
             }
         }
         await world.run(errands)
-        world.set { $0.now = $0.now.advanced(by: .seconds(3600)); $0.endJobs() }
+        world.set {
+            $0.now = $0.now.advanced(by: .seconds(3600)); $0.endJobs()
+        }
 
         #expect(world.violations.isEmpty)
         let ended = world.reports.filter(\.state.isFinal)

@@ -71,7 +71,7 @@ struct ErrandsTests {
         world.set { $0.jobTime = { .seconds(20) } }
         let errands = world.errands()
         await errands.want(
-            [.explain("1"), .explain("2", after: 10), .explain("3", after: 15), .idle("4")],
+            [.explain("1"), .explain("2", after: 10), .explain("3", after: 30), .idle("4")],
             agentID: "a",
             checkFirst: false
         )
