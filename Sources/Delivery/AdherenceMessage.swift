@@ -8,7 +8,6 @@ import GenesysEvents
 struct AdherenceMessage {
     var read: UserAdherence
     var expectation: AdherenceExpectation
-    var circumstances: AdherenceCircumstances
 
     static let notInWorkforceManagement =
         "the agent is in no management unit that the OAuth client sees: add the agent to one (Admin > Workforce "
@@ -83,10 +82,10 @@ struct AdherenceMessage {
             + "could not be read: wfm:realtimeAdherence:view or wfm:activityCode:view is needed"
     }
 
-    func other(expected: String, actual: String) -> String {
+    func other(expected: String, actual: String, isOvertaken: Bool) -> String {
         let shown = [read.systemPresence?.name, read.routingStatus].compactMap { $0 }.joined(separator: ", ")
         let detail = shown.isEmpty ? "" : " (\(shown))"
-        if let updated = read.presenceUpdatedAt, updated > circumstances.confirmedAt {
+        if isOvertaken, let updated = read.presenceUpdatedAt {
             return "WFM shows \(actual)\(detail) in place of \(expected): another presence was set at \(updated)"
         }
         return "WFM shows \(actual)\(detail) in place of \(expected), for no reason that the read tells: look at the "

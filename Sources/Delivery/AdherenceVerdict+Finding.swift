@@ -86,7 +86,7 @@ struct AdherenceComparison {
     private static let resolution = Duration.seconds(1)
 
     func finding(expected: String?, actual: String?, scheduled: String?) -> Finding {
-        let message = AdherenceMessage(read: read, expectation: expectation, circumstances: circumstances)
+        let message = AdherenceMessage(read: read, expectation: expectation)
         guard let expected else { return Finding(state: .unknown, reason: .other, message: message.unknownDefinition) }
         guard let actual else { return Finding(state: .unknown, reason: .other, message: message.noActualActivity) }
         guard actual == expected else { return mismatch(expected: expected, actual: actual, message) }
@@ -125,30 +125,32 @@ struct AdherenceComparison {
             return differs(.primarySource, message.primarySource(source))
         }
         if showsOlderPresence(actual: actual) { return differs(.lag, message.lag(actual: actual)) }
-        guard expectation.isCertain else {
+        guard expectation.isCertain || isOvertaken else {
             return Finding(state: .unknown, reason: .unreadable, message: message.codesUnreadable(actual: actual))
         }
-        if expected == AdherenceExpectation.onQueueWork, !countsAsOnQueueWork {
+        if !isOvertaken, expected == AdherenceExpectation.onQueueWork, !countsAsOnQueueWork {
             return differs(.routingStatus, message.routingStatus)
         }
-        if expectation.isUnmapped {
+        if !isOvertaken, expectation.isUnmapped {
             return differs(.unmappedSecondaryPresence, message.unmapped(countsAs: actual, scheduled: nil))
         }
-        return differs(.other, message.other(expected: expected, actual: actual))
+        let text = message.other(expected: expected, actual: actual, isOvertaken: isOvertaken)
+        return differs(.other, text)
     }
 
     /// WFM has not taken in the write yet: it shows the time, the presence or the activity of before.
     private func showsOlderPresence(actual: String) -> Bool {
-        if let shown = read.presenceUpdatedAt {
-            if let written = circumstances.writtenAt {
-                guard shown.advanced(by: Self.resolution) >= written else { return true }
-                // The write, or a newer presence, is known there.
-                return shown <= circumstances.confirmedAt && showsAnotherPresence
-            }
-            // Set by somebody else since.
-            if shown > circumstances.confirmedAt { return false }
+        if isOvertaken { return false }
+        if let shown = read.presenceUpdatedAt, let written = circumstances.writtenAt {
+            return shown.advanced(by: Self.resolution) < written || showsAnotherPresence
         }
         return showsAnotherPresence || actual == circumstances.before
+    }
+
+    /// WFM knows of a presence that was set after ours. Both times are of Genesys' clock if the write's is known.
+    private var isOvertaken: Bool {
+        guard showsAnotherPresence, let shown = read.presenceUpdatedAt else { return false }
+        return shown > (circumstances.writtenAt ?? circumstances.confirmedAt).advanced(by: Self.resolution)
     }
 
     private var showsAnotherPresence: Bool {

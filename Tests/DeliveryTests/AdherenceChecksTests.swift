@@ -18,7 +18,7 @@ struct AdherenceChecksTests {
         let world = AdherenceWorld()
         let checks = world.checks()
         await checks.check()
-        world.clock.pass(.seconds(3))
+        try await world.pass(.seconds(3))
         await checks.observe(UserAdherence.shows("OnQueueWork").observation, agentID: "a")
         #expect(await checks.outstanding == 1)
         await checks.observe(UserAdherence.shows("Break").observation, agentID: "a")
@@ -129,9 +129,10 @@ struct AdherenceChecksTests {
         await checks.check(revision: 2)
         try await world.pass(.seconds(10))
         try await world.until("the read is under way") { world.held == 1 }
+        // The first read has its answer already: Break, which is right for revision 2 only.
+        world.answer { ids in .success(ids.map { .shows("Meeting", of: $0) }) }
         await checks.check("a", "meeting", revision: 3)
         await checks.check("a", "away", revision: 1)
-        world.answer { ids in .success(ids.map { .shows("Meeting", of: $0) }) }
         world.release()
         try await world.until("the newer one is read by itself") { world.reports.count == 1 }
         #expect(world.reports.first?.revision == 3)

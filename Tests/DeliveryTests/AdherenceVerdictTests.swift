@@ -155,6 +155,20 @@ struct AdherenceVector: CustomTestStringConvertible, Sendable {
             says: "another presence was set at"
         ),
         Self(
+            "our own presence, by a clock that is ahead of ours",
+            .of("huddle"),
+            .shows("Unavailable", updatedAt: new) { $0.systemPresence = .meeting },
+            .differs,
+            .unmappedSecondaryPresence
+        ),
+        Self(
+            "the time of our write with the presence from before",
+            .of("break"),
+            .shows("Meal") { $0.systemPresence = .meal },
+            .differs,
+            .lag
+        ),
+        Self(
             "out of office",
             .of("break"),
             .shows("TimeOff", updatedAt: old) { $0.isOutOfOffice = true },
