@@ -14,10 +14,9 @@ public actor AdherenceChecks {
         /// Unlike the revision never the same again: what was read for one check never counts for the next.
         var serial: Int
         var check: AdherenceCheck
-        /// A read, or a question for the primary source, is under way.
-        var isAsking = false
     }
 
+    /// Each check has one, except while its answer is under way.
     private struct Alarm: Comparable {
         var at: Timestamp
         var serial: Int
@@ -135,7 +134,6 @@ public actor AdherenceChecks {
         var batch: [Member] = []
         while batch.count < GenesysAPI.agentsPerAdherenceRead, let at = nextAlarm(), at <= soon {
             let alarm = alarms.removeMin()
-            entries[alarm.agentID]?.isAsking = true
             batch.append(Member(agentID: alarm.agentID, serial: alarm.serial))
         }
         return batch
@@ -144,7 +142,7 @@ public actor AdherenceChecks {
     /// The earliest alarm that still means something; clears away those before it.
     private func nextAlarm() -> Timestamp? {
         while let alarm = alarms.min {
-            if let entry = entries[alarm.agentID], entry.serial == alarm.serial, !entry.isAsking { return alarm.at }
+            if let entry = entries[alarm.agentID], entry.serial == alarm.serial { return alarm.at }
             alarms.removeMin()
         }
         return nil
@@ -255,7 +253,6 @@ public actor AdherenceChecks {
         switch step {
         case .verdict(let verdict): finish(member.agentID, entry, verdict)
         case .wait:
-            entry.isAsking = false
             entries[member.agentID] = entry
             arm(member.agentID)
         case .askSource where unexplained.count < policy.maxSourceQueue:

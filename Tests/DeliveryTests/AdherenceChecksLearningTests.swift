@@ -90,6 +90,24 @@ struct AdherenceChecksLearningTests {
         await checks.stop()
     }
 
+    @Test("batches that need the same codes share one read of them")
+    func sharedCodes() async throws {
+        let world = AdherenceWorld()
+        let checks = world.checks()
+        world.holdCodes()
+        world.answer { ids in .success(ids.map { .shows("Training", of: $0) }) }
+        for index in 0..<200 { await checks.check("agent-\(index)", "coaching") }
+        try await world.pass(.seconds(10))
+        try await world.until("both batches are read") { world.reads.count == 2 && world.held > 0 }
+        // The reads are over when a third may begin.
+        await checks.check("another", "break")
+        try await world.until("a third read") { world.reads.count == 3 }
+        world.release()
+        try await world.until("both batches are judged") { world.reports.count == 200 }
+        #expect(world.codeReads == 1)
+        await checks.stop()
+    }
+
     @Test("an event does not confirm a secondary presence whose code is not known")
     func uncertain() async throws {
         let world = AdherenceWorld()

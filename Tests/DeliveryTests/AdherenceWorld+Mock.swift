@@ -24,6 +24,7 @@ final class AdherenceWorld: Sendable {
         var codes: Result<[ActivityCode], GenesysAPIError> = .success(ActivityCode.examples)
         var source: Result<String?, GenesysAPIError> = .success("PURECLOUD")
         var isHeld = false
+        var holdsCodes = false
         var held: [CheckedContinuation<Void, Never>] = []
     }
     private let state = Mutex(State())
@@ -41,11 +42,14 @@ final class AdherenceWorld: Sendable {
     func answer(codes: Result<[ActivityCode], GenesysAPIError>) { state.withLock { $0.codes = codes } }
     func answer(source: Result<String?, GenesysAPIError>) { state.withLock { $0.source = source } }
 
-    /// Reads wait for `release`.
+    /// Reads of adherence wait for `release`.
     func hold() { state.withLock { $0.isHeld = true } }
+    /// Reads of activity codes do.
+    func holdCodes() { state.withLock { $0.holdsCodes = true } }
     func release() {
         let held = state.withLock { state in
             state.isHeld = false
+            state.holdsCodes = false
             defer { state.held = [] }
             return state.held
         }
@@ -62,6 +66,7 @@ final class AdherenceWorld: Sendable {
                         state.codeReads += 1
                         return state.codes
                     }
+                    await pass { $0.holdsCodes }
                     return try codes.get()
                 },
                 primarySource: { [self] id throws(GenesysAPIError) in
@@ -89,14 +94,19 @@ final class AdherenceWorld: Sendable {
             state.reads.append(ids)
             return state.answer(ids)
         }
-        await withCheckedContinuation { continuation in
-            let isHeld = state.withLock { state in
-                if state.isHeld { state.held.append(continuation) }
-                return state.isHeld
-            }
-            if !isHeld { continuation.resume() }
-        }
+        await pass { $0.isHeld }
         return answer
+    }
+
+    private func pass(unless isHeld: @Sendable (State) -> Bool) async {
+        await withCheckedContinuation { continuation in
+            let waits = state.withLock { state in
+                let waits = isHeld(state)
+                if waits { state.held.append(continuation) }
+                return waits
+            }
+            if !waits { continuation.resume() }
+        }
     }
 
     /// Waits, for a bounded time, until something holds.
