@@ -32,6 +32,11 @@ extension JournalEntry {
         return observation("routingStatus", body, of: userID, at: now)
     }
 
+    /// Adherence that was read, in the form of its notification.
+    public static func observation(_ adherence: UserAdherence, at now: Timestamp) -> JournalEntry {
+        observation("workforcemanagement.adherence", AdherenceBody(adherence), of: adherence.userID, at: now)
+    }
+
     private static func observation(
         _ topic: String,
         _ body: some Encodable,
@@ -78,4 +83,44 @@ private struct RoutingBody: Encodable {
     }
     var id: String
     var routingStatus: Status
+}
+
+/// WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate: units are plain ids, and the time of change has
+/// another name than in the read.
+private struct AdherenceBody: Encodable {
+    struct Reference: Encodable { var id: String }
+
+    var user: Reference
+    var managementUnitId: String?
+    var businessUnitId: String?
+    var scheduledActivityCategory: String?
+    var scheduledActivityCode: Reference?
+    var systemPresence: String?
+    var organizationSecondaryPresenceId: String?
+    var routingStatus: String?
+    var actualActivityCategory: String?
+    var isOutOfOffice: Bool
+    var adherenceState: String?
+    var impact: String?
+    var adherenceChangeTime: Timestamp?
+    var presenceUpdateTime: Timestamp?
+    var removedFromManagementUnit: Bool
+
+    init(_ read: UserAdherence) {
+        user = Reference(id: read.userID)
+        managementUnitId = read.observation.managementUnitID
+        businessUnitId = read.businessUnitID
+        scheduledActivityCategory = read.observation.scheduledCategory
+        scheduledActivityCode = read.scheduledCodeID.map(Reference.init)
+        systemPresence = read.systemPresence?.name
+        organizationSecondaryPresenceId = read.secondaryPresenceID
+        routingStatus = read.routingStatus
+        actualActivityCategory = read.observation.actualCategory
+        isOutOfOffice = read.isOutOfOffice
+        adherenceState = read.observation.state
+        impact = read.observation.impact
+        adherenceChangeTime = read.observation.changedAt
+        presenceUpdateTime = read.presenceUpdatedAt
+        removedFromManagementUnit = read.isRemovedFromManagementUnit
+    }
 }
