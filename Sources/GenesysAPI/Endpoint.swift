@@ -8,51 +8,67 @@ struct Endpoint: Sendable {
     /// For metrics.
     var name: String
     var method: String
-    /// With `{id}` where the user's id goes; what logs and errors show.
+    /// With `{…}` where an id goes; what logs and errors show.
     var template: String
     /// Asked for when a 403 does not name one (facts 1.4).
     var permission: String?
+    /// It changes something at Genesys: a call without a readable answer may have happened.
+    var isWrite: Bool
 
-    static let token = Endpoint(name: "token", method: "POST", template: "/oauth/token")
-    static let presenceDefinitions = Endpoint(
-        name: "presenceDefinitions",
-        method: "GET",
-        template: "/api/v2/presence/definitions",
-        permission: "presence:presenceDefinition:view"
-    )
-    static let presence = Endpoint(
-        name: "presence",
-        method: "GET",
-        template: "/api/v2/users/{id}/presences/purecloud"
-    )
-    // The documentation lists no permission; since 2025-07-20 another user's presence needs this one.
-    static let setPresence = Endpoint(
-        name: "setPresence",
-        method: "PATCH",
-        template: "/api/v2/users/{id}/presences/purecloud",
-        permission: "presence:userPresence:edit"
-    )
-    static let routingStatus = Endpoint(
-        name: "routingStatus",
-        method: "GET",
-        template: "/api/v2/users/{id}/routingstatus"
-    )
+    init(_ name: String, _ method: String, _ template: String, permission: String? = nil, isWrite: Bool? = nil) {
+        self.name = name
+        self.method = method
+        self.template = template
+        self.permission = permission
+        self.isWrite = isWrite ?? (method != "GET")
+    }
 
     /// `PATCH /api/v2/users/{id}/presences/purecloud`
     var description: String { "\(method) \(template)" }
 
-    /// - Throws: `.badRequest` for an id that would make it another path.
-    func path(userID: String?) throws(GenesysAPIError) -> String {
-        guard let userID else { return template }
-        guard !userID.isEmpty, userID != ".", userID != ".." else {
-            throw GenesysAPIError(.badRequest, message: "\(description): \"\(userID)\" is not a user id")
+    /// The template with ids in their places, in its order.
+    ///
+    /// - Throws: `.badRequest` for an id that would make it another path, and for too few or too many.
+    func path(_ ids: [String]) throws(GenesysAPIError) -> String {
+        var path = ""
+        var rest = ids[...]
+        for (index, part) in template.split(separator: "{", omittingEmptySubsequences: false).enumerated() {
+            guard index > 0 else {
+                path += part
+                continue
+            }
+            guard let id = rest.popFirst(), let end = part.firstIndex(of: "}") else {
+                throw invalid("\(ids.count) ids are too few")
+            }
+            guard !id.isEmpty, id != ".", id != ".." else { throw invalid("\"\(id)\" is not an id") }
+            path += id.percentEncoded + part[part.index(after: end)...]
         }
-        return template.replacing("{id}", with: userID.percentEncoded)
+        guard rest.isEmpty else { throw invalid("\(ids.count) ids are too many") }
+        return path
+    }
+
+    /// `id=a&id=b`
+    ///
+    /// - Throws: `.badRequest` for more than the endpoint takes, and for an empty id.
+    func query(_ name: String, _ ids: [String], limit: Int) throws(GenesysAPIError) -> String {
+        try check(count: ids.count, limit: limit)
+        guard !ids.contains("") else { throw invalid("\"\" is not an id") }
+        return ids.map { "\(name)=\($0.percentEncoded)" }.joined(separator: "&")
+    }
+
+    /// - Throws: `.badRequest` for more than the endpoint takes.
+    func check(count: Int, limit: Int) throws(GenesysAPIError) {
+        guard count <= limit else { throw invalid("at most \(limit) at a time, not \(count)") }
     }
 
     func succeeded(_ response: ClientResponse) throws(GenesysAPIError) -> ClientResponse {
         guard (200..<300).contains(response.status) else { throw GenesysAPIError(response, from: self) }
         return response
+    }
+
+    /// Refused before anything is sent.
+    func invalid(_ why: String) -> GenesysAPIError {
+        GenesysAPIError(.badRequest, message: "\(description): \(why)", isWrite: isWrite)
     }
 }
 

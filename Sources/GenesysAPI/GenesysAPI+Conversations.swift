@@ -1,98 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-/// A participant of `GET /api/v2/conversations/{id}`.
-public struct ConversationParticipant: Sendable, Equatable {
-    /// The participant.
-    public var id: String
-    /// customer, external, agent, user, acd, …
-    public var purpose: String
-    /// Strings only.
-    public var attributes: [String: String]
-    /// Has left.
-    public var hasEnded: Bool
-
-    /// A participant.
-    public init(id: String, purpose: String, attributes: [String: String] = [:], hasEnded: Bool = false) {
-        self.id = id
-        self.purpose = purpose
-        self.attributes = attributes
-        self.hasEnded = hasEnded
-    }
-}
-
-/// Custom attributes of a conversation (facts 5.2): one set per schema.
-public struct ConversationAttributes: Sendable, Equatable {
-    /// Chosen by whoever created the set.
-    public var id: String
-    /// The schema it follows.
-    public var schemaID: String?
-    /// For optimistic locking.
-    public var version: Int?
-    /// Values that are strings.
-    public var attributes: [String: String]
-
-    /// A set of attributes.
-    public init(id: String, schemaID: String?, version: Int?, attributes: [String: String]) {
-        self.id = id
-        self.schemaID = schemaID
-        self.version = version
-        self.attributes = attributes
-    }
-}
-
-/// A conversation, as far as tagging needs it.
-public struct ConversationState: Sendable, Equatable {
-    /// It is over.
-    public var hasEnded: Bool
-    /// In Genesys' order.
-    public var participants: [ConversationParticipant]
-    /// `divisions[].division.id`
-    public var divisionIDs: [String]
-
-    /// A conversation.
-    public init(hasEnded: Bool, participants: [ConversationParticipant], divisionIDs: [String] = []) {
-        self.hasEnded = hasEnded
-        self.participants = participants
-        self.divisionIDs = divisionIDs
-    }
-}
-
-/// A schema of custom attributes.
-public struct AttributeSchema: Sendable, Equatable {
-    /// The schema.
-    public var id: String
-    /// For people.
-    public var name: String
-    /// Names of its attributes.
-    public var fields: [String]
-
-    /// A schema.
-    public init(id: String, name: String, fields: [String]) {
-        self.id = id
-        self.name = name
-        self.fields = fields
-    }
-}
+import HTTPClient
 
 extension GenesysAPI {
     /// `GET /api/v2/conversations/{id}`
     public func conversation(id: String) async throws(GenesysAPIError) -> ConversationState {
-        throw GenesysAPIError(.other, message: "not yet")
+        let response = try await call(.conversation, id)
+        return try decode(ConversationBody.self, response, .conversation, expected: "a conversation").conversation
     }
 
-    /// `PATCH /api/v2/conversations/{c}/participants/{p}/attributes`: merged into what is there.
+    /// `PATCH /api/v2/conversations/{c}/participants/{p}/attributes`: merged into what is there. No attributes = no
+    /// call.
     public func setParticipantAttributes(
         _ attributes: [String: String],
         conversationID: String,
         participantID: String
     ) async throws(GenesysAPIError) {
-        throw GenesysAPIError(.other, message: "not yet")
+        guard !attributes.isEmpty else { return }
+        let endpoint = Endpoint.setParticipantAttributes
+        let body = try encode(["attributes": attributes], for: endpoint)
+        _ = try await call(endpoint, conversationID, participantID, body: body)
     }
 
     /// `GET /api/v2/conversations/{id}/customattributes`
     public func customAttributes(conversationID: String) async throws(GenesysAPIError) -> [ConversationAttributes] {
-        throw GenesysAPIError(.other, message: "not yet")
+        let response = try await call(.customAttributes, conversationID)
+        let expected = "a list of custom attributes"
+        return try decode(CustomAttributesListing.self, response, .customAttributes, expected: expected).sets
     }
 
     /// `PUT /api/v2/conversations/{id}/customattributes`: creates a set (`schemaID` is needed), or replaces it.
@@ -101,27 +36,39 @@ extension GenesysAPI {
         divisionIDs: [String],
         conversationID: String
     ) async throws(GenesysAPIError) {
-        throw GenesysAPIError(.other, message: "not yet")
+        var body = CustomAttributesBody(set, divisions: divisionIDs)
+        body.schemaId = set.schemaID
+        let endpoint = Endpoint.putCustomAttributes
+        _ = try await call(endpoint, conversationID, body: try encode(body, for: endpoint))
     }
 
     /// `PATCH /api/v2/conversations/{id}/customattributes`: amends a set; 409 when `version` is no longer the newest.
+    /// The set's divisions are sent along, since leaving them out clears them.
     public func amendCustomAttributes(
         _ set: ConversationAttributes,
         conversationID: String
     ) async throws(GenesysAPIError) {
-        throw GenesysAPIError(.other, message: "not yet")
+        let endpoint = Endpoint.amendCustomAttributes
+        let body = CustomAttributesBody(set, divisions: set.divisionIDs)
+        _ = try await call(endpoint, conversationID, body: try encode(body, for: endpoint))
     }
 
-    /// `GET /api/v2/conversations/customattributes/schemas`
+    /// `GET /api/v2/conversations/customattributes/schemas`, without the disabled ones: no set can be made of them.
     public func attributeSchemas() async throws(GenesysAPIError) -> [AttributeSchema] {
-        throw GenesysAPIError(.other, message: "not yet")
+        let response = try await call(.attributeSchemas)
+        return try decode(AttributeSchemaListing.self, response, .attributeSchemas, expected: "a list of schemas")
+            .schemas
     }
 
-    /// `POST /api/v2/conversations/customattributes/schemas`: string attributes of these names.
+    /// `POST /api/v2/conversations/customattributes/schemas`: optional text attributes (up to 100 characters) of these
+    /// names, sent as they are. Genesys' own tools end such a name in `_text`; whether it must is not documented.
     public func createAttributeSchema(
         name: String,
         fields: [String]
     ) async throws(GenesysAPIError) -> AttributeSchema {
-        throw GenesysAPIError(.other, message: "not yet")
+        let endpoint = Endpoint.createAttributeSchema
+        let body = try encode(AttributeSchemaRequest(name: name, fields: fields), for: endpoint)
+        let response = try await call(endpoint, body: body)
+        return try decode(AttributeSchemaBody.self, response, endpoint, expected: "a schema").schema
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-import Foundation
 public import GenesysEvents
 import HTTPClient
 import Logging
@@ -35,7 +34,7 @@ extension GenesysAPI {
 
     /// `GET /api/v2/users/{id}/presences/purecloud`
     public func presence(userID: String) async throws(GenesysAPIError) -> UserPresence {
-        let response = try await call(.presence, userID: userID)
+        let response = try await call(.presence, userID)
         return try decode(UserPresenceBody.self, response, .presence, expected: "a user's presence")
             .presence(asked: userID)
     }
@@ -49,34 +48,27 @@ extension GenesysAPI {
         message: String
     ) async throws(GenesysAPIError) -> UserPresence {
         let change = PresenceChange(presenceDefinition: .init(id: definitionID), message: message)
-        guard let body = try? JSONEncoder().encode(change) else {
-            throw GenesysAPIError(
-                .badRequest,
-                message: "\(Endpoint.setPresence.description): the body cannot be encoded"
-            )
-        }
-        let response = try await call(.setPresence, userID: userID, body: Array(body))
+        let body = try encode(change, for: .setPresence)
+        let response = try await call(.setPresence, userID, body: body)
         return try decode(UserPresenceBody.self, response, .setPresence, expected: "a user's presence")
             .presence(asked: userID)
     }
 
     /// `GET /api/v2/users/{id}/routingstatus`; `OFF_QUEUE` for a user that does not exist.
     public func routingStatus(userID: String) async throws(GenesysAPIError) -> RoutingStatusObservation {
-        let response = try await call(.routingStatus, userID: userID)
-        let body = try decode(RoutingStatusBody.self, response, .routingStatus, expected: "a routing status")
-        return RoutingStatusObservation(status: body.status, startTime: body.startTime.flatMap { Timestamp($0) })
+        let response = try await call(.routingStatus, userID)
+        return try decode(RoutingStatusBody.self, response, .routingStatus, expected: "a routing status").observation
     }
 
-    private func decode<Body: Decodable>(
-        _ type: Body.Type,
-        _ response: ClientResponse,
-        _ endpoint: Endpoint,
-        expected: String
-    ) throws(GenesysAPIError) -> Body {
-        guard let body = try? JSONDecoder().decode(type, from: Data(response.body)) else {
-            throw .unexpectedBody(response, from: endpoint, expected: expected)
-        }
-        return body
+    /// `PUT /api/v2/users/{id}/routingstatus`; `IDLE` clears Not Responding. Cannot put anyone On Queue.
+    public func setRoutingStatus(userID: String, to status: String) async throws(GenesysAPIError) {
+        _ = try await call(.setRoutingStatus, userID, body: try encode(["status": status], for: .setRoutingStatus))
+    }
+
+    /// `GET /api/v2/presence/users/{id}/primarysource`: the source whose presence counts, `PURECLOUD` or another's.
+    public func primaryPresenceSource(userID: String) async throws(GenesysAPIError) -> String? {
+        let response = try await call(.primarySource, userID)
+        return try decode(PrimarySourceBody.self, response, .primarySource, expected: "a presence source").sourceID
     }
 }
 
@@ -88,9 +80,9 @@ private struct PresenceChange: Encodable {
     var message: String
 }
 
-private struct RoutingStatusBody: Decodable {
-    var status: String
-    var startTime: String?
+/// RoutingStatus, without which there is no answer.
+struct RoutingStatusBody: Decodable {
+    var observation: RoutingStatusObservation
 
     private enum CodingKeys: String, CodingKey {
         case status, startTime
@@ -98,7 +90,22 @@ private struct RoutingStatusBody: Decodable {
 
     init(from decoder: any Decoder) throws {
         let body = try decoder.container(keyedBy: CodingKeys.self)
-        status = try body.decode(String.self, forKey: .status)
-        startTime = body.tolerant(String.self, .startTime)
+        observation = RoutingStatusObservation(
+            status: try body.decode(String.self, forKey: .status),
+            startTime: body.time(.startTime)
+        )
+    }
+}
+
+/// UserPrimarySource
+private struct PrimarySourceBody: Decodable {
+    var sourceID: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case sourceId
+    }
+
+    init(from decoder: any Decoder) throws {
+        sourceID = try decoder.container(keyedBy: CodingKeys.self).text(.sourceId)
     }
 }

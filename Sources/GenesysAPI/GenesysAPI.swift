@@ -39,9 +39,13 @@ public final class GenesysAPI: Sendable {
     let logger: Logger
     private let configuration: Configuration
 
+    private let observe: @Sendable (APIExchange) -> Void
+
     /// Makes no call yet. `send` is `HTTPClient.send`, or a test's.
     ///
-    /// - Parameter now: the clock that token lifetimes are measured with.
+    /// - Parameters:
+    ///   - now: the clock that token lifetimes are measured with; best one that is never set, as only differences count.
+    ///   - observe: called after every HTTP exchange with the API host, from the task of the call.
     public init(
         configuration: Configuration,
         logger: Logger,
@@ -54,6 +58,7 @@ public final class GenesysAPI: Sendable {
         apiURL = configuration.apiURL.withoutTrailingSlash
         self.configuration = configuration
         self.logger = logger
+        self.observe = observe
     }
 
     /// Takes another OAuth client, or the same with another secret, from now on; the addresses stay.
@@ -75,34 +80,52 @@ public final class GenesysAPI: Sendable {
         _ = try await tokens.fetched()
     }
 
-    /// Sends with the token, and once more with a new one after a 401 (RFC 6750 section 3.1, `invalid_token`).
+    /// A call that must be answered with a 2xx.
     ///
-    /// - Parameter query: percent-encoded, with its question mark.
+    /// - Parameters:
+    ///   - ids: those of the path, in its order.
+    ///   - query: percent-encoded, with its question mark.
     func call(
         _ endpoint: Endpoint,
-        userID: String? = nil,
+        _ ids: String...,
         query: String = "",
         body: [UInt8]? = nil
     ) async throws(GenesysAPIError) -> ClientResponse {
-        let path = try endpoint.path(userID: userID)
-        let token = try await tokens.current()
-        let response = try await send(endpoint, path + query, body, token)
-        guard response.status == 401 else { return try endpoint.succeeded(response) }
+        let url = apiURL + (try endpoint.path(ids)) + query
+        return try endpoint.succeeded(try await answer(endpoint, url: url, body: body))
+    }
 
-        tokens.drop(token)
-        let renewed = try await tokens.current()
-        return try endpoint.succeeded(try await send(endpoint, path + query, body, renewed))
+    /// Sends with the token, and once more with a new one after a 401 (RFC 6750 section 3.1, `invalid_token`).
+    func answer(
+        _ endpoint: Endpoint,
+        url: String,
+        body: [UInt8]? = nil
+    ) async throws(GenesysAPIError) -> ClientResponse {
+        let token = try await tokens.current()
+        let response = try await send(endpoint, url, body, token, isRepeat: false)
+        guard response.status == 401, let renewed = try await tokens.successor(of: token) else { return response }
+        let second = try await send(endpoint, url, body, renewed, isRepeat: true)
+        if second.status == 401 { tokens.doubt(renewed) }
+        return second
     }
 
     private func send(
         _ endpoint: Endpoint,
-        _ path: String,
+        _ url: String,
         _ body: [UInt8]?,
-        _ token: AccessToken
+        _ token: AccessToken,
+        isRepeat: Bool
     ) async throws(GenesysAPIError) -> ClientResponse {
         var headers = [(name: "Authorization", value: "Bearer \(token.value)"), ("Accept", "application/json")]
         if body != nil { headers.append(("Content-Type", "application/json")) }
-        return try await transport.exchange(endpoint, url: apiURL + path, headers: headers, body: body)
+        do {
+            let response = try await transport.exchange(endpoint, url: url, headers: headers, body: body)
+            observe(APIExchange(isRepeat: isRepeat, limits: RateLimitHeaders(response), status: response.status))
+            return response
+        } catch {
+            observe(APIExchange(isRepeat: isRepeat))
+            throw error
+        }
     }
 }
 

@@ -15,7 +15,8 @@ extension GenesysAPIError {
             message: "\(endpoint.description): \(body.summary(response))",
             genesysCode: body.code,
             correlationID: response.correlationID ?? body.contextId?.printable(limit: 128),
-            retryAfter: Self.retryAfter(response, message: code == .rateLimited ? body.message : nil)
+            retryAfter: Self.retryAfter(response, message: code == .rateLimited ? body.message : nil),
+            isWrite: endpoint.isWrite
         )
         switch (code, endpoint.name) {
         case (_, Endpoint.token.name): break
@@ -42,7 +43,7 @@ extension GenesysAPIError {
             case .invalidURL, .invalidRequest: .badRequest
             default: .network
             }
-        self.init(code, message: "\(endpoint.description): \(error.message)")
+        self.init(code, message: "\(endpoint.description): \(error.message)", isWrite: endpoint.isWrite)
     }
 
     static func unexpectedBody(_ response: ClientResponse, from endpoint: Endpoint, expected: String) -> Self {
@@ -50,7 +51,8 @@ extension GenesysAPIError {
             .unexpectedBody,
             status: response.status,
             message: "\(endpoint.description): the body (\(response.bodyDescription)) is not \(expected)",
-            correlationID: response.correlationID
+            correlationID: response.correlationID,
+            isWrite: endpoint.isWrite
         )
     }
 
@@ -159,13 +161,6 @@ private struct ErrorBody: Decodable {
         if let field = detail?.fieldName ?? detail?.errorCode { text += " (\(field.printable(limit: 100)))" }
         if code == nil && message == nil { text += " (\(response.bodyDescription))" }
         return text
-    }
-}
-
-extension KeyedDecodingContainer {
-    /// `nil` for what is missing, null or of another type: a field we can do without must not cost the others.
-    func tolerant<Value: Decodable>(_ type: Value.Type, _ key: Key) -> Value? {
-        try? decodeIfPresent(type, forKey: key)
     }
 }
 

@@ -46,6 +46,8 @@ public struct GenesysAPIError: Error, Sendable, CustomStringConvertible {
     public var correlationID: String?
     /// From `Retry-After`, else from the message's number.
     public var retryAfter: Duration?
+    /// Whether the call that failed would have changed something; `nil` = not told.
+    public var isWrite: Bool?
 
     /// Makes an error; tests use this in place of Genesys.
     public init(
@@ -54,7 +56,8 @@ public struct GenesysAPIError: Error, Sendable, CustomStringConvertible {
         message: String,
         genesysCode: String? = nil,
         correlationID: String? = nil,
-        retryAfter: Duration? = nil
+        retryAfter: Duration? = nil,
+        isWrite: Bool? = nil
     ) {
         self.code = code
         self.status = status
@@ -62,20 +65,26 @@ public struct GenesysAPIError: Error, Sendable, CustomStringConvertible {
         self.genesysCode = genesysCode
         self.correlationID = correlationID
         self.retryAfter = retryAfter
+        self.isWrite = isWrite
     }
 
-    /// 408, 429, 5xx, time-outs and network errors (facts 2.3).
+    /// 408, 429, 5xx, time-outs and network errors (facts 2.3), and a write whose 2xx cannot be read: going on makes
+    /// sense, after a look where ``outcomeIsUnknown`` says so. A read whose 2xx cannot be read stays that way: whoever
+    /// answers is not Genesys, or not the one we know.
     public var isRetryable: Bool {
         switch code {
         case .rateLimited, .server, .timeout, .network: true
+        case .unexpectedBody: isWrite == true
         default: status == 408
         }
     }
 
-    /// The write may have happened (no answer, or 5xx).
+    /// The write may have happened: no answer, 5xx, or a 2xx that cannot be read. Never for a call that is known to be
+    /// a read, nor when the token for a call could not be had.
     public var outcomeIsUnknown: Bool {
         switch code {
-        case .timeout, .network, .server, .cancelled: true
+        case .timeout, .network, .server, .cancelled: isWrite ?? true
+        case .unexpectedBody: isWrite ?? false
         default: false
         }
     }

@@ -17,8 +17,9 @@ extension TokenSource {
         private let secret: String
         private let transport: Transport
 
-        /// The shortest life that can be set on an OAuth client, for an answer that does not tell.
-        private static let shortestLifetime = Duration.seconds(300)
+        /// What can be set on an OAuth client (facts 1.1): the shortest life for an answer that does not tell, the
+        /// longest for one that tells nonsense.
+        private static let lifetimes = (shortest: 300.0, longest: 172_800.0)
 
         init(configuration: GenesysAPI.Configuration, transport: Transport) {
             url = configuration.loginURL.withoutTrailingSlash + Endpoint.token.template
@@ -41,11 +42,9 @@ extension TokenSource {
             guard (200..<300).contains(response.status) else { throw refusal(response) }
             guard let body = try? JSONDecoder().decode(Body.self, from: Data(response.body)), !body.accessToken.isEmpty
             else { throw GenesysAPIError.unexpectedBody(response, from: .token, expected: "an OAuth token") }
-            let seconds = body.expiresIn.flatMap { $0.isFinite && $0 > 0 ? min($0, 1e9) : nil }
-            return Grant(
-                token: body.accessToken,
-                lifetime: seconds.map { .milliseconds(Int64($0 * 1000)) } ?? Self.shortestLifetime
-            )
+            let told = body.expiresIn.flatMap { $0 > 0 ? min($0, Self.lifetimes.longest) : nil }
+            let seconds = told ?? Self.lifetimes.shortest
+            return Grant(token: body.accessToken, lifetime: .milliseconds(Int64(seconds * 1000)))
         }
 
         /// Names what to look at: the login host does not say more than `invalid_client`.
@@ -73,9 +72,18 @@ extension TokenSource {
         private struct Body: Decodable {
             var accessToken: String
             var expiresIn: Double?
-            enum CodingKeys: String, CodingKey {
+
+            private enum CodingKeys: String, CodingKey {
                 case accessToken = "access_token"
                 case expiresIn = "expires_in"
+            }
+
+            init(from decoder: any Decoder) throws {
+                let body = try decoder.container(keyedBy: CodingKeys.self)
+                accessToken = try body.decode(String.self, forKey: .accessToken)
+                expiresIn =
+                    body.tolerant(Double.self, .expiresIn)
+                    ?? body.tolerant(String.self, .expiresIn).flatMap { Double($0) }
             }
         }
     }

@@ -28,30 +28,43 @@ final class TokenSource: Sendable {
         var isFetching = false
         var waiting: [Int: CheckedContinuation<Answer, Never>] = [:]
         var lastWaiter = 0
-        /// An answer that another request would only repeat.
+        /// What another request would only repeat, and until when that is believed.
         var refusal: (error: GenesysAPIError, until: Timestamp)?
+        /// Failed requests since the last token.
+        var failures = 0
+        /// A token that was refused although it was new: another one would be as well.
+        var doubted: (generation: Int, until: Timestamp)?
     }
 
     private let state = Mutex(State())
-    private let request: Mutex<Request>
+    private let request: Mutex<(value: Request, epoch: Int)>
     private let transport: Transport
     private let now: @Sendable () -> Timestamp
 
-    /// Without a number from Genesys: a rate limit's pause, and that of wrong credentials or a failed renewal.
-    private static let rateLimitPause = Duration.seconds(1)
+    /// After wrong credentials, a failed renewal, or a new token that was refused.
     private static let refusalPause = Duration.seconds(5)
+    /// The longest pause of our own; a `Retry-After` may be longer.
+    private static let longestPause = Duration.seconds(10)
 
     init(configuration: GenesysAPI.Configuration, transport: Transport, now: @escaping @Sendable () -> Timestamp) {
-        request = Mutex(Request(configuration: configuration, transport: transport))
+        request = Mutex((Request(configuration: configuration, transport: transport), 0))
         self.transport = transport
         self.now = now
     }
 
-    /// Fetches with other credentials from now on. A token at hand is used to its end, or until it is refused.
+    /// Fetches with other credentials from now on. A token at hand is used to its end, or until it is refused; what
+    /// is believed of the old credentials is forgotten, and a request under way with them is made again if it fails.
     func replace(configuration: GenesysAPI.Configuration) {
         let new = Request(configuration: configuration, transport: transport)
-        request.withLock { $0 = new }
-        state.withLock { $0.refusal = nil }
+        request.withLock { request in
+            request.epoch += 1
+            request.value = new
+        }
+        state.withLock { state in
+            state.refusal = nil
+            state.failures = 0
+            state.doubted = nil
+        }
     }
 
     /// For tests: what is at hand without a request.
@@ -98,11 +111,25 @@ final class TokenSource: Sendable {
         return try answer.get()
     }
 
-    /// Forgets a token that was refused, unless it has been replaced already.
-    func drop(_ token: AccessToken) {
-        state.withLock { state in
-            if state.token?.generation == token.generation { state.token = nil }
+    /// What to send in place of a token that was refused (facts 1.5); `nil` = nothing that would fare better.
+    func successor(of refused: AccessToken) async throws(GenesysAPIError) -> AccessToken? {
+        let now = now()
+        let isHopeless = state.withLock { state in
+            if let doubted = state.doubted, doubted.generation == refused.generation, now < doubted.until {
+                return true
+            }
+            // It may have been replaced already.
+            if state.token?.generation == refused.generation { state.token = nil }
+            return false
         }
+        return isHopeless ? nil : try await current()
+    }
+
+    /// A token was refused that had just taken the place of another. It is kept, for it may be good for other calls,
+    /// and for a while a refusal of it costs no request: a thousand calls would ask for as many tokens.
+    func doubt(_ token: AccessToken) {
+        let until = now().advanced(by: Self.refusalPause)
+        state.withLock { $0.doubted = (token.generation, until) }
     }
 
     /// One waiter leaves; the request goes on for the others.
@@ -123,27 +150,38 @@ final class TokenSource: Sendable {
                 return nil
             }
             var error = refusal.error
-            if error.code == .rateLimited { error.retryAfter = refusal.until.timeIntervalSince(now) }
+            if error.isRetryable { error.retryAfter = refusal.until.timeIntervalSince(now) }
             return error
         }
     }
 
     private func fetch() async {
         // Counted from before the request: a slow answer must not lengthen the token's life.
-        let asked = now()
-        let answer: Result<Request.Grant, GenesysAPIError>
-        do throws(GenesysAPIError) {
-            answer = .success(try await request.withLock { $0 }.perform())
-        } catch {
-            answer = .failure(error)
+        var asked = now()
+        var answer = await ask()
+        while answer.isOfOldCredentials, case .failure(let error) = answer.result, !error.isRetryable {
+            asked = now()
+            answer = await ask()
         }
         let answered = now()
         let (waiting, result) = state.withLock { state -> ([CheckedContinuation<Answer, Never>], Answer) in
             state.isFetching = false
             defer { state.waiting = [:] }
-            return (Array(state.waiting.values), Self.apply(answer, asked: asked, answered: answered, to: &state))
+            let result = Self.apply(answer.result, asked: asked, answered: answered, to: &state)
+            return (Array(state.waiting.values), result)
         }
         for continuation in waiting { continuation.resume(returning: result) }
+    }
+
+    private func ask() async -> (result: Result<Request.Grant, GenesysAPIError>, isOfOldCredentials: Bool) {
+        let (request, epoch) = request.withLock { $0 }
+        let result: Result<Request.Grant, GenesysAPIError>
+        do throws(GenesysAPIError) {
+            result = .success(try await request.perform())
+        } catch {
+            result = .failure(error)
+        }
+        return (result, self.request.withLock { $0.epoch } != epoch)
     }
 
     private static func apply(
@@ -156,6 +194,7 @@ final class TokenSource: Sendable {
         case .success(let grant):
             state.generation += 1
             state.refusal = nil
+            state.failures = 0
             let margin = min(.seconds(60), grant.lifetime / 10)
             let token = AccessToken(
                 value: grant.token,
@@ -166,15 +205,18 @@ final class TokenSource: Sendable {
             state.token = token
             return .success(token)
         case .failure(let error):
-            switch error.code {
-            case .rateLimited:
-                state.refusal = (error, answered.advanced(by: error.retryAfter ?? rateLimitPause))
-            case .unauthorized, .badRequest, .forbidden:
-                state.refusal = (error, answered.advanced(by: refusalPause))
-            default: break
+            if error.code != .cancelled {
+                let pause = error.isRetryable ? error.retryAfter ?? backoff(state.failures) : refusalPause
+                state.refusal = (error, answered.advanced(by: pause))
             }
+            state.failures += 1
             state.token?.renewAt = max(answered.advanced(by: refusalPause), state.refusal?.until ?? answered)
             return .failure(error)
         }
+    }
+
+    /// 1, 2, 4, 8, 10, 10, … seconds. All calls share the one request, so that nothing needs to be spread.
+    private static func backoff(_ failures: Int) -> Duration {
+        min(longestPause, .seconds(1 << min(failures, 4)))
     }
 }

@@ -143,6 +143,11 @@ struct EndpointTests {
         guard !body.hasPrefix("{") else { return }
         error = await failure { () async throws(GenesysAPIError) in try await client.presence(userID: "u") }
         #expect(error?.code == .unexpectedBody)
-        #expect(error?.isRetryable == false)
+        #expect(error?.isRetryable == false && error?.outcomeIsUnknown == false)
+        error = await failure { () async throws(GenesysAPIError) in
+            try await client.setPresence(userID: "u", definitionID: "d", message: "")
+        }
+        #expect(error?.code == .unexpectedBody)
+        #expect(error?.isRetryable == true && error?.outcomeIsUnknown == true)
     }
 }

@@ -34,7 +34,10 @@ final class GenesysMock: Sendable {
         clock.withLock { $0 = $0.advanced(by: duration) }
     }
 
-    func client(logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) -> GenesysAPI {
+    func client(
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        observe: @escaping @Sendable (APIExchange) -> Void = { _ in }
+    ) -> GenesysAPI {
         GenesysAPI(
             configuration: .init(
                 apiURL: "https://api.example.com/",
@@ -44,6 +47,7 @@ final class GenesysMock: Sendable {
             ),
             logger: logger,
             now: { [self] in clock.withLock { $0 } },
+            observe: observe,
             send: { [self] request async throws(HTTPClientError) in try await answer(request) }
         )
     }
@@ -63,6 +67,11 @@ final class GenesysMock: Sendable {
         { _, number in
             .json(200, #"{"access_token":"token-\#(number)","token_type":"bearer","expires_in":\#(seconds)}"#)
         }
+    }
+
+    /// A fixture as the answer to everything.
+    static func fixture(_ name: String, status: Int = 200) throws -> Answer {
+        always(try .fixture(status, name))
     }
 
     /// The same answer to everything.
@@ -122,6 +131,11 @@ extension ClientResponse {
 
 extension ClientRequest {
     func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+
+    /// The body's JSON; fails the test without one.
+    func json() throws -> NSObject {
+        try #require(JSONSerialization.jsonObject(with: Data(body ?? [])) as? NSObject)
+    }
 }
 
 /// The error of a call that must fail.

@@ -57,6 +57,27 @@ struct GenesysAPIErrorTests {
         )
     }
 
+    @Test("a write whose answer is too long to read may have happened, and no read ever has an outcome")
+    func readsAndWrites() async {
+        let client = GenesysMock(api: { request, _ async throws(HTTPClientError) in
+            throw HTTPClientError(request.url.contains("slow") ? .timeout : .bodyTooLarge, "")
+        }).client()
+        for (user, code) in [("u", GenesysAPIError.Code.unexpectedBody), ("slow", .timeout)] {
+            let read = await failure { () async throws(GenesysAPIError) in try await client.presence(userID: user) }
+            let write = await failure { () async throws(GenesysAPIError) in
+                try await client.setPresence(userID: user, definitionID: "d", message: "")
+            }
+            #expect(read?.code == code && write?.code == code)
+            #expect(read?.outcomeIsUnknown == false && write?.outcomeIsUnknown == true)
+        }
+    }
+
+    @Test("an error that does not tell what it was of is taken for a write without an answer, but not with one")
+    func untold() {
+        #expect(GenesysAPIError(.timeout, message: "").outcomeIsUnknown)
+        #expect(!GenesysAPIError(.unexpectedBody, message: "").outcomeIsUnknown)
+    }
+
     @Test("the platform's body is told, with its correlation id")
     func platformBody() async throws {
         let error = try await error(.fixture(404, "rest.error.404"))

@@ -58,6 +58,75 @@ struct TransportTests {
             #expect(!text.joined().contains(secret))
         }
     }
+
+    @Test(
+        "a failed call is logged once, with what support asks for and nothing secret",
+        arguments: [
+            (401, "info"), (404, "info"), (409, "info"), (429, "info"), (400, "warning"), (403, "warning"),
+            (500, "warning"), (503, "warning"), (302, "warning"),
+        ]
+    )
+    func failures(status: Int, level: String) async throws {
+        let lines = LogLines()
+        let mock = GenesysMock(
+            api: GenesysMock.always(
+                .json(status, #"{"code":"some.code","message":"about user-1","contextId":"correlation-1"}"#)
+            )
+        )
+        let client = mock.client(logger: Logger(label: "test") { _ in CapturingLogHandler(lines: lines) })
+        _ = try? await client.setPresence(userID: "user-1", definitionID: "definition-1", message: "text")
+        let text = lines.text.withLock { $0 }.filter { $0.contains("failed") }
+        // After a 401 there is a second exchange.
+        #expect(text.count == (status == 401 ? 2 : 1))
+        for part in [
+            level, "method=PATCH", "path=/api/v2/users/{id}/presences/purecloud", "status=\(status)", "code=some.code",
+            "correlationID=correlation-1",
+        ] {
+            #expect(text.first?.contains(part) == true, "\(part)")
+        }
+        for secret in ["client-secret", "token-1", "Bearer", "user-1", "definition-1"] {
+            #expect(!text.joined().contains(secret))
+        }
+    }
+
+    @Test("empty and HTML bodies, and calls without an answer, are logged as well", arguments: ["", "<html>"])
+    func failuresWithoutJSON(body: String) async throws {
+        let lines = LogLines()
+        let mock = GenesysMock(api: { _, number async throws(HTTPClientError) in
+            guard number > 1 else { return .json(502, body) }
+            throw HTTPClientError(.dropped, "api.example.com:443: gone")
+        })
+        let client = mock.client(logger: Logger(label: "test") { _ in CapturingLogHandler(lines: lines) })
+        for _ in 1...2 { _ = try? await client.routingStatus(userID: "u") }
+        let text = lines.text.withLock { $0 }.filter { $0.hasPrefix("warning") }
+        #expect(text.count == 2)
+        #expect(text.first?.contains("status=502") == true)
+        #expect(text.last?.contains("status=dropped") == true)
+    }
+
+    @Test("an outage does not bury the log")
+    func outage() async throws {
+        let lines = LogLines()
+        let mock = GenesysMock(api: GenesysMock.always(.json(503, "")))
+        let client = mock.client(logger: Logger(label: "test") { _ in CapturingLogHandler(lines: lines) })
+        for _ in 1...200 { _ = try? await client.routingStatus(userID: "u") }
+        _ = try? await client.presence(userID: "u")
+        let text = lines.text.withLock { $0 }
+        #expect(text.count { $0.hasPrefix("warning") } == FailureLog.linesPerMinute + 1)
+        #expect(text.count { $0.contains("failed") } == 201)
+    }
+
+    @Test("the first line of a new minute says how many were left out")
+    func leftOut() {
+        let log = FailureLog()
+        let start = ContinuousClock.now
+        let limit = FailureLog.linesPerMinute
+        #expect((1...limit).map { _ in log.admit("a", at: start) } == Array(repeating: 0, count: limit))
+        for _ in 1...7 { #expect(log.admit("a", at: start + .seconds(59)) == nil) }
+        #expect(log.admit("b", at: start + .seconds(59)) == 0)
+        #expect(log.admit("a", at: start + .seconds(60)) == 7)
+        #expect(log.admit("a", at: start + .seconds(61)) == 0)
+    }
 }
 
 private final class LogLines: Sendable {
