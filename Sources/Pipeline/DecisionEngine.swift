@@ -96,7 +96,10 @@ public struct DecisionEngine: Sendable {
         if let news = report.news { record.take(news) }
         let state = report.status.state
         let isCurrent = report.revision == record.wish?.revision
-        if isCurrent { record.delivery = report.status }
+        if isCurrent {
+            record.delivery = report.status
+            record.writes.forgetOvertaken()
+        }
         let detail = CallDetail(status: report.status, target: isCurrent ? record.wish?.target.description : nil)
         let kind: HistoryEntry.Kind = report.isGuard ? .guarded : state == .confirmed ? .observation : .call
         outcome.history.append(line(record, report.status.at, kind, report.summary, detail))

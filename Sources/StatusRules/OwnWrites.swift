@@ -44,6 +44,9 @@ public struct OwnWrites: Codable, Sendable, Equatable {
         if !overtaken.contains(definitionID) { overtaken.append(definitionID) }
     }
 
+    /// The newest wish is heard of: calls follow each other, so what has become of those before it is known as well.
+    public mutating func forgetOvertaken() { overtaken = [] }
+
     /// Genesys has taken the write, and with it whatever came before.
     public mutating func accept(_ definitionID: String, modifiedAt: Timestamp?) {
         inFlight = nil
