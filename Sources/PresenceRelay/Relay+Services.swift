@@ -133,7 +133,8 @@ extension DecisionEngine {
             rules: configuration.rules,
             targets: targets,
             policy: EpisodePolicy(maxEventAge: configuration.maxEventAge, mayTouch: configuration.agents.mayTouch),
-            mode: configuration.mode == .act ? .act : .observe
+            mode: configuration.mode == .act ? .act : .observe,
+            verifiesAdherence: configuration.verify.adherence
         )
     }
 }

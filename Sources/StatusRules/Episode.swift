@@ -97,6 +97,22 @@ public struct EpisodePolicy: Sendable {
         self.maxEventAge = maxEventAge
         self.mayTouch = mayTouch
     }
+
+    /// Why the event is too old to begin anything; `nil` = it is not.
+    func tooOld(_ trigger: Trigger, now: Timestamp) -> String? {
+        let age = trigger.eventTime.map { now.timeIntervalSince($0) } ?? .zero
+        guard age > maxEventAge else { return nil }
+        return "the event is \(Self.text(age)) old: older than maxEventAge \(Self.text(maxEventAge))"
+    }
+
+    private static func text(_ duration: Duration) -> String {
+        let seconds = duration.components.seconds
+        switch seconds {
+        case ..<120: return "\(seconds) s"
+        case ..<7200: return "\(seconds / 60) min"
+        default: return "\(seconds / 3600) h"
+        }
+    }
 }
 
 extension PresenceFacts {
