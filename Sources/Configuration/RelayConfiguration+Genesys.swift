@@ -5,7 +5,9 @@ import ConfigurationSyntax
 import Foundation
 
 extension RelayConfiguration.Genesys {
-    private static let keys = ["region", "apiURL", "loginURL", "clients", "requestsPerMinute"]
+    private static let keys = ["region", "apiURL", "loginURL", "clients", "requestsPerMinute", "bulk"]
+
+    private static let requestRates = 1...100_000
 
     /// `nil` = reported.
     static func parse(_ root: MappingReader) -> Self? {
@@ -13,11 +15,13 @@ extension RelayConfiguration.Genesys {
             let reader = root.mapping("genesys", keys: keys)
         else { return nil }
         let addresses = addresses(reader)
-        let clients = clients(reader)
-        let requestsPerMinute = reader.integer("requestsPerMinute", in: 1...100_000)
+        let requestsPerMinute = reader.integer("requestsPerMinute", in: requestRates)
+        let clients = clients(reader, requestsPerMinute: requestsPerMinute ?? 300)
+        let bulkSize = reader.mapping("bulk", keys: ["size"])?.integer("size", in: 1...100)
         guard let addresses, let clients else { return nil }
         var genesys = Self(apiURL: addresses.api, loginURL: addresses.login, clients: clients)
         if let requestsPerMinute { genesys.requestsPerMinute = requestsPerMinute }
+        if let bulkSize { genesys.bulkSize = bulkSize }
         return genesys
     }
 
@@ -100,7 +104,10 @@ extension RelayConfiguration.Genesys {
         return AddressBlock.family(of: name) == .v4 && name.hasPrefix("127.")
     }
 
-    private static func clients(_ reader: MappingReader) -> [RelayConfiguration.OAuthClient]? {
+    private static func clients(
+        _ reader: MappingReader,
+        requestsPerMinute: Int
+    ) -> [RelayConfiguration.OAuthClient]? {
         guard reader.require("clients", "write - { id: \"${env:GENESYS_CLIENT_ID}\", secret: … }"),
             let node = reader.node("clients")
         else { return nil }
@@ -109,21 +116,25 @@ extension RelayConfiguration.Genesys {
             reader.diagnostics.error(at: node.location, "genesys.clients is empty; write one OAuth client")
             return nil
         }
-        if elements.count > 1 {
-            reader.diagnostics.unsupported("more than one of 'genesys.clients'", at: elements[1].location)
-        }
+        var seen: Set<String> = []
         let clients: [RelayConfiguration.OAuthClient] = elements.compactMap { element in
             let client = MappingReader(
                 element,
                 path: "genesys.clients",
-                keys: ["id", "secret"],
+                keys: ["id", "secret", "requestsPerMinute"],
                 diagnostics: reader.diagnostics
             )
             guard let client else { return nil }
             client.require("id")
             client.require("secret")
             let (id, secret) = (client.text("id"), client.text("secret"))
-            return id.flatMap { id in secret.map { .init(id: id, secret: Secret($0)) } }
+            let own = client.integer("requestsPerMinute", in: requestRates)
+            // Two entries would spend one and the same limit twice.
+            if let id, let node = client.node("id"), node.provenance != .placeholder, !seen.insert(id).inserted {
+                reader.diagnostics.error(at: node.location, "genesys.clients: the same id is there already")
+            }
+            guard let id, let secret else { return nil }
+            return .init(id: id, secret: Secret(secret), requestsPerMinute: own ?? requestsPerMinute)
         }
         return clients.count == elements.count ? clients : nil
     }

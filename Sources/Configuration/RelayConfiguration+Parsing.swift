@@ -6,8 +6,8 @@ import StatusRules
 
 extension RelayConfiguration {
     private static let keys = [
-        "server", "webhook", "admin", "genesys", "journal", "mode", "agents", "verify", "maxEventAge", "statuses",
-        "rules",
+        "server", "webhook", "admin", "genesys", "journal", "mode", "agents", "verify", "tags", "maxEventAge",
+        "statuses", "rules",
     ]
 
     /// Reads a whole file's text. Findings go to `diagnostics`; `nil` when there is an error.
@@ -43,6 +43,7 @@ extension RelayConfiguration {
         let mode = root.choice("mode", of: Mode.self)
         let agents = Agents.parse(root)
         let verify = Verify.parse(root)
+        let tags = TagSettings.parse(root)
         let maxEventAge = root.duration("maxEventAge", in: .seconds(1)...DurationLimit.week)
         if let rules, rules.ruleNames.isEmpty {
             diagnostics.warning(
@@ -50,6 +51,7 @@ extension RelayConfiguration {
                 "there are no rules: agents are watched and no status is ever set"
             )
         }
+        if let rules, root.node("genesys")?["region"] != nil { warnOfPutAdherence(rules, diagnostics) }
 
         guard diagnostics.errorCount == errorsBefore, let genesys, let rules else { return nil }
         var configuration = RelayConfiguration(genesys: genesys, rules: rules)
@@ -59,9 +61,21 @@ extension RelayConfiguration {
         configuration.journal = journal
         configuration.agents = agents
         configuration.verify = verify
+        configuration.tags = tags
         if let mode { configuration.mode = mode }
         if let maxEventAge { configuration.maxEventAge = maxEventAge }
         return configuration
+    }
+
+    /// Genesys Cloud itself would answer 404 every time.
+    private static func warnOfPutAdherence(_ rules: RuleSet, _ diagnostics: Diagnostics) {
+        for status in rules.statuses.values where status.putsAdherence {
+            diagnostics.warning(
+                at: status.location,
+                "statuses.\(status.name): adherence: put is for gateways at an apiURL of their own; Genesys Cloud offers "
+                    + "no such call and computes adherence from the presence"
+            )
+        }
     }
 
     /// Reads the file at a path through the environment; a file that cannot be read is a finding at its beginning.
@@ -133,12 +147,6 @@ extension RelayConfiguration.Verify {
         if let within = reader.duration("within", in: .milliseconds(1)...DurationLimit.hour) { verify.within = within }
         if let attempts = reader.integer("attempts", in: 1...20) { verify.attempts = attempts }
         if let adherence = reader.boolean("adherence") { verify.adherence = adherence }
-        if verify.adherence, let entry = reader.entry("adherence") {
-            reader.diagnostics.warning(
-                at: entry.keyLocation,
-                "verify.adherence: adherence is shown, but not part of the verification yet"
-            )
-        }
         return verify
     }
 }

@@ -79,6 +79,8 @@ public struct RelayConfiguration: Sendable {
         public var id: String
         /// The client's secret.
         public var secret: Secret
+        /// The budget of this client.
+        public var requestsPerMinute = 300
     }
 
     /// The Genesys Cloud organisation.
@@ -87,12 +89,28 @@ public struct RelayConfiguration: Sendable {
         public var apiURL: String
         /// `https://login.mypurecloud.com`, likewise.
         public var loginURL: String
-        /// One in this version.
+        /// They share the load; each has its own id and its own budget. Never empty.
         public var clients: [OAuthClient]
-        /// The budget of each client.
+        /// The budget of each client that does not say its own.
         public var requestsPerMinute = 300
-        /// The most users in one bulk write.
+        /// Agents in one bulk write.
         public var bulkSize = 50
+    }
+
+    /// Where `then.tag` goes.
+    public enum TagSettings: Sendable, Equatable {
+        /// The customer's participant attributes: visible to flows and scripts.
+        case participantAttributes
+        /// Custom attributes of the conversation: for reporting and search.
+        case customAttributes(schema: AttributeSchema)
+    }
+
+    /// Which schema custom attributes follow.
+    public enum AttributeSchema: Sendable, Equatable {
+        /// By its id; must exist.
+        case id(String)
+        /// By its name; `create` makes it when it is not there.
+        case name(String, create: Bool)
     }
 
     /// Where events, decisions and calls are kept.
@@ -125,7 +143,7 @@ public struct RelayConfiguration: Sendable {
         public var within: Duration = .seconds(10)
         /// How often a write without an effect is made in all.
         public var attempts = 3
-        /// Adherence must show it as well. Not part of the verification yet.
+        /// Adherence is to show it as well; where it does not, the history says why.
         public var adherence = false
     }
 
@@ -145,6 +163,8 @@ public struct RelayConfiguration: Sendable {
     public var agents = Agents()
     /// See ``Verify``.
     public var verify = Verify()
+    /// See ``TagSettings``.
+    public var tags = TagSettings.participantAttributes
     /// Older events change what is known, but set no status.
     public var maxEventAge: Duration = .seconds(120)
     /// Statuses and rules, compiled.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-public import AgentState
+import AgentState
 import GenesysAPI
 public import GenesysEvents
 import HeapModule
@@ -13,7 +13,7 @@ public actor AdherenceChecks {
     struct Entry {
         /// Unlike the revision never the same again: what was read for one check never counts for the next.
         var serial: Int
-        var check: AdherenceCheck
+        var check: AgentAdherence
     }
 
     /// Each check has one, except while its answer is under way.
@@ -59,25 +59,18 @@ public actor AdherenceChecks {
     public var outstanding: Int { entries.count }
 
     /// Checks an agent whose presence is confirmed. A newer revision replaces an older one, which gets no verdict.
-    ///
-    /// - Parameters:
-    ///   - writtenAt: `modifiedDate` of the confirmed presence, to tell a read that is from before; if known.
-    ///   - before: the actual activity category before the write, for the same; if known.
-    public func check(
-        revision: Int,
-        target: PresenceTarget,
-        confirmedAt: Timestamp,
-        agentID: String,
-        writtenAt: Timestamp? = nil,
-        before: String? = nil
-    ) {
+    public func check(_ wanted: AdherenceCheck, agentID: String) {
         guard !isStopped else { return }
-        if let known = entries[agentID], known.check.revision >= revision { return }
-        let circumstances = AdherenceCircumstances(confirmedAt: confirmedAt, writtenAt: writtenAt, before: before)
+        if let known = entries[agentID], known.check.revision >= wanted.revision { return }
+        let circumstances = AdherenceCircumstances(
+            confirmedAt: wanted.confirmedAt,
+            writtenAt: wanted.writtenAt,
+            before: wanted.before
+        )
         nextSerial += 1
-        let check = AdherenceCheck(
-            revision: revision,
-            target: target,
+        let check = AgentAdherence(
+            revision: wanted.revision,
+            target: wanted.target,
             circumstances: circumstances,
             policy: policy
         )
@@ -248,7 +241,7 @@ public actor AdherenceChecks {
         return entry
     }
 
-    private func take(_ step: AdherenceCheck.Step, _ member: Member, _ changed: Entry) {
+    private func take(_ step: AgentAdherence.Step, _ member: Member, _ changed: Entry) {
         var entry = changed
         switch step {
         case .verdict(let verdict): finish(member.agentID, entry, verdict)
@@ -272,7 +265,7 @@ public actor AdherenceChecks {
         effects.report(AdherenceReport(agentID: agentID, revision: entry.check.revision, verdict: verdict))
     }
 
-    private func expectation(of check: AdherenceCheck, codes: [ActivityCode]?) -> AdherenceExpectation {
+    private func expectation(of check: AgentAdherence, codes: [ActivityCode]?) -> AdherenceExpectation {
         AdherenceExpectation(target: check.target, codes: codes, definition: effects.definition)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+public import AgentState
 public import GenesysEvents
 
 /// What adherence says of a presence that is confirmed (`verify.adherence`).
@@ -78,5 +79,35 @@ public struct AdherenceReport: Sendable, Equatable {
         self.agentID = agentID
         self.revision = revision
         self.verdict = verdict
+    }
+}
+
+/// A presence that is confirmed, and which adherence is to show as well; a later one for the agent (higher revision)
+/// replaces it.
+public struct AdherenceCheck: Sendable, Equatable {
+    /// Of the wish whose presence is confirmed.
+    public var revision: Int
+    /// The presence.
+    public var target: PresenceTarget
+    /// When it was confirmed.
+    public var confirmedAt: Timestamp
+    /// `modifiedDate` of the confirmed presence, to tell a read that is from before; if known.
+    public var writtenAt: Timestamp?
+    /// The actual activity category before the write, for the same; if known.
+    public var before: String?
+
+    /// Something to be checked.
+    public init(
+        revision: Int,
+        target: PresenceTarget,
+        confirmedAt: Timestamp,
+        writtenAt: Timestamp? = nil,
+        before: String? = nil
+    ) {
+        self.revision = revision
+        self.target = target
+        self.confirmedAt = confirmedAt
+        self.writtenAt = writtenAt
+        self.before = before
     }
 }

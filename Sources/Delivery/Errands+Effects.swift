@@ -4,35 +4,14 @@
 public import GenesysAPI
 public import GenesysEvents
 
-/// Leave to make one API call.
-public struct ErrandPass: Sendable, Equatable {
-    /// What has become of the leave.
-    public enum Outcome: Sendable {
-        /// No call was made after all: its share of the budget can be given back.
-        case unused
-        /// 2xx
-        case succeeded
-        /// `rateLimited` pauses the client.
-        case failed(GenesysAPIError)
-    }
-
-    /// Index of the OAuth client that makes the call.
-    public var client: Int
-
-    /// Leave for that client.
-    public init(client: Int) {
-        self.client = client
-    }
-}
-
 extension Errands {
     /// The outside world as errands need it.
     public struct Effects: Sendable {
         /// Waits until a call may be made under the budget, at the lowest priority, by that OAuth client (`nil` = any).
         /// Throws only when the task has been cancelled; then there is nothing to leave.
-        public var pass: @Sendable (_ client: Int?) async throws(CancellationError) -> ErrandPass
+        public var pass: @Sendable (_ client: Int?) async throws(CancellationError) -> CallSchedule.Pass
         /// The call has ended; follows each `pass`.
-        public var leave: @Sendable (ErrandPass, ErrandPass.Outcome) async -> Void
+        public var leave: @Sendable (CallSchedule.Pass, CallGate.Outcome) async -> Void
         /// Makes a call with the client of that index: `ErrandCall.perform(on:agentID:)`.
         public var call:
             @Sendable (_ client: Int, _ agentID: String, ErrandCall) async throws(GenesysAPIError) -> ErrandAnswer
@@ -47,8 +26,8 @@ extension Errands {
 
         /// Everything but time and chance has to be given.
         public init(
-            pass: @escaping @Sendable (Int?) async throws(CancellationError) -> ErrandPass,
-            leave: @escaping @Sendable (ErrandPass, ErrandPass.Outcome) async -> Void,
+            pass: @escaping @Sendable (Int?) async throws(CancellationError) -> CallSchedule.Pass,
+            leave: @escaping @Sendable (CallSchedule.Pass, CallGate.Outcome) async -> Void,
             call: @escaping @Sendable (Int, String, ErrandCall) async throws(GenesysAPIError) -> ErrandAnswer,
             report: @escaping @Sendable (ErrandReport) -> Void,
             now: @escaping @Sendable () -> Timestamp,

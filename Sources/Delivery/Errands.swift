@@ -127,7 +127,7 @@ public actor Errands {
     }
 
     private func run(_ key: Key, _ call: ErrandCall) async {
-        let pass: ErrandPass
+        let pass: CallSchedule.Pass
         do throws(CancellationError) {
             pass = try await effects.pass(call.client)
         } catch {
@@ -143,10 +143,10 @@ public actor Errands {
         let result: Result<ErrandAnswer, GenesysAPIError>
         do throws(GenesysAPIError) {
             result = .success(try await effects.call(pass.client, key.agentID, call))
-            await effects.leave(pass, .succeeded)
+            await effects.leave(pass, .success)
         } catch {
             result = .failure(error)
-            await effects.leave(pass, .failed(error))
+            await effects.leave(pass, .failure(error))
         }
         answered(key, call, result, client: pass.client)
         ended(key)

@@ -12,6 +12,12 @@ public struct CallSchedule: Sendable {
         /// Index of the OAuth client to call with.
         public let client: Int
         let isProbe: Bool
+
+        /// Leave for that client, as a schedule gives it.
+        public init(client: Int, isProbe: Bool = false) {
+            self.client = client
+            self.isProbe = isProbe
+        }
     }
 
     private struct Waiter {

@@ -3,12 +3,11 @@
 
 public import AgentState
 public import Delivery
-import Foundation
 import GenesysEvents
 public import StatusRules
 
 /// All that is kept of an agent; stored whole with the position in the journal that it stands for.
-public struct AgentRecord: Codable, Sendable, Equatable {
+public struct AgentRecord: Sendable, Equatable {
     /// What is known of the agent.
     public var facts: AgentFacts
     /// What the rules have made of it.
@@ -17,6 +16,14 @@ public struct AgentRecord: Codable, Sendable, Equatable {
     public internal(set) var wish: Wish?
     /// How far the newest wish has got.
     public internal(set) var delivery: DeliveryStatus?
+    /// What adherence says of the newest wish's presence; `nil` = it is not asked, or the presence is not confirmed.
+    public internal(set) var adherence: AdherenceVerdict?
+    /// What is to be done beside the presence and is not done yet, in the order in which it was decided.
+    public internal(set) var errands: [Errand] = []
+    /// What the rules have wanted besides.
+    var errandEpisodes = ErrandEpisodes()
+    /// Spans with an explanation, of the last day.
+    var explained: [ExplainedSpan] = []
     /// What we have written ourselves.
     var writes = OwnWrites()
     /// Revision of the newest wish.
@@ -44,10 +51,4 @@ public struct AgentRecord: Codable, Sendable, Equatable {
 
     /// The wish is still under way.
     var isOutstanding: Bool { wish != nil && delivery?.state.isFinal == false }
-
-    init(stored bytes: [UInt8]) throws {
-        self = try JSONDecoder().decode(AgentRecord.self, from: Data(bytes))
-    }
-
-    func stored() throws -> [UInt8] { Array(try JSONEncoder().encode(self)) }
 }

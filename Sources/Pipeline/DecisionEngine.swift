@@ -21,13 +21,24 @@ public struct DecisionEngine: Sendable {
     public var policy: EpisodePolicy
     /// Whether decisions become calls.
     public var mode: RelayMode
+    /// Adherence is to show a confirmed presence as well (`verify.adherence`).
+    public var verifiesAdherence: Bool
 
     /// Rules with the targets of their statuses resolved.
-    public init(rules: RuleSet, targets: [String: PresenceTarget], policy: EpisodePolicy, mode: RelayMode) {
+    public init(
+        rules: RuleSet,
+        targets: [String: PresenceTarget],
+        policy: EpisodePolicy,
+        mode: RelayMode,
+        verifiesAdherence: Bool = false
+    ) {
         self.rules = rules
         self.targets = targets
         self.policy = policy
         self.mode = mode
+        self.verifiesAdherence = verifiesAdherence
+        // A label or an id alone does not say that it is On Queue.
+        self.rules.onQueueStatuses.formUnion(targets.filter { $0.value.system == .onQueue }.keys)
     }
 
     /// What delivery has to do.
@@ -44,6 +55,12 @@ public struct DecisionEngine: Sendable {
         public var history: [HistoryEntry] = []
         /// What delivery has to do; `nil` = nothing.
         public var command: Command?
+        /// Lines about what is done beside the presence; they follow `history`.
+        public var errandHistory: [HistoryEntry] = []
+        /// What is to be done beside the presence, from now on.
+        public var errands: [Errand] = []
+        /// What adherence is to show; `nil` = nothing new.
+        public var adherenceCheck: AdherenceCheck?
         /// What was given up, with the reason.
         public var deadLetters: [DeadLetter] = []
         /// What the rules said; set when it led to something, or when it was asked for.
@@ -86,7 +103,12 @@ public struct DecisionEngine: Sendable {
         let eventTime = entry.source == .observation ? nil : notification.timestamp ?? notification.event.ownTime
         let heardAt = eventTime ?? entry.receivedAt
         record.heardAt = max(record.heardAt ?? heardAt, heardAt)
-        decide(Trigger(eventKey: entry.key, eventTime: eventTime), now: now, record: &record, outcome: &outcome)
+        let trigger = Trigger(
+            eventKey: entry.key,
+            eventTime: eventTime,
+            receivedAt: entry.source == .observation ? nil : entry.receivedAt
+        )
+        decide(trigger, now: now, record: &record, outcome: &outcome)
         return outcome
     }
 
@@ -119,6 +141,7 @@ public struct DecisionEngine: Sendable {
         if state.isFinal, state != .failed, state != .notApplied, report.revision == record.wish?.revision {
             record.episodes.released()
         }
+        follow(report, now: now, record: &record, outcome: &outcome)
         return outcome
     }
 
@@ -183,7 +206,8 @@ public struct DecisionEngine: Sendable {
     // MARK: -
 
     private func decide(_ trigger: Trigger, now: Timestamp, record: inout AgentRecord, outcome: inout Outcome) {
-        let match = rules.evaluate(record.facts, tracing: false).match
+        let verdict = rules.evaluate(record.facts, tracing: false)
+        let match = verdict.match
         let before = record.episodes.episode
         let step = record.episodes.advance(
             facts: record.facts,
@@ -195,7 +219,19 @@ public struct DecisionEngine: Sendable {
             policy: policy,
             target: { targets[$0] }
         )
-        guard step != .none else { return }
+        if step != .none { carryOut(step, match, before, trigger, now: now, record: &record, outcome: &outcome) }
+        begin(verdict.errands, trigger, now: now, record: &record, outcome: &outcome)
+    }
+
+    private func carryOut(
+        _ step: EpisodeStep,
+        _ match: RuleMatch?,
+        _ before: Episode?,
+        _ trigger: Trigger,
+        now: Timestamp,
+        record: inout AgentRecord,
+        outcome: inout Outcome
+    ) {
         let evaluation = rules.evaluate(record.facts, tracing: true)
         outcome.evaluation = evaluation
         let detail = DecisionDetail(
@@ -210,15 +246,16 @@ public struct DecisionEngine: Sendable {
         case .none:
             break
         case .set(let target):
-            outcome.command = wish(.set, target, now, &record)
+            outcome.command = wish(.set, target, now, &record, after: trigger)
             let text = "rule '\(match?.rule ?? "")' wants \(match?.status ?? target.description)"
             outcome.history.append(line(record, now, .decision, text, detail))
         case .restore(let target, let reason):
-            outcome.command = wish(.restore, target, now, &record)
+            outcome.command = wish(.restore, target, now, &record, after: trigger)
             outcome.history.append(line(record, now, .decision, "\(reason): restore \(target)", detail))
         case .end(let reason, let leaving):
+            record.adherence = nil
             if let leaving {
-                outcome.command = wish(.restore, leaving, now, &record)
+                outcome.command = wish(.restore, leaving, now, &record, after: trigger)
             } else if record.isOutstanding {
                 record.delivery?.state = .superseded
                 record.delivery?.at = now
@@ -239,17 +276,26 @@ public struct DecisionEngine: Sendable {
         _ purpose: Wish.Purpose,
         _ target: PresenceTarget,
         _ now: Timestamp,
-        _ record: inout AgentRecord
+        _ record: inout AgentRecord,
+        after trigger: Trigger? = nil
     ) -> Command? {
         if record.isOutstanding, let old = record.wish { record.writes.overtake(old.target.definitionID) }
         record.revision += 1
-        let wish = Wish(revision: record.revision, purpose: purpose, target: target, since: now)
+        let wish = Wish(
+            revision: record.revision,
+            purpose: purpose,
+            target: target,
+            since: now,
+            eventAt: trigger?.receivedAt == nil ? nil : trigger?.eventTime,
+            receivedAt: trigger?.receivedAt
+        )
         record.wish = wish
+        record.adherence = nil
         record.delivery = DeliveryStatus(state: mode == .act ? .pending : .observed, attempts: 0, at: now)
         return mode == .act ? .want(wish) : nil
     }
 
-    private func line(
+    func line(
         _ record: AgentRecord,
         _ now: Timestamp,
         _ kind: HistoryEntry.Kind,

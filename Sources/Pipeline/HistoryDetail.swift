@@ -4,6 +4,7 @@
 import AgentState
 import Delivery
 import Foundation
+import GenesysAPI
 public import GenesysEvents
 import StatusRules
 
@@ -40,6 +41,82 @@ struct CallDetail: Encodable {
         errorCode = status.error?.code
         errorMessage = status.error?.message
         correlationId = status.error?.correlationID
+    }
+}
+
+/// `detail` of a history entry about something done beside the presence, and `event` of its dead letter.
+struct ErrandDetail: Codable {
+    var errandId: String?
+    /// `tag`, `explain`, `routingStatus` or `putAdherence`.
+    var errand: String
+    var rule: String
+    var eventKey: String?
+    var rulesVersion: String?
+    var conversationId: String?
+    var attributes: [String: String]?
+    var start: Timestamp?
+    var minutes: Int?
+    var status: String?
+    var notes: String?
+    var definitionId: String?
+    var since: Timestamp
+    /// How far it is; absent while it is only decided.
+    var state: String?
+    var errorCode: String?
+    var errorMessage: String?
+    var correlationId: String?
+
+    init(_ errand: Errand, eventKey: String? = nil, rulesVersion: String? = nil) {
+        errandId = errand.id.isEmpty ? nil : errand.id
+        rule = errand.rule
+        since = errand.since
+        self.eventKey = eventKey
+        self.rulesVersion = rulesVersion
+        switch errand.work {
+        case .tag(let conversation, let attributes):
+            self.errand = "tag"
+            conversationId = conversation
+            self.attributes = attributes
+        case .explain(let explanation):
+            self.errand = "explain"
+            start = explanation.start
+            minutes = explanation.minutes
+            status = explanation.status
+            notes = explanation.notes
+        case .routingStatus(let routingStatus):
+            self.errand = "routingStatus"
+            status = routingStatus
+        case .putAdherence(let name, let definition):
+            self.errand = "putAdherence"
+            status = name
+            definitionId = definition
+        }
+    }
+
+    /// The errand that it tells of; `nil` when it was never begun, or is none that is known.
+    var wanted: Errand? {
+        guard let errandId else { return nil }
+        let work: Errand.Work
+        switch (errand, conversationId, attributes, start, minutes, status, definitionId) {
+        case ("tag", let conversation?, let attributes?, _, _, _, _):
+            work = .tag(conversationID: conversation, attributes: attributes)
+        case ("explain", _, _, let start?, let minutes?, let status?, _):
+            work = .explain(
+                AdherenceExplanation(start: start, minutes: minutes, status: status, notes: notes ?? "")
+            )
+        case ("routingStatus", _, _, _, _, let status?, _): work = .routingStatus(status)
+        case ("putAdherence", _, _, _, _, let status?, let definition?):
+            work = .putAdherence(status: status, definitionID: definition)
+        default: return nil
+        }
+        return Errand(id: errandId, rule: rule, work: work, since: since)
+    }
+
+    mutating func take(_ report: ErrandReport) {
+        state = report.state.rawValue
+        errorCode = report.error?.code
+        errorMessage = report.error?.message
+        correlationId = report.error?.correlationID
     }
 }
 

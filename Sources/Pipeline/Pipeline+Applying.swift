@@ -32,6 +32,9 @@ extension Pipeline {
             if notification.event.carriesPresence, let presence = record.facts.presence {
                 step.effects.append(.observed(presence, agentID: id))
             }
+            if engine.verifiesAdherence, case .adherence(_, let seen) = notification.event {
+                step.effects.append(.adherenceObserved(seen, agentID: id))
+            }
         }
     }
 

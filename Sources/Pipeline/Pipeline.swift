@@ -13,10 +13,13 @@ import StatusRules
 /// position in one transaction; and only then tells delivery. A restart at any point goes on from the last commit.
 public actor Pipeline {
     let journal: Journal
-    private let delivery: Delivery
+    let delivery: Delivery
     let inbox: PipelineInbox
     let now: @Sendable () -> Timestamp
-    private let logger: Logger
+    let logger: Logger
+    let errands: @Sendable ([Errand], String, Bool) async -> Void
+    let checkAdherence: @Sendable (AdherenceCheck, String) async -> Void
+    let adherenceObserved: @Sendable (AdherenceObservation, String) async -> Void
     var engine: DecisionEngine
     var decoder = NotificationDecoder()
 
@@ -38,6 +41,8 @@ public actor Pipeline {
     private struct Retry {
         var agentID: String
         var eventKey: String
+        /// `event` of the dead letter.
+        var letter: [UInt8]
         var done: CheckedContinuation<Bool, Never>
     }
 
@@ -50,6 +55,12 @@ public actor Pipeline {
         }
     )
 
+    private let errandCounters = Dictionary(
+        uniqueKeysWithValues: ErrandState.allCases.map { state in
+            (state, Counter(label: "presence_relay_errand_reports_total", dimensions: [("state", state.rawValue)]))
+        }
+    )
+
     /// Reports that go with the next transaction, or with one of their own after a moment: three reports a call would
     /// otherwise be three transactions.
     private var unwritten = PipelineStep()
@@ -58,14 +69,25 @@ public actor Pipeline {
     private static let writeDelay = Duration.milliseconds(50)
 
     private static let batch = 256
+
     /// The engine may still lack its targets: `use` replaces it before `run`.
+    ///
+    /// - Parameters:
+    ///   - errands: takes new errands of an agent, each once; when its last argument is `true` they were handed out
+    ///     before the process ended, and may be done already. Its answers come back through the inbox.
+    ///   - checkAdherence: takes what an agent's adherence is to show, now that the presence is confirmed; a newer
+    ///     revision replaces it. Again after a restart, as long as there is no verdict.
+    ///   - adherenceObserved: hears every adherence of an agent that was seen, while adherence is verified.
     public init(
         journal: Journal,
         delivery: Delivery,
         inbox: PipelineInbox,
         engine: DecisionEngine,
         now: @escaping @Sendable () -> Timestamp,
-        logger: Logger
+        logger: Logger,
+        errands: @escaping @Sendable ([Errand], String, Bool) async -> Void = { _, _, _ in },
+        checkAdherence: @escaping @Sendable (AdherenceCheck, String) async -> Void = { _, _ in },
+        adherenceObserved: @escaping @Sendable (AdherenceObservation, String) async -> Void = { _, _ in }
     ) {
         self.journal = journal
         self.delivery = delivery
@@ -73,6 +95,9 @@ public actor Pipeline {
         self.engine = engine
         self.now = now
         self.logger = logger
+        self.errands = errands
+        self.checkAdherence = checkAdherence
+        self.adherenceObserved = adherenceObserved
     }
 
     /// Reads the stored states. Before `run`.
@@ -160,10 +185,12 @@ public actor Pipeline {
 
     /// Wants again what could not be brought about for an agent; returns, when it is decided and stored, whether there
     /// was anything to try.
-    public func tryAgain(_ agentID: String, eventKey: String) async -> Bool {
+    ///
+    /// - Parameter letter: `event` of the dead letter, which tells a failed errand from a failed presence.
+    public func tryAgain(_ agentID: String, eventKey: String, letter: [UInt8] = []) async -> Bool {
         guard !isStopped else { return false }
         return await withCheckedContinuation { done in
-            retries.append(Retry(agentID: agentID, eventKey: eventKey, done: done))
+            retries.append(Retry(agentID: agentID, eventKey: eventKey, letter: letter, done: done))
             inbox.wake()
         }
     }
@@ -174,11 +201,11 @@ public actor Pipeline {
         var step = PipelineStep()
         for id in records.ids {
             guard var record = records[id] else { continue }
-            let command = engine.resume(now: now(), into: &record)
-            if records.put(record) { step.dirty.insert(id) }
-            if let command { step.effects.append(.command(command, agentID: id)) }
+            let outcome = engine.takeUp(now: now(), into: &record)
+            step.keep(record, outcome, in: &records, checkFirst: true)
         }
-        if !step.dirty.isEmpty { await finish(step) }
+        // A second restart in a row may find nothing to change, and still all of it to be done.
+        if !step.dirty.isEmpty || !step.effects.isEmpty { await finish(step) }
     }
 
     /// Applies reports and one batch of entries; `false` when there was nothing to do.
@@ -199,8 +226,7 @@ public actor Pipeline {
         let (reports, count) = inbox.take()
         for report in reports {
             guard var record = records[report.agentID] else { continue }
-            let outcome = engine.take(report, now: now(), into: &record)
-            reportCounters[report.status.state]?.increment()
+            let outcome = take(report, into: &record)
             step.keep(record, outcome, in: &records)
         }
         for record in batch { apply(record, in: &step) }
@@ -224,6 +250,19 @@ public actor Pipeline {
         return true
     }
 
+    private func take(_ report: PipelineReport, into record: inout AgentRecord) -> DecisionEngine.Outcome {
+        switch report {
+        case .delivery(let report):
+            reportCounters[report.status.state]?.increment()
+            return engine.take(report, now: now(), into: &record)
+        case .errand(let report):
+            errandCounters[report.state]?.increment()
+            return engine.take(report, now: now(), into: &record)
+        case .adherence(let report):
+            return engine.take(report, now: now(), into: &record)
+        }
+    }
+
     /// Sees to it that what waits is written although no event comes.
     private func writeSoon() {
         guard !isTimed else { return }
@@ -237,9 +276,12 @@ public actor Pipeline {
     }
 
     private func tryAgain(_ retry: Retry, in step: inout PipelineStep) -> Bool {
-        guard var record = records[retry.agentID],
-            let outcome = engine.tryAgain(eventKey: retry.eventKey, now: now(), into: &record)
-        else { return false }
+        guard var record = records[retry.agentID] else { return false }
+        let outcome =
+            DecisionEngine.isAboutErrand(retry.letter)
+            ? engine.tryAgain(letter: retry.letter, eventKey: retry.eventKey, now: now(), into: &record)
+            : engine.tryAgain(eventKey: retry.eventKey, now: now(), into: &record)
+        guard let outcome else { return false }
         step.keep(record, outcome, in: &records)
         return true
     }
@@ -252,59 +294,4 @@ public actor Pipeline {
             step.keep(record, outcome, in: &records)
         }
     }
-
-    private func finish(_ done: PipelineStep) async {
-        var step = done
-        for id in step.dirty {
-            guard let record = records[id] else { continue }
-            do {
-                step.commit.agents.append(StoredAgent(id: id, state: try record.stored()))
-            } catch {
-                logger.critical("an agent's state cannot be encoded: \(error)", metadata: ["agent": "\(id)"])
-            }
-        }
-        guard await commit(step.commit) else { return }
-        for effect in step.effects {
-            switch effect {
-            case .command(.want(let wish), let id):
-                let record = records[id]
-                await delivery.want(
-                    wish,
-                    agentID: id,
-                    observed: record?.facts.presence,
-                    checkFirst: record?.writes.unanswered.isEmpty == false
-                )
-            case .command(.withdraw, let id): await delivery.withdraw(agentID: id)
-            case .command(.read, let id): await delivery.read(agentID: id)
-            case .observed(let presence, let id): await delivery.observe(presence, agentID: id)
-            }
-        }
-        if let applied = step.commit.position {
-            position = applied
-            inbox.advance(to: applied)
-        }
-        guard !subscribers.isEmpty else { return }
-        for id in step.dirty {
-            guard let record = records[id] else { continue }
-            for subscriber in subscribers.values { subscriber.yield(record) }
-        }
-    }
-
-    /// Until it is written: what the pipeline has decided must not go out before. `false` when it is not, because the
-    /// relay stops: the entries are applied again after the next start.
-    private func commit(_ commit: JournalCommit) async -> Bool {
-        while true {
-            do {
-                try await journal.commit(commit)
-                return true
-            } catch {
-                if error.code == .closed { return false }
-                logger.error("the agents' states cannot be written; trying again: \(error)")
-                if isStopped { return false }
-                await pause()
-            }
-        }
-    }
-
-    private func pause() async { try? await Task.sleep(for: .milliseconds(500)) }
 }

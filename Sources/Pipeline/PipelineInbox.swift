@@ -4,6 +4,22 @@
 public import Delivery
 import Synchronization
 
+/// What others tell the pipeline of an agent.
+enum PipelineReport: Sendable {
+    case delivery(DeliveryReport)
+    case errand(ErrandReport)
+    case adherence(AdherenceReport)
+
+    /// Whom it is about.
+    var agentID: String {
+        switch self {
+        case .delivery(let report): report.agentID
+        case .errand(let report): report.agentID
+        case .adherence(let report): report.agentID
+        }
+    }
+}
+
 /// What delivery and the pipeline have to do with each other besides wishes: reports on their way to the pipeline, in
 /// order, and how far reports and journal are judged. Made before both, since each needs it.
 public final class PipelineInbox: Sendable {
@@ -22,7 +38,7 @@ public final class PipelineInbox: Sendable {
     }
 
     private struct State {
-        var reports: [DeliveryReport] = []
+        var reports: [PipelineReport] = []
         /// Reports put so far.
         var count: Int64 = 0
         var judged = Progress()
@@ -40,8 +56,16 @@ public final class PipelineInbox: Sendable {
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Takes a report; never blocks.
-    public func put(_ report: DeliveryReport) {
+    /// Takes a report about a wish; never blocks.
+    public func put(_ report: DeliveryReport) { put(.delivery(report)) }
+
+    /// Takes a report about an errand; never blocks.
+    public func put(_ report: ErrandReport) { put(.errand(report)) }
+
+    /// Takes a verdict about adherence; never blocks.
+    public func put(_ report: AdherenceReport) { put(.adherence(report)) }
+
+    private func put(_ report: PipelineReport) {
         state.withLock { state in
             state.reports.append(report)
             state.count += 1
@@ -56,7 +80,7 @@ public final class PipelineInbox: Sendable {
     public func waitUntilApplied(_ sequence: Int64) async { await wait(\.applied) { _ in sequence } }
 
     /// All reports that wait, and what to call `judged` with once they are.
-    func take() -> (reports: [DeliveryReport], count: Int64) {
+    func take() -> (reports: [PipelineReport], count: Int64) {
         state.withLock { state in
             defer { state.reports = [] }
             return (state.reports, state.count)

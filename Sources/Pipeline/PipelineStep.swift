@@ -2,13 +2,19 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import AgentState
+import Delivery
+import GenesysEvents
 import Journal
 
-/// What one transaction holds, and what delivery is told after it.
+/// What one transaction holds, and what others are told after it.
 struct PipelineStep {
     enum Effect {
         case command(DecisionEngine.Command, agentID: String)
         case observed(PresenceFacts, agentID: String)
+        /// `checkFirst`: they may be done already.
+        case errands([Errand], agentID: String, checkFirst: Bool)
+        case checkAdherence(AdherenceCheck, agentID: String)
+        case adherenceObserved(AdherenceObservation, agentID: String)
     }
 
     var commit = JournalCommit()
@@ -20,11 +26,21 @@ struct PipelineStep {
     var canWait: Bool { effects.isEmpty && commit.deadLetters.isEmpty && commit.position == nil }
 
     /// Takes what the engine has made of an agent.
-    mutating func keep(_ record: AgentRecord, _ outcome: DecisionEngine.Outcome, in records: inout AgentRecords) {
+    mutating func keep(
+        _ record: AgentRecord,
+        _ outcome: DecisionEngine.Outcome,
+        in records: inout AgentRecords,
+        checkFirst: Bool = false
+    ) {
         let id = record.facts.id
         if records.put(record) { dirty.insert(id) }
         commit.history += outcome.history
+        commit.history += outcome.errandHistory
         commit.deadLetters += outcome.deadLetters
         if let command = outcome.command { effects.append(.command(command, agentID: id)) }
+        if !outcome.errands.isEmpty {
+            effects.append(.errands(outcome.errands, agentID: id, checkFirst: checkFirst))
+        }
+        if let check = outcome.adherenceCheck { effects.append(.checkAdherence(check, agentID: id)) }
     }
 }

@@ -38,10 +38,12 @@ struct Explanation {
         var rule: String?
         var guardReason: String?
         var calls: [String] = []
+        /// What is done beside the presence.
+        var errands: [ExplainedErrand] = []
         var notes: [String] = []
 
         enum CodingKeys: String, CodingKey {
-            case id, changes, rules, decision, status, rule, calls, notes
+            case id, changes, rules, decision, status, rule, calls, errands, notes
             case guardReason = "guard"
         }
     }
@@ -103,11 +105,14 @@ struct Explanation {
             body: bytes
         )
         var outcome = engine.take(notification, from: entry, now: time, into: &record)
+        var (errands, notDone) = (outcome.errands, outcome.errandsNotDone)
         agent.changes = outcome.history.filter { $0.kind == .event }.map(\.summary)
         if outcome.command == .read {
             agent.notes.append("the presence is not known: the relay would read it first; taken here as AVAILABLE")
             record.facts.presence = PresenceFacts(PresenceTarget(definitionID: "presence before", system: .available))
             outcome = engine.look(eventKey: entry.key, now: time, into: &record)
+            errands += outcome.errands
+            notDone += outcome.errandsNotDone
         }
         if case .want(let wish)? = outcome.command {
             agent.calls.append(
@@ -122,7 +127,19 @@ struct Explanation {
                 summary: "taken for granted",
                 news: .accepted(AcceptedWrite(definitionID: wish.target.definitionID, modifiedAt: time))
             )
-            _ = engine.take(answer, now: time, into: &record)
+            errands += engine.take(answer, now: time, into: &record).errands
+        }
+        agent.notes += notDone
+        agent.errands = errands.map(ExplainedErrand.init)
+        for errand in errands {
+            let done = ErrandReport(
+                agentID: agentID,
+                errandID: errand.id,
+                state: .done,
+                at: time,
+                summary: "taken for granted"
+            )
+            _ = engine.take(done, now: time, into: &record)
         }
         for line in outcome.history {
             switch line.kind {
@@ -158,11 +175,19 @@ struct Explanation {
                 if let reason = agent.guardReason { lines.append("    guard: \(reason)") }
                 lines.append("    decision: \(agent.decision)")
                 lines += agent.calls.map { "    call: \($0)" }
+                lines += agent.errands.map { "    besides: \($0.summary) (rule '\($0.rule)')" }
                 lines += agent.notes.map { "    note: \($0)" }
             }
             return lines
         }
     }
+}
+
+extension DecisionEngine.Outcome {
+    /// Why something that is wanted beside the presence is not done: a guard, or mode observe.
+    fileprivate var errandsNotDone: [String] { errands.isEmpty ? errandHistory.map(\.summary) : held }
+
+    private var held: [String] { errandHistory.filter { $0.kind == .guarded }.map(\.summary) }
 }
 
 extension RuleTrace {

@@ -32,7 +32,7 @@ extension Relay {
         guard case .resolved = status.genesys else {
             throw ConsoleError(.unavailable, "Genesys cannot be used yet; the relay's log says why.")
         }
-        guard let agentID = letter.agentID, await pipeline.tryAgain(agentID, eventKey: key) else {
+        guard let agentID = letter.agentID, await pipeline.tryAgain(agentID, eventKey: key, letter: letter.event) else {
             throw ConsoleError(
                 .conflict,
                 "The call that failed is not wanted any more: there is nothing to try again. Delete the letter."

@@ -78,6 +78,8 @@ private struct DecisionService: Service {
             Task {
                 await relay.resync.stop()
                 await relay.delivery.stop()
+                await relay.errands.stop()
+                await relay.adherence.stop()
                 await relay.pipeline.stop()
             }
         }
@@ -141,7 +143,8 @@ extension DecisionEngine {
             rules: configuration.rules,
             targets: targets,
             policy: EpisodePolicy(maxEventAge: configuration.maxEventAge, mayTouch: configuration.agents.mayTouch),
-            mode: configuration.mode == .act ? .act : .observe
+            mode: configuration.mode == .act ? .act : .observe,
+            verifiesAdherence: configuration.verify.adherence
         )
     }
 }

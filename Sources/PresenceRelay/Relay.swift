@@ -35,6 +35,8 @@ final class Relay: Sendable {
     let apis: [GenesysAPI]
     let gate: CallGate
     let delivery: Delivery
+    let errands: Errands
+    let adherence: AdherenceChecks
     let pipeline: Pipeline
     let resync: Resync
     let server: HTTPServer
@@ -60,8 +62,8 @@ final class Relay: Sendable {
         self.client = client
         let gate = CallGate(
             CallSchedule(
-                budgets: configuration.genesys.clients.map { _ in
-                    RequestBudget(requestsPerMinute: configuration.genesys.requestsPerMinute)
+                budgets: configuration.genesys.clients.map { client in
+                    RequestBudget(requestsPerMinute: client.requestsPerMinute)
                 }
             ),
             // A wall clock that is set back would hold all calls back as long.
@@ -138,13 +140,41 @@ final class Relay: Sendable {
             logger: logger
         )
         self.delivery = delivery
+        let errands = Errands(
+            tags: TagTarget(configuration.tags),
+            effects: Errands.Effects(gate: gate, apis: apis, status: status) { inbox.put($0) },
+            logger: logger
+        )
+        self.errands = errands
+        let adherence = AdherenceChecks(
+            policy: AdherencePolicy(within: configuration.verify.within, attempts: configuration.verify.attempts),
+            effects: AdherenceChecks.Effects(
+                gate: gate,
+                apis: apis,
+                status: status,
+                report: { inbox.put($0) },
+                observed: { seen in
+                    do {
+                        let now = Timestamp.now
+                        _ = try await journal.append(seen.map { .observation($0, at: now) })
+                    } catch {
+                        logger.error("adherence that was read could not be journalled: \(error)")
+                    }
+                }
+            ),
+            logger: logger
+        )
+        self.adherence = adherence
         let pipeline = Pipeline(
             journal: journal,
             delivery: delivery,
             inbox: inbox,
             engine: DecisionEngine(configuration, targets: [:]),
             now: { .now },
-            logger: logger
+            logger: logger,
+            errands: { wanted, id, checkFirst in await errands.want(wanted, agentID: id, checkFirst: checkFirst) },
+            checkAdherence: { check, id in await adherence.check(check, agentID: id) },
+            adherenceObserved: { seen, id in await adherence.observe(seen, agentID: id) }
         )
         self.pipeline = pipeline
         resync = Resync(

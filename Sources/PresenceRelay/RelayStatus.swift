@@ -83,6 +83,9 @@ final class RelayStatus: Sendable {
         return state
     }
 
+    /// The presence definition of an id; `nil` = none, or not known yet.
+    func definition(_ id: String) -> PresenceDefinition? { definitions[id] }
+
     private var definitions: [String: PresenceDefinition] {
         if case .resolved(let definitions) = genesys { return definitions }
         return [:]

@@ -7,7 +7,7 @@ import ConfigurationSyntax
 /// Why a rule does not match, for people. Worked out apart from the match itself, which has no time for texts.
 extension CompiledRule {
     /// The first condition that fails with the value it saw; `nil` when the rule matches.
-    func failure(_ facts: AgentFacts, statuses: [String: StatusDefinition]) -> String? {
+    func failure(_ facts: AgentFacts, _ statuses: StatusNames) -> String? {
         var isAboutConversation = false
         for condition in conditions {
             guard case .conversation(let condition) = condition else {
@@ -24,7 +24,7 @@ extension CompiledRule {
     private func failure(
         of condition: ConversationCondition,
         _ facts: AgentFacts,
-        _ statuses: [String: StatusDefinition]
+        _ statuses: StatusNames
     ) -> String? {
         let candidates = facts.conversations.filter(condition.considers)
         guard !candidates.isEmpty else {
@@ -54,15 +54,19 @@ extension CompiledRule {
     private func statusFailure(
         _ facts: AgentFacts,
         _ conversation: ConversationFacts?,
-        _ statuses: [String: StatusDefinition]
+        _ statuses: StatusNames
     ) -> String? {
-        guard case .template(let template) = status else { return nil }
-        switch template.resolve(facts, conversation) {
+        guard case .template(let template)? = status else { return nil }
+        switch template.resolve(RuleTemplate.Source(facts: facts, conversation: conversation, rule: name)) {
         case .failure(let absent):
             return "status from \(template.source): \(absent.path) is absent"
         case .success(let name):
-            guard statuses[name] == nil else { return nil }
-            let known = statuses.keys.sorted()
+            if statuses.onQueue.contains(name) {
+                return
+                    "status from \(template.source): '\(name)' sets On Queue, which only a rule that names it may want"
+            }
+            guard statuses.known[name] == nil else { return nil }
+            let known = statuses.known.keys.sorted()
             let other = known.first { $0.lowercased() == name.lowercased() }
             let hint = other.map { "; did you mean '\($0)'?" } ?? ""
             return "status from \(template.source): '\(shortened(name))' is not a configured status\(hint)"

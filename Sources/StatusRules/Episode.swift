@@ -60,11 +60,14 @@ public struct Trigger: Sendable, Equatable {
     public var eventKey: String
     /// When Genesys made the event; `nil` when it does not say, which counts as now.
     public var eventTime: Timestamp?
+    /// When the relay took the event; `nil` when it is not one that has just come.
+    public var receivedAt: Timestamp?
 
-    /// An event by its key, and its own time.
-    public init(eventKey: String, eventTime: Timestamp? = nil) {
+    /// An event by its key, its own time, and when it came.
+    public init(eventKey: String, eventTime: Timestamp? = nil, receivedAt: Timestamp? = nil) {
         self.eventKey = eventKey
         self.eventTime = eventTime
+        self.receivedAt = receivedAt
     }
 }
 
@@ -96,6 +99,22 @@ public struct EpisodePolicy: Sendable {
     public init(maxEventAge: Duration = .seconds(120), mayTouch: @escaping @Sendable (String) -> Bool = { _ in true }) {
         self.maxEventAge = maxEventAge
         self.mayTouch = mayTouch
+    }
+
+    /// Why the event is too old to begin anything; `nil` = it is not.
+    func tooOld(_ trigger: Trigger, now: Timestamp) -> String? {
+        let age = trigger.eventTime.map { now.timeIntervalSince($0) } ?? .zero
+        guard age > maxEventAge else { return nil }
+        return "the event is \(Self.text(age)) old: older than maxEventAge \(Self.text(maxEventAge))"
+    }
+
+    private static func text(_ duration: Duration) -> String {
+        let seconds = duration.components.seconds
+        switch seconds {
+        case ..<120: return "\(seconds) s"
+        case ..<7200: return "\(seconds / 60) min"
+        default: return "\(seconds / 3600) h"
+        }
     }
 }
 

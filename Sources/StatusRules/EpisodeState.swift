@@ -102,11 +102,7 @@ public struct EpisodeState: Codable, Sendable, Equatable {
         if presence.system == .offline || releasing?.base.saved.system == .offline {
             return ended ?? guarded("offline", "the agent is Offline: never moved out of it")
         }
-        let age = trigger.eventTime.map { now.timeIntervalSince($0) } ?? .zero
-        if age > policy.maxEventAge {
-            let text = "the event is \(Self.text(age)) old: older than maxEventAge \(Self.text(policy.maxEventAge))"
-            return ended ?? guarded("maxEventAge", text)
-        }
+        if let reason = policy.tooOld(trigger, now: now) { return ended ?? guarded("maxEventAge", reason) }
         guard let wanted else {
             return ended ?? guarded("unresolved", "status '\(match.status)' has no presence definition")
         }
@@ -255,15 +251,6 @@ public struct EpisodeState: Codable, Sendable, Equatable {
     private mutating func guarded(_ kind: String, _ reason: String) -> EpisodeStep {
         defer { lastGuard = kind }
         return kind == lastGuard ? .none : .guarded(reason)
-    }
-
-    private static func text(_ duration: Duration) -> String {
-        let seconds = duration.components.seconds
-        switch seconds {
-        case ..<120: return "\(seconds) s"
-        case ..<7200: return "\(seconds / 60) min"
-        default: return "\(seconds / 3600) h"
-        }
     }
 }
 

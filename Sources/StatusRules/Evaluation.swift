@@ -15,11 +15,14 @@ public struct Evaluation: Sendable, Equatable {
     public var match: RuleMatch?
     /// Each rule in order, and why it did not match. Empty when no trace was asked for.
     public var trace: [RuleTrace]
+    /// What all matching rules want done besides, in their order.
+    public var errands: [RuleErrand]
 
     /// Creates an outcome.
-    public init(match: RuleMatch?, trace: [RuleTrace]) {
+    public init(match: RuleMatch?, trace: [RuleTrace], errands: [RuleErrand] = []) {
         self.match = match
         self.trace = trace
+        self.errands = errands
     }
 }
 
@@ -47,7 +50,7 @@ public struct RuleMatch: Sendable, Equatable {
 public struct RuleTrace: Sendable, Equatable, Codable {
     /// The rule's name.
     public var rule: String
-    /// All its conditions hold. Of several matching rules the first decides.
+    /// All its conditions hold. Of several matching rules the first with a status decides.
     public var matched: Bool
     /// The first condition that failed with the value it saw: `conversation.attributes.wfm_status: wanted Break, is absent`.
     public var failure: String?

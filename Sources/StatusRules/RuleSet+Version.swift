@@ -18,7 +18,7 @@ extension RuleSet {
 }
 
 /// http://www.isthe.com/chongo/tech/comp/fnv/
-private struct FNV1a {
+struct FNV1a {
     private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
     mutating func add(_ text: String) {

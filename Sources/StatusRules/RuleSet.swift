@@ -3,10 +3,12 @@
 
 public import AgentState
 public import ConfigurationSyntax
+import GenesysEvents
 
 /// The rules of one configuration, compiled.
 ///
-/// Rules are looked at in order and the first whose conditions all hold decides. Conditions:
+/// Rules are looked at in order and the first with a status whose conditions all hold decides; what rules want done
+/// besides (`tag`, `explain`, `routingStatus`) is wanted of every one that matches. Conditions:
 ///
 /// - `conversation:` one live conversation of the agent that passes all of it: `id`, `media`, `direction`, `state`,
 ///   `held`, `muted`, `queueId`, `purpose`, `afterCallWork`, `wrapupCode`, `attributes.NAME` (of the agent's
@@ -28,7 +30,12 @@ public struct RuleSet: Sendable {
     public var ruleNames: [String]
     /// Hash of the rules and statuses as text; in every decision.
     public var version: String
+    /// Names of the statuses that set On Queue, as far as that is known; a `${…}` never makes one of them. Whoever
+    /// resolves the presence definitions adds what the configuration alone does not say.
+    public var onQueueStatuses: Set<String>
     private let rules: [CompiledRule]
+    /// The last rule that wants something besides a status; -1 = none does.
+    private let lastErrand: Int
 
     /// Compiles the `statuses:` and `rules:` nodes; findings go to `diagnostics`; `nil` when there is an error.
     ///
@@ -43,6 +50,7 @@ public struct RuleSet: Sendable {
         // A status that has an error of its own is still known, so that one mistake gives one message.
         let names: [String] =
             if case .mapping(let entries) = statuses?.content { entries.map(\.key) } else { [] }
+        let onQueue = Set(definitions.values.filter { $0.presence.system == .onQueue }.map(\.name))
         var compiled: [CompiledRule] = []
         var locations: [String: SourceLocation] = [:]
         for (index, node) in ruleNodes(rules, diagnostics: diagnostics).enumerated() {
@@ -57,7 +65,7 @@ public struct RuleSet: Sendable {
             let rule = CompiledRule.parse(
                 node,
                 path: "rules[\(index)]",
-                knownStatuses: names,
+                known: KnownStatuses(names: names, onQueue: onQueue),
                 diagnostics: diagnostics
             )
             if let rule { compiled.append(rule) }
@@ -67,7 +75,9 @@ public struct RuleSet: Sendable {
             statuses: definitions,
             ruleNames: compiled.map(\.name),
             version: version(statuses: statuses, rules: rules),
-            rules: compiled
+            onQueueStatuses: onQueue,
+            rules: compiled,
+            lastErrand: compiled.lastIndex { $0.errands != nil } ?? -1
         )
     }
 
@@ -95,22 +105,30 @@ public struct RuleSet: Sendable {
 
     /// Looks at the whole state of an agent; never at one event.
     ///
-    /// - Parameter tracing: `false` leaves the trace empty and stops at the first match, which costs a fraction.
+    /// - Parameter tracing: `false` leaves the trace empty and looks at no more rules than it must, which costs a
+    ///   fraction.
     public func evaluate(_ facts: AgentFacts, tracing: Bool = true) -> Evaluation {
         var evaluation = Evaluation(match: nil, trace: [])
-        for rule in rules {
-            let match = rule.match(facts, statuses: statuses)
-            if let match, evaluation.match == nil {
-                evaluation.match = RuleMatch(
-                    rule: rule.name,
-                    status: match.status,
-                    conversationID: match.conversationID,
-                    release: rule.release
-                )
-                if !tracing { break }
+        let names = StatusNames(known: statuses, onQueue: onQueueStatuses)
+        for (index, rule) in rules.enumerated() {
+            if !tracing, evaluation.match != nil {
+                if index > lastErrand { break }
+                if rule.errands == nil { continue }
+            }
+            let match = rule.match(facts, names)
+            if let match {
+                evaluation.errands += rule.errands(facts, match, names)
+                if let status = match.status, evaluation.match == nil {
+                    evaluation.match = RuleMatch(
+                        rule: rule.name,
+                        status: status,
+                        conversationID: match.conversation?.id,
+                        release: rule.release
+                    )
+                }
             }
             guard tracing else { continue }
-            let failure = match == nil ? rule.failure(facts, statuses: statuses) : nil
+            let failure = match == nil ? rule.failure(facts, names) : nil
             evaluation.trace.append(RuleTrace(rule: rule.name, matched: match != nil, failure: failure))
         }
         return evaluation

@@ -22,14 +22,24 @@ public struct StatusDefinition: Hashable, Sendable {
     public var presence: PresenceSelector
     /// Sent with the presence; `nil` = the message is cleared.
     public var message: String?
+    /// Once the presence is confirmed, adherence is put as well (`adherence: put`): for gateways that offer the call,
+    /// which Genesys Cloud itself does not.
+    public var putsAdherence: Bool
     /// Where the entry begins.
     public var location: SourceLocation
 
     /// Creates a definition.
-    public init(name: String, presence: PresenceSelector, message: String? = nil, location: SourceLocation) {
+    public init(
+        name: String,
+        presence: PresenceSelector,
+        message: String? = nil,
+        putsAdherence: Bool = false,
+        location: SourceLocation
+    ) {
         self.name = name
         self.presence = presence
         self.message = message
+        self.putsAdherence = putsAdherence
         self.location = location
     }
 }
@@ -65,11 +75,13 @@ extension StatusDefinition {
         let reader = MappingReader(
             entry.value,
             path: path,
-            keys: ["presence", "message"],
+            keys: ["presence", "message", "adherence"],
             diagnostics: diagnostics
         )
         guard let reader, reader.require("presence"), let node = reader.node("presence") else { return nil }
         let message = reader.text("message", allowsEmpty: true)
+        enum Adherence: String, CaseIterable { case put }
+        let adherence = reader.choice("adherence", of: Adherence.self)
         guard let presence = PresenceSelector.parse(node, path: "\(path).presence", diagnostics: diagnostics) else {
             return nil
         }
@@ -83,6 +95,7 @@ extension StatusDefinition {
             name: entry.key,
             presence: presence,
             message: message?.isEmpty == true ? nil : message,
+            putsAdherence: adherence == .put,
             location: entry.keyLocation
         )
     }

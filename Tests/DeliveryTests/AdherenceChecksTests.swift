@@ -56,9 +56,11 @@ struct AdherenceChecksTests {
         let checks = world.checks()
         for index in 0..<249 { await checks.check("agent-\(index)") }
         await checks.check(
-            revision: 1,
-            target: PresenceTarget(definitionID: "break"),
-            confirmedAt: Timestamp.adherenceConfirmed.advanced(by: .milliseconds(900)),
+            AdherenceCheck(
+                revision: 1,
+                target: PresenceTarget(definitionID: "break"),
+                confirmedAt: Timestamp.adherenceConfirmed.advanced(by: .milliseconds(900))
+            ),
             agentID: "a little later"
         )
         try await world.pass(.seconds(10))

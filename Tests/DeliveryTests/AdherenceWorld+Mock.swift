@@ -150,11 +150,13 @@ extension AdherenceChecks {
     /// Checks what the test has written and seen confirmed.
     func check(_ agentID: String = "a", _ definitionID: String = "break", revision: Int = 1) {
         check(
-            revision: revision,
-            target: PresenceTarget(definitionID: definitionID),
-            confirmedAt: .adherenceConfirmed,
-            agentID: agentID,
-            writtenAt: .adherenceWrite
+            AdherenceCheck(
+                revision: revision,
+                target: PresenceTarget(definitionID: definitionID),
+                confirmedAt: .adherenceConfirmed,
+                writtenAt: .adherenceWrite
+            ),
+            agentID: agentID
         )
     }
 }

@@ -49,7 +49,7 @@ final class ErrandWorld: Sendable {
         var isHolding = false
 
         var calls: [(agentID: String, client: Int, call: ErrandCall)] = []
-        var outcomes: [ErrandPass.Outcome] = []
+        var outcomes: [CallGate.Outcome] = []
         var reports: [ErrandReport] = []
         var violations: [String] = []
     }
@@ -144,14 +144,14 @@ final class ErrandWorld: Sendable {
         }
     }
 
-    private func pass(_ client: Int?) async throws(CancellationError) -> ErrandPass {
+    private func pass(_ client: Int?) async throws(CancellationError) -> CallSchedule.Pass {
         while state.withLock({ $0.isGateClosed }) {
             if Task.isCancelled { throw CancellationError() }
             await Task.yield()
         }
         return state.withLock { state in
             state.passes += 1
-            return ErrandPass(client: client ?? state.passes % 3)
+            return CallSchedule.Pass(client: client ?? state.passes % 3)
         }
     }
 

@@ -6,7 +6,7 @@ import GenesysAPI
 import GenesysEvents
 
 /// One agent's adherence on its way to a verdict. Pure: time, randomness and answers come in as arguments.
-struct AdherenceCheck: Sendable {
+struct AgentAdherence: Sendable {
     /// What follows an answer.
     enum Step: Equatable {
         /// This is it.

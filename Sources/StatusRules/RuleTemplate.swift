@@ -4,11 +4,15 @@
 import AgentState
 import ConfigurationSyntax
 
-/// The text of `then.status` with `${…}` in it.
-struct StatusTemplate: Sendable {
+/// A text under `then:` with `${…}` in it.
+struct RuleTemplate: Sendable {
     enum Reference: Hashable, Sendable {
         case agent(AgentField)
         case conversation(ConversationField)
+        /// The rule's own name.
+        case rule
+        /// The status that the rule wants, resolved.
+        case status
 
         /// A path such as `conversation.attributes.wfm_status` or `presence.system`.
         init?(path: String) {
@@ -18,15 +22,31 @@ struct StatusTemplate: Sendable {
                 self = .conversation(field)
             } else if path.hasPrefix("customer.attributes."), let field = ConversationField(name: path) {
                 self = .conversation(field)
+            } else if path == "rule" {
+                self = .rule
+            } else if path == "status" {
+                self = .status
             } else {
                 return nil
             }
         }
 
-        static let known =
+        /// What a status can be made of.
+        static let knownFacts =
             ConversationField.named.map { "conversation.\($0.name)" }
             + ["conversation.attributes.NAME", "conversation.customer.attributes.NAME"]
             + AgentField.allCases.map(\.rawValue)
+        /// What anything else can be made of.
+        static let known = knownFacts + ["rule", "status"]
+    }
+
+    /// What a template takes its values from.
+    struct Source {
+        var facts: AgentFacts
+        var conversation: ConversationFacts?
+        var rule: String
+        /// `nil` while it is the status itself that is resolved.
+        var status: String?
     }
 
     enum Part: Sendable {
@@ -43,24 +63,34 @@ struct StatusTemplate: Sendable {
         parts.contains { if case .fact(.conversation, _) = $0 { true } else { false } }
     }
 
+    /// The template names the status that the rule wants.
+    var usesStatus: Bool {
+        parts.contains { if case .fact(.status, _) = $0 { true } else { false } }
+    }
+
     /// The text, or the path of the fact that is absent.
-    func resolve(_ facts: AgentFacts, _ conversation: ConversationFacts?) -> Result<String, AbsentFact> {
+    func resolve(_ source: Source) -> Result<String, AbsentFact> {
         var text = ""
         for part in parts {
             switch part {
             case .text(let literal):
                 text += literal
             case .fact(let reference, let path):
-                let value =
-                    switch reference {
-                    case .agent(let field): field.value(in: facts)
-                    case .conversation(let field): conversation.flatMap { field.value(in: $0) }
-                    }
-                guard let value else { return .failure(AbsentFact(path: path)) }
+                guard let value = reference.value(source) else { return .failure(AbsentFact(path: path)) }
                 text += value
             }
         }
         return .success(text)
+    }
+
+    /// The text with nothing in the place of absent facts: for people, who read it anyway.
+    func text(_ source: Source) -> String {
+        parts.map { part in
+            switch part {
+            case .text(let literal): literal
+            case .fact(let reference, _): reference.value(source) ?? ""
+            }
+        }.joined()
     }
 
     struct AbsentFact: Error {
@@ -68,7 +98,14 @@ struct StatusTemplate: Sendable {
     }
 
     /// Reads a template; unknown paths are reported.
-    static func parse(_ source: String, at location: SourceLocation, diagnostics: Diagnostics) -> StatusTemplate? {
+    ///
+    /// - Parameter isStatus: it makes the status itself, which therefore cannot be in it.
+    static func parse(
+        _ source: String,
+        isStatus: Bool,
+        at location: SourceLocation,
+        diagnostics: Diagnostics
+    ) -> RuleTemplate? {
         var parts: [Part] = []
         var isGood = true
         var rest = source[...]
@@ -79,16 +116,28 @@ struct StatusTemplate: Sendable {
                 return nil
             }
             let path = String(rest[start.upperBound..<end])
-            if let reference = Reference(path: path) {
+            if let reference = Reference(path: path), !isStatus || (reference != .status && reference != .rule) {
                 parts.append(.fact(reference, path: path))
             } else {
-                let clause = suggestionClause(for: path, among: Reference.known, called: "facts")
+                let known = isStatus ? Reference.knownFacts : Reference.known
+                let clause = suggestionClause(for: path, among: known, called: "facts")
                 diagnostics.error(at: location, "unknown fact '${\(path)}'\(clause)")
                 isGood = false
             }
             rest = rest[end...].dropFirst()
         }
         if !rest.isEmpty { parts.append(.text(String(rest))) }
-        return isGood ? StatusTemplate(source: source, parts: parts) : nil
+        return isGood ? RuleTemplate(source: source, parts: parts) : nil
+    }
+}
+
+extension RuleTemplate.Reference {
+    fileprivate func value(_ source: RuleTemplate.Source) -> String? {
+        switch self {
+        case .agent(let field): field.value(in: source.facts)
+        case .conversation(let field): source.conversation.flatMap { field.value(in: $0) }
+        case .rule: source.rule
+        case .status: source.status
+        }
     }
 }

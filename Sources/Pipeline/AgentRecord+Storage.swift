@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+import Delivery
+import Foundation
+import GenesysEvents
+import StatusRules
+
+extension AgentRecord: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case facts, episodes, wish, delivery, writes, revision, heardAt
+        // Since 0.2; absent when there is nothing to tell, as in most records.
+        case adherence, errands, explained
+        case errandEpisodes = "errandsOf"
+    }
+
+    /// What `encode(to:)` has written, also by an earlier version.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        facts = try container.decode(AgentFacts.self, forKey: .facts)
+        episodes = try container.decode(EpisodeState.self, forKey: .episodes)
+        wish = try container.decodeIfPresent(Wish.self, forKey: .wish)
+        delivery = try container.decodeIfPresent(DeliveryStatus.self, forKey: .delivery)
+        writes = try container.decode(OwnWrites.self, forKey: .writes)
+        revision = try container.decode(Int.self, forKey: .revision)
+        heardAt = try container.decodeIfPresent(Timestamp.self, forKey: .heardAt)
+        adherence = try container.decodeIfPresent(AdherenceVerdict.self, forKey: .adherence)
+        errands = try container.decodeIfPresent([Errand].self, forKey: .errands) ?? []
+        errandEpisodes = try container.decodeIfPresent(ErrandEpisodes.self, forKey: .errandEpisodes) ?? ErrandEpisodes()
+        explained = try container.decodeIfPresent([ExplainedSpan].self, forKey: .explained) ?? []
+    }
+
+    /// For the relay's own storage, not for any API.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(facts, forKey: .facts)
+        try container.encode(episodes, forKey: .episodes)
+        try container.encodeIfPresent(wish, forKey: .wish)
+        try container.encodeIfPresent(delivery, forKey: .delivery)
+        try container.encode(writes, forKey: .writes)
+        try container.encode(revision, forKey: .revision)
+        try container.encodeIfPresent(heardAt, forKey: .heardAt)
+        try container.encodeIfPresent(adherence, forKey: .adherence)
+        if !errands.isEmpty { try container.encode(errands, forKey: .errands) }
+        if !errandEpisodes.isEmpty { try container.encode(errandEpisodes, forKey: .errandEpisodes) }
+        if !explained.isEmpty { try container.encode(explained, forKey: .explained) }
+    }
+
+    init(stored bytes: [UInt8]) throws {
+        self = try JSONDecoder().decode(AgentRecord.self, from: Data(bytes))
+    }
+
+    func stored() throws -> [UInt8] { Array(try JSONEncoder().encode(self)) }
+}
