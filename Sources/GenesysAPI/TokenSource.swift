@@ -83,24 +83,30 @@ final class TokenSource: Sendable {
         }
         // Not a child task: renewal must not end with the call that happened to start it.
         if isDue { Task { await fetch() } }
-        guard let token else { return try await fetched() }
+        guard let token else { return try await fetched(mayBeCached: true) }
         return token
     }
 
     /// A token from a request that ends after this call began, shared with all others who wait for one.
-    func fetched() async throws(GenesysAPIError) -> AccessToken {
-        if let error = refusal() { throw error }
+    ///
+    /// - Parameter mayBeCached: one that has come meanwhile will do.
+    func fetched(mayBeCached: Bool = false) async throws(GenesysAPIError) -> AccessToken {
         let id = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
         }
         let answer: Answer = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isFirst = state.withLock { state in
+                let now = now()
+                // In one step: a request that ends between a look and the decision to wait would be made again.
+                let (known, isFirst) = state.withLock { state -> (Answer?, Bool) in
+                    if let error = Self.refusal(of: &state, now) { return (.failure(error), false) }
+                    if mayBeCached, let token = state.token, now < token.expiresAt { return (.success(token), false) }
                     state.waiting[id] = continuation
                     defer { state.isFetching = true }
-                    return !state.isFetching
+                    return (nil, !state.isFetching)
                 }
+                if let known { return continuation.resume(returning: known) }
                 if isFirst { Task { await fetch() } }
                 // The handler below may have run before there was anything to cancel.
                 if Task.isCancelled { giveUp(id) }
@@ -142,17 +148,14 @@ final class TokenSource: Sendable {
         )
     }
 
-    private func refusal() -> GenesysAPIError? {
-        let now = now()
-        return state.withLock { state in
-            guard let refusal = state.refusal, now < refusal.until else {
-                state.refusal = nil
-                return nil
-            }
-            var error = refusal.error
-            if error.isRetryable { error.retryAfter = refusal.until.timeIntervalSince(now) }
-            return error
+    private static func refusal(of state: inout State, _ now: Timestamp) -> GenesysAPIError? {
+        guard let refusal = state.refusal, now < refusal.until else {
+            state.refusal = nil
+            return nil
         }
+        var error = refusal.error
+        if error.isRetryable { error.retryAfter = refusal.until.timeIntervalSince(now) }
+        return error
     }
 
     private func fetch() async {
