@@ -13,9 +13,9 @@ final class GenesysPort: @unchecked Sendable {
     /// A presence has changed, by whoever's hand.
     var changed: (_ agent: Int, ModelGenesys.Stored) -> Void = { _, _ in }
 
-    init(time: VirtualTime, agents: Int, limit: Int, seed: Int) {
+    init(time: VirtualTime, agents: Int, limit: Int, lostShare: Double, seed: Int) {
         self.time = time
-        model = ModelGenesys(agents: agents, limit: limit, seed: seed)
+        model = ModelGenesys(agents: agents, limit: limit, lostShare: lostShare, seed: seed)
     }
 
     /// The agent's own choice.

@@ -6,7 +6,9 @@ import Probing
 
 /// One day of a contact centre through three ways to set statuses, on a driven clock.
 ///
-///     DayProbe [AGENTS] [CALLS-PER-MINUTE] [SEED]        default: 10,000 agents, 300, 1
+///     DayProbe [AGENTS] [CALLS-PER-MINUTE] [LOST] [SEED]        default: 10,000 agents, 300, 10, 1
+///
+/// Of a thousand presence events, LOST never arrive; no event about a call is lost.
 ///
 /// Prints one line for the day and one for each way, fields separated by tabs (`WorldResult.line`).
 @main
@@ -23,12 +25,15 @@ struct Main {
     static func run(_ numbers: [Int]) throws {
         let agents = numbers.first ?? 10_000
         let limit = numbers.count > 1 ? numbers[1] : 300
-        guard agents > 0, limit > 0 else { throw ProbeError(message: "usage: [AGENTS] [CALLS-PER-MINUTE] [SEED]") }
+        guard agents > 0, limit > 0 else {
+            throw ProbeError(message: "usage: [AGENTS] [CALLS-PER-MINUTE] [LOST] [SEED]")
+        }
         // Before the first task.
         try SerialExecution.shared.install()
-        let day = Day(agents: agents, seed: numbers.count > 2 ? numbers[2] : 1)
+        let lostShare = Double(numbers.count > 2 ? numbers[2] : 10) / 1000
+        let day = Day(agents: agents, seed: numbers.count > 3 ? numbers[3] : 1)
         emit("day\t\(agents)\t\(day.happenings.count)\t\(day.calls)\t\(day.flags)\t\(day.humanChanges)")
-        try measured { try RelayWorld(day, limit: limit).run() }
+        try measured { try RelayWorld(day, limit: limit, lostShare: lostShare).run() }
         measured { NaiveWorld(day, limit: limit).run() }
         measured { PollingWorld.run(day, name: "polling, 5 min", period: 300_000, limit: limit) }
         // As long as a round takes with two calls an agent.

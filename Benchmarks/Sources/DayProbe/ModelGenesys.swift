@@ -18,6 +18,8 @@ struct ModelGenesys {
 
     /// Calls in each window of a minute; more are 429.
     let limit: Int
+    /// Share of the presence events that never arrive.
+    let lostShare: Double
     private(set) var agents: [Stored]
     private(set) var calls = [Int](repeating: 0, count: CallKind.allCases.count)
     private(set) var refused = 0
@@ -27,9 +29,10 @@ struct ModelGenesys {
     private var windowCount = 0
     private var random: Seeded
 
-    init(agents: Int, limit: Int, seed: Int) {
+    init(agents: Int, limit: Int, lostShare: Double, seed: Int) {
         self.agents = Array(repeating: Stored(), count: agents)
         self.limit = limit
+        self.lostShare = lostShare
         random = Seeded(seed: seed &+ 77)
     }
 
@@ -62,8 +65,7 @@ struct ModelGenesys {
     /// Milliseconds until an event arrives.
     mutating func eventDelay() -> Int64 { Int64(random.integer(50...500)) }
 
-    /// One presence event in a hundred never arrives.
-    mutating func losesEvent() -> Bool { random.chance(0.01) }
+    mutating func losesEvent() -> Bool { random.chance(lostShare) }
 
     /// Milliseconds of one way of a call.
     mutating func callDelay() -> Int64 { Int64(random.integer(15...60)) }

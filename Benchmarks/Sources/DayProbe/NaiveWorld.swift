@@ -20,7 +20,7 @@ final class NaiveWorld {
 
     init(_ day: Day, limit: Int) {
         self.day = day
-        genesys = ModelGenesys(agents: day.agents, limit: limit, seed: day.seed)
+        genesys = ModelGenesys(agents: day.agents, limit: limit, lostShare: 0, seed: day.seed)
         ledger = Ledger(agents: day.agents)
     }
 

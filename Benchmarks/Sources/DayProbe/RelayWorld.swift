@@ -46,12 +46,12 @@ final class RelayWorld: @unchecked Sendable {
     private var confirmed = 0
     private var deadLetters = 0
 
-    init(_ day: Day, limit: Int) throws {
+    init(_ day: Day, limit: Int, lostShare: Double) throws {
         self.day = day
         ledger = Ledger(agents: day.agents)
         engine = try Self.decisions()
         records = (0..<day.agents).map { AgentRecord(id: GenesysPort.id($0)) }
-        port = GenesysPort(time: time, agents: day.agents, limit: limit, seed: day.seed)
+        port = GenesysPort(time: time, agents: day.agents, limit: limit, lostShare: lostShare, seed: day.seed)
         port.changed = { [unowned self] agent, stored in presenceChanged(agent, stored) }
         relay = RelayUnderTest(
             port: port,
