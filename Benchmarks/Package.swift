@@ -15,20 +15,37 @@ let swiftSettings: [SwiftSetting] = [
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let httpServer: Target.Dependency = .product(name: "HTTPServer", package: "presence-relay")
 let httpClient: Target.Dependency = .product(name: "HTTPClient", package: "presence-relay")
+let journal: Target.Dependency = .product(name: "Journal", package: "presence-relay")
+let genesysEvents: Target.Dependency = .product(name: "GenesysEvents", package: "presence-relay")
+let relayCore: Target.Dependency = .product(name: "RelayCore", package: "presence-relay")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 
 let package = Package(
     name: "presence-relay-benchmarks",
     dependencies: [
         .package(name: "presence-relay", path: ".."),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     ],
     targets: [
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .executableTarget(name: "BarePeer", dependencies: [httpServer, logging], swiftSettings: swiftSettings),
         .executableTarget(name: "DiskBaseline", dependencies: ["CSQLite"], swiftSettings: swiftSettings),
+        // What the probes share: processes, events, percentiles.
+        .target(name: "Probing", swiftSettings: swiftSettings),
         .executableTarget(
             name: "LatencyProbe",
-            dependencies: [httpServer, httpClient, logging],
+            dependencies: ["Probing", httpServer, httpClient, logging],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "StormProbe",
+            dependencies: ["Probing", httpClient, logging],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "DayProbe",
+            dependencies: ["Probing", relayCore, journal, genesysEvents, heap, logging],
             swiftSettings: swiftSettings
         ),
     ]

@@ -3,9 +3,10 @@
 # Copyright (c) 2026 the Presence Relay authors
 #
 # The measurements of docs/performance.md on this machine, on loopback alone:
-#   Benchmarks/run.sh [front] [ingest] [latency]      default: all three
-# ROUNDS (3) and SECONDS_EACH (5) make it longer or shorter. Raw numbers go to Benchmarks/results/ as tab-separated
-# lines, the tables to standard output.
+#   Benchmarks/run.sh [front] [ingest] [latency] [storm] [day]      default: all five
+# ROUNDS (3) and SECONDS_EACH (5) make the first three longer or shorter; STORM_AGENTS (10000), STORM_SECONDS (75, at most,
+# for each of three storms), DAY_AGENTS (10000) and DAY_LOST (10, of a thousand presence events) the others. Raw numbers go
+# to Benchmarks/results/ as tab-separated lines, the tables to standard output.
 
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,7 +19,7 @@ rounds=${ROUNDS:-3}
 seconds=${SECONDS_EACH:-5}
 results=$here/results
 parts=("$@")
-[[ ${#parts[@]} -gt 0 ]] || parts=(front ingest latency)
+[[ ${#parts[@]} -gt 0 ]] || parts=(front ingest latency storm day)
 # shellcheck disable=SC2034  # set by scratch and start
 folder='' server='' server_pid='' simulator=''
 scratch folder
@@ -134,12 +135,36 @@ latency() {
     python3 "$here/tables.py" latency "$results/latency.tsv"
 }
 
+# Three storms, each against a relay and a simulator of its own; the journal lies on the disk of the ingest part.
+storm() {
+    echo "building the relay and the probe…" >&2
+    local relay probe variant limit=${STORM_SECONDS:-75}
+    relay=$(build . presence-relay)
+    probe=$(build "$here" StormProbe)
+    : >"$results/storm.tsv"
+    for variant in known unheard unknown; do
+        renew_disk
+        TMPDIR=$disk within $((limit + 60)) "$probe" "$relay" "$variant" "${STORM_AGENTS:-10000}" "$limit" >>"$results/storm.tsv"
+    done
+    python3 "$here/tables.py" storm "$results/storm.tsv"
+}
+
+# On a driven clock: the machine decides how long it takes, not what comes out. Fewer agents have as much less of the
+# 300 calls a minute.
+day() {
+    echo "building the probe…" >&2
+    local probe agents=${DAY_AGENTS:-10000}
+    probe=$(build "$here" DayProbe)
+    within 900 "$probe" "$agents" $(((agents * 300 + 9999) / 10000)) "${DAY_LOST:-10}" >"$results/day.tsv"
+    python3 "$here/tables.py" day "$results/day.tsv"
+}
+
 {
     echo "$(date -u +%Y-%m-%d), $(nproc) cores, $(awk -F ': ' '/model name/ { print $2; exit }' /proc/cpuinfo), Linux $(uname -r)"
     swift --version 2>/dev/null | head -n 1
     echo "load average at the start: $(cut -d ' ' -f 1 /proc/loadavg); $rounds rounds of $seconds s"
 } | tee "$results/machine.txt"
 
-for part in front ingest latency; do
+for part in front ingest latency storm day; do
     if wants "$part"; then "$part"; fi
 done

@@ -2,7 +2,7 @@
 # Copyright (c) 2026 the Presence Relay authors
 """Tables (Markdown) from the raw numbers of run.sh: medians over the rounds.
 
-tables.py front|ingest|latency FILE
+tables.py front|ingest|latency|storm|day FILE
 """
 
 import statistics
@@ -97,6 +97,54 @@ def latency(path):
           lines)
 
 
-if len(sys.argv) != 3 or sys.argv[1] not in ("front", "ingest", "latency"):
+def storm(path):
+    runs = rows(path)
+    names = {"known": "announced before, events come back", "unheard": "announced before, no event comes back",
+             "unknown": "never heard of before"}
+
+    def line(title, value):
+        return [title] + [value(run) for run in runs]
+
+    print()
+    table(["agents"] + [f"{int(run[1]):,}, {names[run[0]]}" for run in runs], [
+        line("events posted in", lambda run: f"{run[2]} s"),
+        line("set: 50 % / 99 % / all", lambda run: " / ".join(run[3:6]) + " s"),
+        line("confirmed: 50 % / 99 % / all", lambda run: " / ".join(run[6:9]) + " s"),
+        line("set / confirmed when looked at", lambda run: f"{int(run[9]):,} / {int(run[10]):,}, after {run[18]} s"),
+        line("from event to set, first / last tenth posted", lambda run: f"{run[11]} / {run[12]} s"),
+        line("calls", lambda run: run[13]),
+        line("most calls in any 60 s", lambda run: run[14]),
+        line("429s", lambda run: run[15]),
+        line("relay: RSS / CPU", lambda run: f"{run[16]} MB / {run[17]} s"),
+        line("202 p50 / p99 ms, quiet", lambda run: run[19]),
+        line("202 p50 / p99 ms, while posting", lambda run: run[20]),
+        line("202 p50 / p99 ms, while delivering", lambda run: run[21]),
+        line("events without a 202", lambda run: run[22]),
+    ])
+
+
+def day(path):
+    lines = []
+    for fields in rows(path):
+        if fields[0] == "day":
+            agents, happenings, calls, flags, changes = map(int, fields[1:])
+            print(f"\n{agents:,} agents, 10 h: {happenings:,} happenings, among them {calls:,} calls, {flags:,} flags, "
+                  f"{changes:,} changes by hand")
+            continue
+        (name, _, limit, events, wishes, statuses, changes, total, kinds, refused, each, full, p50, p99, never_set,
+         never_back, wrong, remark, took) = fields
+        lines.append([
+            name, f"{int(events):,}", f"{int(wishes):,}", f"{int(changes):,}", f"{int(total):,} ({kinds})", refused,
+            f"{float(each):.2f}", "-" if full == "-" else f"{float(full) * 100:.1f} %", f"{p50} / {p99}",
+            f"{int(never_set) / int(statuses) * 100:.2f} %", never_back, f"{float(wrong) * 100:.3f} %",
+        ])
+        print(f"- {name}: {remark} ({took} s of computing, {limit} calls/min)")
+    table(["way", "events", "wishes, writes or looks", "status changes made", "calls", "429s", "calls per change",
+           "time at the limit", "delay p50 / p99 s", "statuses never set", "never put back", "wrong agent-minutes"],
+          lines)
+
+
+PARTS = {"front": front, "ingest": ingest, "latency": latency, "storm": storm, "day": day}
+if len(sys.argv) != 3 or sys.argv[1] not in PARTS:
     sys.exit(__doc__)
-{"front": front, "ingest": ingest, "latency": latency}[sys.argv[1]](sys.argv[2])
+PARTS[sys.argv[1]](sys.argv[2])

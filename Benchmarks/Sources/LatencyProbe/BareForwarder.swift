@@ -5,6 +5,7 @@ import Foundation
 import HTTPClient
 import HTTPServer
 import Logging
+import Probing
 
 /// The least that could be between an event and a call: no journal, no state, no rules. What it needs is in two headers,
 /// so that it does not even read the event.

@@ -4,6 +4,7 @@
 import Foundation
 import HTTPServer
 import Logging
+import Probing
 import Synchronization
 
 /// As much of the Genesys Cloud API as a presence write and its verification need, answered at once and without limits:

@@ -4,6 +4,7 @@
 import Foundation
 import HTTPClient
 import Logging
+import Probing
 
 /// Posts events at an even rate, whatever the answers take (an open loop: a slow answer delays no later event).
 struct Load {
@@ -36,9 +37,7 @@ struct Load {
 
         let (sorted, missing) = log.result()
         func milliseconds(_ share: Double) -> String {
-            guard !sorted.isEmpty else { return "-" }
-            let index = min(sorted.count - 1, Int((Double(sorted.count) * share).rounded(.up)) - 1)
-            return String(format: "%.2f", sorted[max(0, index)] / .milliseconds(1))
+            sorted.percentile(share).map { String(format: "%.2f", $0 / .milliseconds(1)) } ?? "-"
         }
         let fields = [
             "\(plan.rate)", "\(Int(reached))", milliseconds(0.5), milliseconds(0.99), milliseconds(1),
@@ -54,7 +53,9 @@ struct Load {
                 if number >= 32 { try await group.next() }
                 group.addTask {
                     let agent = EventBodies.agent(number)
-                    try await send(EventBodies.presence(agent: agent))
+                    try await send(
+                        EventBodies.presence(agent: agent, definition: FakeGenesys.onQueue, system: "ON_QUEUE")
+                    )
                     try await send(EventBodies.conversation(agent: agent, status: nil))
                 }
             }

@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import Foundation
+import Probing
 
 /// Measures the time from the start of an event's POST to the arrival of the presence call that it causes.
 ///
@@ -42,7 +43,7 @@ struct Main {
         let log = LatencyLog()
         let api = FakeGenesys(log: log)
         let apiURL = try await api.start()
-        let process = try await SubjectProcess(subject, apiURL: apiURL)
+        let process = try await ChildProcess(subject, apiURL: apiURL)
         let result: String
         do {
             result = try await Load(plan: plan, target: process.url, log: log).run()
@@ -78,9 +79,4 @@ struct Plan {
     var rate: Int
     var seconds: Int
     var agents: Int
-}
-
-struct ProbeError: Error, CustomStringConvertible {
-    var message: String
-    var description: String { message }
 }

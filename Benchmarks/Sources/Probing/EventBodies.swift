@@ -3,26 +3,36 @@
 
 import Foundation
 
-/// The events of the measurement, in EventBridge envelopes, as of now.
-enum EventBodies {
-    static func agent(_ number: Int) -> String { String(format: "11111111-0000-4000-8000-%012x", number) }
+/// The events of the measurements, in EventBridge envelopes, as of now.
+public enum EventBodies {
+    /// An agent of a measurement that has no organisation of its own.
+    public static func agent(_ number: Int) -> String { String(format: "11111111-0000-4000-8000-%012x", number) }
 
     /// With milliseconds, as Genesys writes times.
-    static func now() -> String { Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
+    public static func now() -> String { Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
 
-    /// The agent is On Queue.
-    static func presence(agent: String) -> [UInt8] {
+    /// The agent has the presence.
+    ///
+    /// - Parameters:
+    ///   - system: `ON_QUEUE`
+    ///   - modifiedAt: as of when; now by default.
+    public static func presence(
+        agent: String,
+        definition: String,
+        system: String,
+        modifiedAt: String? = nil
+    ) -> [UInt8] {
         envelope(
             topic: "v2.users.\(agent).presence",
             type: "v2.users.{id}.presence",
             body:
-                #"{"source":"PURECLOUD","presenceDefinition":{"id":"\#(FakeGenesys.onQueue)","systemPresence":"ON_QUEUE"},"#
-                + #""primary":true,"message":"","modifiedDate":"\#(now())"}"#
+                #"{"source":"PURECLOUD","presenceDefinition":{"id":"\#(definition)","systemPresence":"\#(system)"},"#
+                + #""primary":true,"message":"","modifiedDate":"\#(modifiedAt ?? now())"}"#
         )
     }
 
     /// The agent is on a connected call, with the attribute when there is a status.
-    static func conversation(agent: String, status: String?) -> [UInt8] {
+    public static func conversation(agent: String, status: String?) -> [UInt8] {
         let suffix = agent.suffix(12)
         let attributes = status.map { #"{"wfm_status":"\#($0)"}"# } ?? "{}"
         return envelope(
