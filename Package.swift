@@ -34,6 +34,11 @@ let package = Package(
         .library(name: "HTTPClient", targets: ["HTTPClient"]),
         .library(name: "Journal", targets: ["Journal"]),
         .library(name: "GenesysEvents", targets: ["GenesysEvents"]),
+        // What decides and delivers, without network and disk: Benchmarks/ drives it through a whole day.
+        .library(
+            name: "RelayCore",
+            targets: ["AgentState", "ConfigurationSyntax", "Delivery", "GenesysAPI", "Pipeline", "StatusRules"]
+        ),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

@@ -21,27 +21,28 @@ struct RelayUnderTest: Sendable {
         limit: Int,
         report: @escaping @Sendable (DeliveryReport) -> Void,
         judged: @escaping @Sendable () async -> Void,
-        observed: @escaping @Sendable (UserPresence) async -> Void
+        observed: @escaping @Sendable ([UserPresence]) async -> Void
     ) {
         let random = SeededChance()
         var logger = Logger(label: "delivery")
         logger.logLevel = .critical
         let gate = CallGate(
-            budget: RequestBudget(requestsPerMinute: limit),
+            CallSchedule(budgets: [RequestBudget(requestsPerMinute: limit)]),
             now: { time.now },
             sleep: { try await time.sleep($0) }
         )
         delivery = Delivery(
             policy: DeliveryPolicy(),
             gate: gate,
-            effects: Delivery.Effects(
-                read: { id throws(GenesysAPIError) in
+            effects: DeliveryEffects(
+                read: { _, id throws(GenesysAPIError) in
                     try Self.only(await port.read([id], isBulk: false))
                 },
-                write: { id, target throws(GenesysAPIError) in
-                    let write = PresenceWrite(userID: id, definitionID: target.definitionID, message: target.message)
-                    return try Self.only(await port.write([write], isBulk: false))
+                readMany: { _, ids throws(GenesysAPIError) in try await port.read(ids, isBulk: true) },
+                write: { _, write throws(GenesysAPIError) in
+                    try Self.only(await port.write([write], isBulk: false))
                 },
+                writeMany: { _, writes throws(GenesysAPIError) in try await port.write(writes, isBulk: true) },
                 report: report,
                 judged: judged,
                 observed: observed,
