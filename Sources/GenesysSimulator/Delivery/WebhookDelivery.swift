@@ -10,6 +10,7 @@ import Synchronization
 struct WebhookTarget: Sendable {
     var url: String
     var headers: [(name: String, value: String)]
+    var keepsAlive = false
 }
 
 /// What became of the events so far.
@@ -153,7 +154,7 @@ actor WebhookDelivery {
         let request = ClientRequest(
             method: "POST",
             url: item.target.url,
-            headers: Self.headers + item.target.headers,
+            headers: Self.headers + (item.target.keepsAlive ? [] : [Self.close]) + item.target.headers,
             body: item.body,
             timeout: timeout,
             maxResponseBytes: 64 * 1024
@@ -185,6 +186,6 @@ actor WebhookDelivery {
         (name: "Content-Type", value: "application/json; charset=utf-8"),
         (name: "Range", value: "bytes=0-1048575"),
         (name: "Accept-Encoding", value: "gzip,deflate"),
-        (name: "Connection", value: "close"),
     ]
+    private static let close = (name: "Connection", value: "close")
 }
