@@ -157,9 +157,7 @@ public final class GenesysSimulator: Sendable {
 
     private func push(_ deliveries: [EventDelivery]) async {
         guard !deliveries.isEmpty, let delivery = running.withLock(\.delivery) else { return }
-        for item in deliveries {
-            await delivery.accept(item.body, topic: item.topic, to: item.target, after: item.delay)
-        }
+        await delivery.accept(deliveries)
     }
 
     /// Without a length of its own, a request hangs until nobody waits any more.

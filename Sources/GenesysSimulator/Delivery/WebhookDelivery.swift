@@ -80,8 +80,19 @@ actor WebhookDelivery {
         generator = SeededGenerator(seed: seed, name: "delivery")
     }
 
-    /// Takes an event; `body` is the whole envelope.
-    func accept(_ body: [UInt8], topic: String, to target: WebhookTarget, after delay: Duration) {
+    /// Takes events, in this order.
+    nonisolated func accept(_ events: [EventDelivery]) async {
+        let items = events.map { event in
+            (Item(target: event.target, body: event.body, topic: event.event.topicName), event.delay)
+        }
+        await accept(items)
+    }
+
+    private func accept(_ items: [(Item, Duration)]) {
+        for (item, delay) in items { accept(item, after: delay) }
+    }
+
+    private func accept(_ item: Item, after delay: Duration) {
         guard !isStopped else { return }
         let isFull = waiting.count - head >= Self.capacity
         counters.withLock {
@@ -89,7 +100,7 @@ actor WebhookDelivery {
             if isFull { $0.failed += 1 }
         }
         guard !isFull else { return }
-        later(Item(target: target, body: body, topic: topic), delay)
+        later(item, delay)
     }
 
     /// Gives up what is still waiting and ends all transfers.

@@ -47,13 +47,15 @@ enum ObservationControl {
         return Answer(status: 204)
     }
 
-    /// `?method=`, `?path=` (a part of it) and `?status=` choose; oldest first.
+    /// `?method=`, `?path=` (a part of it), `?status=` and `?fault=` choose; oldest first.
     private static func requests(_ state: inout SimulatorState, _ call: EndpointCall) -> Answer {
         let method = call.request.queryValue("method")
         let path = call.request.queryValue("path")
         let status = call.request.queryValue("status").flatMap(Int.init)
+        let fault = call.request.queryValue("fault")
         let entries = state.requests.matching { entry in
-            (method == nil || entry.method == method) && (status == nil || entry.status == status)
+            guard fault == nil || entry.fault?.rawValue == fault else { return false }
+            return (method == nil || entry.method == method) && (status == nil || entry.status == status)
                 && (path.map { entry.target.contains($0) } ?? true)
         }
         return .ok(object(["total": state.requests.total, "requests": entries.map(\.json)]))

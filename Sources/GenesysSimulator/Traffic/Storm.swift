@@ -16,7 +16,7 @@ struct Storm: Sendable {
     var talk: Duration?
     var afterCallWork: Duration = .seconds(2)
 
-    static let slice = 200
+    static let slice = 100
 
     mutating func performSlice(_ organization: inout SimulatedOrganization, now: Timestamp) {
         for index in agents.prefix(Self.slice) {
