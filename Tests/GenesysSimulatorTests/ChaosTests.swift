@@ -97,6 +97,28 @@ struct ChaosTests {
         #expect(run() == changes)
     }
 
+    @Test("starting again does not let the people of the time before go on")
+    func restart() {
+        var bench = Bench()
+        for _ in 0..<4 { _ = bench.send(.post, "/simulator/chaos", #"{"seed":5,"humansPerMinute":60}"#) }
+        bench.pass(.seconds(600))
+        let total = bench.send(.get, "/simulator/chaos")["humans", "total"]?.integerValue ?? 0
+        #expect((480...720).contains(total))
+    }
+
+    @Test("events that were lost, doubled or late are listed with what became of them")
+    func mishaps() {
+        var bench = Bench()
+        let faults = #"[{"kind":"dropEvents","match":".presence"},{"kind":"duplicateEvents","match":".activity"}]"#
+        _ = bench.send(.post, "/simulator/faults", faults)
+        _ = bench.send(.post, "/simulator/agents/1/presence", #"{"system":"Meal"}"#)
+        _ = bench.events()
+        let listed = bench.send(.get, "/simulator/events/faults")
+        #expect(listed["events"]?.arrayValue?.count == 2)
+        #expect(listed["events", "0", "fault"] == .string("dropEvents"))
+        #expect(listed["events", "1", "delays"] == .array([.integer(0), .integer(0)]))
+    }
+
     @Test("over a socket the log names each fault and says that chaos chose it")
     func logged() async throws {
         try await withSimulator { site in

@@ -12,6 +12,7 @@ enum ObservationControl {
         Endpoint("GET", "/simulator/events", events),
         Endpoint("POST", "/simulator/events", emitEvent),
         Endpoint("POST", "/simulator/events/replay", replay),
+        Endpoint("GET", "/simulator/events/faults", eventFaults),
         Endpoint("DELETE", "/simulator/events", clearEvents),
         Endpoint("GET", "/simulator/usage", usage),
         Endpoint("DELETE", "/simulator/usage", clearUsage),
@@ -106,6 +107,11 @@ enum ObservationControl {
         let last = wanted.suffix(body["last"]?.integerValue.map { max(0, Int($0)) } ?? wanted.count)
         state.organization.outbox.append(contentsOf: last)
         return Answer(status: 202, body: object(["events": last.count]))
+    }
+
+    /// Events that were lost, doubled or late, oldest first.
+    private static func eventFaults(_ state: inout SimulatorState, _ call: EndpointCall) -> Answer {
+        .ok(object(["events": state.events.mishaps.map(\.json)]))
     }
 
     private static func clearEvents(_ state: inout SimulatorState, _ call: EndpointCall) -> Answer {

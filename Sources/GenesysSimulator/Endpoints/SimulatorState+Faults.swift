@@ -14,13 +14,16 @@ extension SimulatorState {
     }
 
     /// The delays after which copies of an event are to be sent, in milliseconds.
-    mutating func deliveries(topic: String) -> [Int] {
-        if let fault = faults.take(topic: topic, generator: &faultGenerator) {
-            return fault.deliveries(&faultGenerator)
+    mutating func deliveries(of event: SimulatedEvent) -> [Int] {
+        var fault = faults.take(topic: event.topicName, generator: &faultGenerator)
+        if fault == nil, let chosen = chaos?.fault(topic: event.topicName) {
+            faults.happened[chosen.kind, default: 0] += 1
+            fault = chosen
         }
-        guard let fault = chaos?.fault(topic: topic) else { return [0] }
-        faults.happened[fault.kind, default: 0] += 1
-        return fault.deliveries(&faultGenerator)
+        guard let fault else { return [0] }
+        let delays = fault.deliveries(&faultGenerator)
+        events.note(EventLog.Mishap(event: event.id, topic: event.topicName, fault: fault.kind, delays: delays))
+        return delays
     }
 
     /// What a partial bulk call does with one of its users; `nil` = what it should.

@@ -83,6 +83,7 @@ struct SimulatorState: Sendable {
         do {
             if fault?.kind == .revokeToken { access.revoke(authorization: request.headers["Authorization"]) }
             if let fault, fault.kind == .status {
+                if fault.isApplied { _ = try? platformAnswer(request, fault: nil, now: now, called: called) }
                 answer = Self.failure(fault, contextID: correlationID)
             } else if let fault, fault.kind == .silentNoOp {
                 // The answer of a copy that then goes away: it looks right, and nothing has changed.
@@ -147,7 +148,7 @@ struct SimulatorState: Sendable {
         organization.outbox.removeAll(keepingCapacity: true)
         return events.map { event in
             self.events.append(event)
-            return (event, deliveries(topic: event.topicName))
+            return (event, deliveries(of: event))
         }
     }
 

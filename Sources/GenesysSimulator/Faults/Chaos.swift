@@ -89,7 +89,9 @@ struct Chaos: Sendable {
             fault.status = 429
             fault.retryAfter = Int.random(in: 1...2, using: &generator)
         case .tooManyRequestsOld: fault.status = 429
-        case .serverError: fault.status = [500, 502, 503, 504].randomElement(using: &generator) ?? 503
+        case .serverError:
+            fault.status = [500, 502, 503, 504].randomElement(using: &generator) ?? 503
+            fault.isApplied = generator.chance(0.3)
         case .htmlError:
             fault.status = [502, 503, 504].randomElement(using: &generator) ?? 502
             fault.content = .html

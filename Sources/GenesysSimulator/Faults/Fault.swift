@@ -65,6 +65,8 @@ struct Fault: Sendable {
     /// How long a request without an answer hangs before its connection ends; `nil` = longer than anyone waits.
     var hangMilliseconds: Int?
     var variant = Variant.unchanged
+    /// A status fault that does what was asked all the same, as a gateway's time-out may.
+    var isApplied = false
     /// Chosen by ``Chaos``.
     var isChaos = false
 
@@ -103,6 +105,7 @@ extension Fault {
         if kind == .timeoutBefore || kind == .timeoutAfter {
             hangMilliseconds = json["milliseconds"]?.integerValue.map(Int.init)
         }
+        isApplied = json["applied"]?.boolValue ?? false
         if let text = json["variant"]?.stringValue {
             guard let variant = Variant(rawValue: text) else {
                 throw .invalid("variant", "variant must be unchanged, applied or stale.")
@@ -128,6 +131,7 @@ extension Fault {
             "status": kind == .status ? status : nil, "retryAfter": retryAfter,
             "body": kind == .status ? content.rawValue : nil,
             "milliseconds": kind == .delay || kind.isAboutEvents ? milliseconds : hangMilliseconds,
+            "applied": kind == .status && isApplied ? true : nil,
             "variant": kind == .partialBulk ? variant.rawValue : nil,
         ])
     }
