@@ -101,8 +101,9 @@ public final class GenesysSimulator: Sendable {
 
     /// Turns events to another webhook from now on, as `POST /simulator/webhook` does; `nil` = none.
     public func setWebhook(url: String?, headers: [(name: String, value: String)] = []) {
+        let keepsAlive = configuration.webhookKeepsAlive
         state.withLock { state in
-            state.webhook = url.map { WebhookTarget(url: $0, headers: headers) }
+            state.webhook = url.map { WebhookTarget(url: $0, headers: headers, keepsAlive: keepsAlive) }
             state.organization.isObserved = url != nil
         }
     }
@@ -117,23 +118,17 @@ public final class GenesysSimulator: Sendable {
         if isControl, !Self.isLoopback(request.remoteAddress) {
             return HTTPResponse(status: HTTPStatus(403))
         }
-        let fault =
-            isControl
-            ? nil
-            : state.withLock { state in
-                state.faults.take(
-                    method: request.method.rawValue,
-                    target: request.target,
-                    generator: &state.organization.generator
-                )
-            }
+        let (ticket, fault) = state.withLock { state in
+            isControl ? (nil, nil) : (state.begin(request, now: configuration.now()), state.chooseFault(for: request))
+        }
+        defer { state.withLock { $0.end(ticket) } }
         switch fault?.kind {
         case .delay: await pause(.milliseconds(fault?.milliseconds ?? 0))
         case .timeoutBefore, .drop:
             if let fault {
                 state.withLock { $0.recordUnanswered(request, fault: fault, now: configuration.now()) }
             }
-            return await noAnswer(hangs: fault?.kind == .timeoutBefore)
+            return await noAnswer(after: fault?.kind == .timeoutBefore ? Self.hang(fault) : .zero)
         default: break
         }
         let counters = isControl ? deliveryCounters : DeliveryCounters()
@@ -145,7 +140,7 @@ public final class GenesysSimulator: Sendable {
         }
         if nextDue != before { wake.yield() }
         await push(events)
-        if fault?.kind == .timeoutAfter { return await noAnswer(hangs: true) }
+        if fault?.kind == .timeoutAfter { return await noAnswer(after: Self.hang(fault)) }
         return response
     }
 
@@ -162,14 +157,17 @@ public final class GenesysSimulator: Sendable {
 
     private func push(_ deliveries: [EventDelivery]) async {
         guard !deliveries.isEmpty, let delivery = running.withLock(\.delivery) else { return }
-        for item in deliveries {
-            await delivery.accept(item.body, topic: item.topic, to: item.target, after: item.delay)
-        }
+        await delivery.accept(deliveries)
     }
 
-    /// The connection ends without a complete answer, at once or when nobody waits any more.
-    private func noAnswer(hangs: Bool) async -> HTTPResponse {
-        if hangs { await pause(.seconds(120)) }
+    /// Without a length of its own, a request hangs until nobody waits any more.
+    private static func hang(_ fault: Fault?) -> Duration {
+        fault?.hangMilliseconds.map { .milliseconds($0) } ?? .seconds(120)
+    }
+
+    /// The connection ends without a complete answer.
+    private func noAnswer(after wait: Duration) async -> HTTPResponse {
+        await pause(wait)
         return HTTPResponse(status: HTTPStatus(200), body: .stream { _ in throw Unanswered() })
     }
 

@@ -23,6 +23,10 @@ public struct SimulatorConfiguration: Sendable {
     public var webhookHeaders: [(name: String, value: String)] = []
     /// Events on their way at the same time.
     public var webhookConcurrency: Int = 8
+    /// Keeps connections to the webhook; API destinations open a new one for each event.
+    public var webhookKeepsAlive: Bool = false
+    /// Parts of topics, such as `.presence`: only events whose topic contains one are made; `nil` = all.
+    public var webhookTopics: [String]?
     /// First wait before a failed event is sent again; doubles up to 60 times its value.
     public var webhookRetryDelay: Duration = .seconds(1)
     /// Time an answer may take before the event counts as not delivered (EventBridge: 5 s).
@@ -31,6 +35,10 @@ public struct SimulatorConfiguration: Sendable {
     public var clients: [(id: String, secret: String)] = [(id: "simulator", secret: "simulator")]
     /// Calls a token may make in a minute (facts: `client.credentials.token.rate.per.minute`).
     public var requestsPerMinute: Int = 300
+    /// Whether a 429 of the rate limit says when to come back; some services do not (facts 2.2).
+    public var hasRetryAfter: Bool = true
+    /// Whether successes carry `inin-ratelimit-count`, `-allowed` and `-reset`.
+    public var hasRateLimitHeaders: Bool = true
     /// `expires_in` of a token.
     public var tokenLifetime: Duration = .seconds(86_400)
     /// From a change of presence to the adherence that shows it.

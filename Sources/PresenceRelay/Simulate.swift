@@ -31,12 +31,37 @@ struct Simulate: AsyncParsableCommand {
     @Option(name: .customLong("webhook-header"), help: "A header for the webhook, NAME: VALUE; may be given again.")
     var webhookHeaders: [String] = []
 
+    @Option(
+        name: .customLong("topic"),
+        help: "Only events whose topic contains this, such as .presence; may be given again."
+    )
+    var topics: [String] = []
+
+    @Option(help: "Events on their way to the webhook at the same time.")
+    var deliveryConcurrency = 8
+
+    @Flag(help: "Keep connections to the webhook: faster, but not what EventBridge does.")
+    var deliveryKeepAlive = false
+
     @Option(help: "Requests per minute that one token may make.")
     var requestsPerMinute = 300
+
+    @Flag(name: .customLong("no-retry-after"), help: "Answer 429 in the older form, without Retry-After.")
+    var omitsRetryAfter = false
+
+    @Flag(name: .customLong("no-rate-limit-headers"), help: "Leave the inin-ratelimit-* headers out.")
+    var omitsRateLimitHeaders = false
+
+    @Option(help: "Seconds a token lives.")
+    var tokenLifetime = 86_400
+
+    @Option(help: "Milliseconds from a change of presence to the adherence that shows it.")
+    var adherenceDelay = 300
 
     @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
+        OpenFiles.raiseLimit()
         var configuration = SimulatorConfiguration()
         configuration.listen = try ListenAddress(parsing: listen)
         configuration.agents = agents
@@ -44,7 +69,14 @@ struct Simulate: AsyncParsableCommand {
         configuration.seed = seed
         configuration.webhookURL = webhook
         configuration.webhookHeaders = try webhookHeaders.map(Self.header)
+        configuration.webhookTopics = topics.isEmpty ? nil : topics
+        configuration.webhookConcurrency = deliveryConcurrency
+        configuration.webhookKeepsAlive = deliveryKeepAlive
         configuration.requestsPerMinute = requestsPerMinute
+        configuration.hasRetryAfter = !omitsRetryAfter
+        configuration.hasRateLimitHeaders = !omitsRateLimitHeaders
+        configuration.tokenLifetime = .seconds(tokenLifetime)
+        configuration.adherenceLatency = .milliseconds(adherenceDelay)
         let simulator = GenesysSimulator(configuration: configuration, logger: logging.logger("simulator"))
         let url = try await simulator.start()
         say(url)

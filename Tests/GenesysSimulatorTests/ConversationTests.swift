@@ -254,12 +254,15 @@ struct CustomAttributeTests {
         var bench = Bench()
         let call = try bench.call()
         let path = "/api/v2/conversations/\(call.id)/customattributes"
+        let schema = try bench.schema(#"{"status":{"type":"string"},"a":{"type":"string"},"n":{"type":"integer"}}"#)
         #expect(bench.send(.put, path, #"{"id":"wfm","customAttributes":{"status":"Break"}}"#).status == 400)
+        let unknown = #"{"id":"wfm","schemaId":"unknown","customAttributes":{"status":"Break"}}"#
+        #expect(bench.send(.put, path, unknown).status == 400)
         #expect(bench.send(.patch, path, #"{"id":"wfm","customAttributes":{"status":"Break"}}"#).status == 404)
         let created = bench.send(
             .put,
             path,
-            #"{"id":"wfm","schemaId":"s","customAttributes":{"status":"Break","n":1}}"#
+            #"{"id":"wfm","schemaId":"\#(schema)","customAttributes":{"status":"Break","n":1}}"#
         )
         #expect(created["id"] == .string("wfm"))
         #expect(

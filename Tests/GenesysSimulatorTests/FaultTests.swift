@@ -46,6 +46,18 @@ struct FaultTests {
         #expect(new.headers["Retry-After"] == "7")
     }
 
+    @Test("a status can hide that the write was done")
+    func appliedStatus() {
+        var bench = Bench()
+        var fault = Fault(kind: .status, match: "*")
+        fault.status = 504
+        fault.isApplied = true
+        let path = "/api/v2/users/\(bench.agent(0).id)/presences/purecloud"
+        let meal = #"{"presenceDefinition":{"id":"3fd96123-badb-4f69-bc03-1b1ccc6d8014"}}"#
+        #expect(bench.send(.patch, path, meal, fault: fault)["code"] == .string("gateway.timeout"))
+        #expect(bench.agent(0).presence.system == "Meal")
+    }
+
     @Test("a silent no-op answers as if done, changes nothing and announces nothing")
     func silentNoOp() throws {
         var bench = Bench()

@@ -27,6 +27,16 @@ struct Site: Sendable {
         try await client.send(ClientRequest(method: method, url: base + path, body: body.map { Array($0.utf8) }))
     }
 
+    func post(
+        _ path: String,
+        _ body: String,
+        _ headers: [(name: String, value: String)]
+    ) async throws -> ClientResponse {
+        try await client.send(
+            ClientRequest(method: "POST", url: base + path, headers: headers, body: Array(body.utf8))
+        )
+    }
+
     func api(
         _ method: String,
         _ path: String,

@@ -70,6 +70,21 @@ struct SimulatorSocketTests {
         }
     }
 
+    @Test("a request without an answer hangs only as long as its fault says")
+    func shortHang() async throws {
+        try await withSimulator { site in
+            for kind in ["timeoutBefore", "timeoutAfter"] {
+                let fault = #"{"kind":"\#(kind)","match":"GET /api/v2/users","milliseconds":50,"times":1}"#
+                _ = try await site.control("POST", "/simulator/faults", fault)
+                let began = ContinuousClock.now
+                await #expect(throws: HTTPClientError.self) {
+                    try await site.api("GET", "/api/v2/users", timeout: .seconds(60))
+                }
+                #expect(began.duration(to: .now) < .seconds(30))
+            }
+        }
+    }
+
     @Test("events arrive one a request, enveloped, with EventBridge's headers and our own")
     func push() async throws {
         try await withWebhook { webhook in

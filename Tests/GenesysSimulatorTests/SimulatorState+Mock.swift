@@ -59,7 +59,9 @@ struct Bench {
         var headers = headers
         if authorized { headers["Authorization"] = "Bearer \(token)" }
         let request = HTTPRequest(method: method, target: target, headers: headers, body: Array(body.utf8))
+        let ticket = state.begin(request, now: now)
         let response = state.handle(request, fault: fault, now: now)
+        state.end(ticket)
         guard case .bytes(let bytes) = response.body else {
             return Reply(status: response.status.code, headers: response.headers, json: .null)
         }
@@ -79,6 +81,13 @@ struct Bench {
     func agent(_ number: Int) -> SimulatedAgent { state.organization.agents[number] }
     func definition(_ name: String) -> PresenceDefinition? {
         state.organization.presences.system(name) ?? state.organization.presences.labelled(name)
+    }
+
+    /// A schema of custom attributes; `properties` is JSON.
+    mutating func schema(_ properties: String) throws -> String {
+        let path = "/api/v2/conversations/customattributes/schemas"
+        let reply = send(.post, path, #"{"title":"Schema \#(properties.count)","properties":\#(properties)}"#)
+        return try #require(reply["id"]?.stringValue)
     }
 
     /// A call with the first agent, answered.

@@ -206,6 +206,90 @@ def presences_in_bulk(site):
 
 
 @check
+def a_bulk_write_with_a_partial_result(site):
+    some = site.agents[1:6]
+    meal = site.definition("Meal", "Meal").id
+    items = []
+    for user in some:
+        item = sdk.MutableUserPresence()
+        item.id = user
+        item.source = "PURECLOUD"
+        item.presence_definition = sdk.PresenceDefinition()
+        item.presence_definition.id = meal
+        items.append(item)
+    fault = {"kind": "partialBulk", "match": "PUT bulk", "percent": 100, "times": 1}
+    read = lambda: [
+        one.presence_definition.id == meal for one in site.presence.get_users_presences_purecloud_bulk(id=some)
+    ]
+    try:
+        site.control("POST", "/simulator/faults", {**fault, "variant": "unchanged"})
+        equal(site.presence.put_users_presences_bulk(items), [], "nobody in the answer")
+        equal(any(read()), False, "nobody changed")
+        site.control("POST", "/simulator/faults", {**fault, "variant": "stale"})
+        answer = site.presence.put_users_presences_bulk(items)
+        equal([one.id for one in answer], some, "everybody in the answer")
+        assert all(one.presence_definition.id != meal for one in answer), "with the old definition"
+        site.control("POST", "/simulator/faults", {**fault, "variant": "applied"})
+        equal(site.presence.put_users_presences_bulk(items), [], "nobody in the answer")
+        equal(all(read()), True, "everybody changed")
+        site.control("PATCH", "/simulator/settings", {"bulkLimit": 4, "bulkLimitStatus": 413})
+        fails(413, site.presence.put_users_presences_bulk, items)
+    finally:
+        site.control("DELETE", "/simulator/faults")
+        site.control("PATCH", "/simulator/settings", {"bulkLimit": 100, "bulkLimitStatus": 400})
+        for user in some:
+            site.control("POST", f"/simulator/agents/{user}/presence", {"system": "OnQueue"})
+
+
+@check
+def the_primary_source_decides_what_is_shown(site):
+    user = site.agents[2]
+    equal(site.presence.get_presence_user_primarysource(user).source_id, "PURECLOUD", "at first")
+    body = sdk.UserPrimarySource()
+    body.source_id = "MICROSOFTTEAMS"
+    equal(site.presence.put_presence_user_primarysource(user, body).source_id, "MICROSOFTTEAMS", "written")
+    site.control("POST", f"/simulator/agents/{user}/presence", {"system": "Busy", "source": "MICROSOFTTEAMS"})
+    write = sdk.UserPresence()
+    write.presence_definition = sdk.PresenceDefinition()
+    write.presence_definition.id = site.definition("Meal", "Meal").id
+    written = site.presence.patch_user_presences_purecloud(user, write)
+    equal(written.primary, False, "primary")
+    equal(written.presence_definition.system_presence, "Meal", "the write succeeds")
+    shown = site.users.get_user(user, expand=["presence"]).presence
+    equal(shown.presence_definition.system_presence, "Busy", "but does not show")
+    body.source_id = "PURECLOUD"
+    site.presence.put_presence_user_primarysource(user, body)
+    site.control("POST", f"/simulator/agents/{user}/presence", {"system": "OnQueue"})
+
+
+@check
+def every_missing_permission_is_named(site):
+    calls = {
+        "wfm:realtimeAdherence:view": lambda: site.workforce.get_workforcemanagement_adherence([site.agents[0]]),
+        "presence:userPrimarySource:view": lambda: site.presence.get_presence_user_primarysource(site.agents[0]),
+        "directory:user:view": lambda: site.users.get_users(id=[site.agents[0]]),
+        "conversation:customAttributes:schemaView": site.conversations.get_conversations_customattributes_schemas,
+    }
+    try:
+        for permission, call in calls.items():
+            site.control("PUT", "/simulator/permissions", {"missing": [permission]})
+            refused = fails(403, call)
+            assert permission in refused["message"], refused["message"]
+            equal(refused["code"], "missing.permissions", "code")
+    finally:
+        site.control("DELETE", "/simulator/permissions")
+
+
+@check
+def users_by_id_with_their_status(site):
+    some = site.agents[:5]
+    listing = site.users.get_users(id=some, page_size=100, expand=["presence", "routingStatus"])
+    equal([one.id for one in listing.entities], some, "in the order asked for")
+    assert all(one.presence and one.routing_status for one in listing.entities), "expanded"
+    fails(400, site.users.get_users, id=["x"] * 101)
+
+
+@check
 def users_with_their_status(site):
     listing = site.users.get_users(page_size=100, expand=["presence", "routingStatus", "conversationSummary"])
     equal(listing.total, len(site.agents), "total")
@@ -316,13 +400,24 @@ def the_attributes_calls_do_write(site):
 @check
 def custom_attributes_are_versioned(site):
     conversation = site.call(site.agents[0])["conversationId"]
-    body = {"id": "wfm", "schemaId": "schema", "customAttributes": {"status": "Break"}}
+    request = sdk.ConversationJsonSchemaRequest()
+    request.title = f"Workforce {time.time_ns()}"
+    request.properties = {"status": {"allOf": [{"$ref": "#/definitions/text"}], "title": "Status"}}
+    schema = site.conversations.post_conversations_customattributes_schemas(request)
+    equal(schema.json_schema.title, request.title, "title")
+    equal(site.conversations.get_conversations_customattributes_schema(schema.id).version, 1, "schema version")
+    listing = site.conversations.get_conversations_customattributes_schemas()
+    assert schema.id in [one.id for one in listing.entities], "listed"
+    body = {"id": "wfm", "schemaId": "unknown", "customAttributes": {"status": "Break"}}
+    fails(400, site.conversations.put_conversation_customattributes, conversation, body=body)
+    body["schemaId"] = schema.id
     equal(site.conversations.put_conversation_customattributes(conversation, body=body).id, "wfm", "id")
     amend = {"id": "wfm", "version": 1, "customAttributes": {"status": "Meal"}}
     site.conversations.patch_conversation_customattributes(conversation, body=amend)
     found = site.conversations.get_conversation_customattribute(conversation, "wfm")
     equal(found.version, 2, "version")
     equal(found.custom_attributes, {"status": "Meal"}, "values")
+    equal(found.schema.id, schema.id, "schema")
     fails(409, site.conversations.patch_conversation_customattributes, conversation, body=amend)
     for step in ("hangup", "wrapup"):
         site.control("POST", f"/simulator/calls/{conversation}/{step}")
@@ -381,6 +476,56 @@ def an_explanation_explains(site):
     eventually(
         lambda: site.workforce.get_workforcemanagement_adherence([user])[0].adherence_state == "Explained", "explained"
     )
+
+
+@check
+def explanations_are_queried_by_a_job(site):
+    user = site.agents[5]
+    begin = time.time() - 60
+    moment = lambda seconds: time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(seconds))
+    body = sdk.AddAdherenceExplanationAdminRequest()
+    body.type = "Late"
+    body.start_date = moment(begin)
+    body.length_minutes = 15
+    body.status = "Approved"
+    jobs = [site.workforce.post_workforcemanagement_agent_adherence_explanations(user, body).job for _ in range(2)]
+    result = lambda job: site.workforce.get_workforcemanagement_adherence_explanations_job(job.id)
+    eventually(lambda: all(result(job).status == "Complete" for job in jobs), "both are added")
+    query = sdk.AgentQueryAdherenceExplanationsRequest()
+    query.start_date = moment(begin)
+    query.end_date = moment(begin + 900)
+    job = site.workforce.post_workforcemanagement_agent_adherence_explanations_query(user, query).job
+    equal(job.type, "QueryAgentExplanations", "job type")
+    eventually(lambda: result(job).status == "Complete", "the query is complete")
+    with urllib.request.urlopen(result(job).download_url, timeout=10) as response:
+        entities = json.loads(response.read())["entities"]
+    equal(len(entities), 2, "both are listed")
+    equal({one["agent"]["id"] for one in entities}, {user}, "agent")
+    one = site.workforce.get_workforcemanagement_agent_adherence_explanation(user, entities[0]["id"])
+    equal(one.length_minutes, 15, "length")
+    change = sdk.UpdateAdherenceExplanationStatusRequest()
+    change.status = "Denied"
+    job = site.workforce.patch_workforcemanagement_agent_adherence_explanation(user, one.id, change).job
+    eventually(lambda: result(job).status == "Complete", "the change is complete")
+    equal(result(job).adherence_explanation.status, "Denied", "status")
+    site.control("PATCH", "/simulator/settings", {"explanationQueriesAnswerAtOnce": True, "explanationError": None})
+    at_once = site.workforce.post_workforcemanagement_agent_adherence_explanations_query(user, query)
+    equal(len(at_once.result.entities), 2, "at once")
+    site.control(
+        "PATCH", "/simulator/settings", {"explanationQueriesAnswerAtOnce": False, "explanationError": "No space left."}
+    )
+    job = site.workforce.post_workforcemanagement_agent_adherence_explanations(user, body).job
+    eventually(lambda: result(job).status == "Error", "a failed job")
+    equal(result(job).error.message, "No space left.", "error")
+    site.control("PATCH", "/simulator/settings", {"explanationError": None})
+
+
+@check
+def an_agent_outside_workforce_management_is_absent(site):
+    some = site.agents[6:8]
+    site.control("PATCH", f"/simulator/agents/{some[0]}", {"workforce": False})
+    equal([one.user.id for one in site.workforce.get_workforcemanagement_adherence(some)], some[1:], "users")
+    site.control("PATCH", f"/simulator/agents/{some[0]}", {"workforce": True})
 
 
 @check

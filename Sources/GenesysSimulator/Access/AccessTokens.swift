@@ -30,20 +30,35 @@ struct AccessTokens: Sendable {
         return token
     }
 
-    mutating func revokeAll() -> Int {
-        defer { tokens = [:] }
-        return tokens.count
+    /// Makes tokens void: all, or those of one client. Says how many.
+    mutating func revoke(client: String? = nil) -> Int {
+        let before = tokens.count
+        tokens = client.map { client in tokens.filter { $0.value.client != client } } ?? [:]
+        return before - tokens.count
     }
+
+    /// Makes the token in an `Authorization` field void.
+    mutating func revoke(authorization: String?) {
+        guard let token = Self.bearer(authorization) else { return }
+        tokens[token] = nil
+    }
+
+    /// Whose token that is, however old; for the books only.
+    func owner(authorization: String?) -> String? { Self.bearer(authorization).flatMap { tokens[$0]?.client } }
 
     /// The client behind a bearer token.
     func client(authorization: String?, now: Timestamp) throws(PlatformError) -> (client: String, token: String) {
-        guard let authorization, !authorization.isEmpty else { throw .authenticationRequired }
-        let parts = authorization.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw .authenticationRequired }
-        let name = String(parts[1])
+        guard let name = Self.bearer(authorization) else { throw .authenticationRequired }
         guard let token = tokens[name] else { throw .badCredentials }
         guard now < token.expiresAt else { throw .credentialsExpired }
         return (token.client, name)
+    }
+
+    private static func bearer(_ authorization: String?) -> String? {
+        guard let parts = authorization?.split(separator: " ", maxSplits: 1), parts.count == 2,
+            parts[0].lowercased() == "bearer"
+        else { return nil }
+        return String(parts[1])
     }
 
     mutating func take(token: String, now: Timestamp) -> RateWindow.Verdict {

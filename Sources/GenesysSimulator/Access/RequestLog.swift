@@ -17,6 +17,10 @@ struct RequestLog: Sendable {
         var body: String
         var correlationID: String
         var fault: Fault.Kind?
+        /// The fault was chosen by chaos.
+        var isChaos = false
+        /// Users whom a fault of a bulk call hit.
+        var faultUsers: [String] = []
 
         var json: JSONValue {
             let path = target.split(separator: "?", maxSplits: 1)
@@ -24,6 +28,7 @@ struct RequestLog: Sendable {
                 "at": at, "method": method, "path": path.first.map(String.init) ?? target,
                 "query": path.count > 1 ? String(path[1]) : nil, "status": status, "client": client, "user": user,
                 "body": body.isEmpty ? nil : body, "correlationId": correlationID, "fault": fault?.rawValue,
+                "chaos": isChaos ? true : nil, "faultUsers": faultUsers.isEmpty ? nil : faultUsers,
             ])
         }
     }

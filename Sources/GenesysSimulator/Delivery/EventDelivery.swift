@@ -3,10 +3,13 @@
 
 /// An event's envelope on its way to the webhook.
 struct EventDelivery: Sendable {
-    var body: [UInt8]
-    var topic: String
+    var event: SimulatedEvent
+    var organizationID: String
     var target: WebhookTarget
     var delay: Duration
+
+    /// The envelope's text: written when nobody waits for the simulator's lock.
+    var body: [UInt8] { event.envelope(organizationID: organizationID).bytes }
 }
 
 extension SimulatorState {
@@ -15,10 +18,13 @@ extension SimulatorState {
         let events = takeEvents()
         guard let target = webhook else { return [] }
         return events.flatMap { event, delays in
-            guard !delays.isEmpty else { return [EventDelivery]() }
-            let body = event.envelope(organizationID: organization.id).bytes
-            return delays.map {
-                EventDelivery(body: body, topic: event.topicName, target: target, delay: .milliseconds($0))
+            delays.map {
+                EventDelivery(
+                    event: event,
+                    organizationID: organization.id,
+                    target: target,
+                    delay: .milliseconds($0)
+                )
             }
         }
     }

@@ -10,6 +10,7 @@ import Synchronization
 struct WebhookTarget: Sendable {
     var url: String
     var headers: [(name: String, value: String)]
+    var keepsAlive = false
 }
 
 /// What became of the events so far.
@@ -79,8 +80,19 @@ actor WebhookDelivery {
         generator = SeededGenerator(seed: seed, name: "delivery")
     }
 
-    /// Takes an event; `body` is the whole envelope.
-    func accept(_ body: [UInt8], topic: String, to target: WebhookTarget, after delay: Duration) {
+    /// Takes events, in this order.
+    nonisolated func accept(_ events: [EventDelivery]) async {
+        let items = events.map { event in
+            (Item(target: event.target, body: event.body, topic: event.event.topicName), event.delay)
+        }
+        await accept(items)
+    }
+
+    private func accept(_ items: [(Item, Duration)]) {
+        for (item, delay) in items { accept(item, after: delay) }
+    }
+
+    private func accept(_ item: Item, after delay: Duration) {
         guard !isStopped else { return }
         let isFull = waiting.count - head >= Self.capacity
         counters.withLock {
@@ -88,7 +100,7 @@ actor WebhookDelivery {
             if isFull { $0.failed += 1 }
         }
         guard !isFull else { return }
-        later(Item(target: target, body: body, topic: topic), delay)
+        later(item, delay)
     }
 
     /// Gives up what is still waiting and ends all transfers.
@@ -153,7 +165,7 @@ actor WebhookDelivery {
         let request = ClientRequest(
             method: "POST",
             url: item.target.url,
-            headers: Self.headers + item.target.headers,
+            headers: Self.headers + (item.target.keepsAlive ? [] : [Self.close]) + item.target.headers,
             body: item.body,
             timeout: timeout,
             maxResponseBytes: 64 * 1024
@@ -185,6 +197,6 @@ actor WebhookDelivery {
         (name: "Content-Type", value: "application/json; charset=utf-8"),
         (name: "Range", value: "bytes=0-1048575"),
         (name: "Accept-Encoding", value: "gzip,deflate"),
-        (name: "Connection", value: "close"),
     ]
+    private static let close = (name: "Connection", value: "close")
 }

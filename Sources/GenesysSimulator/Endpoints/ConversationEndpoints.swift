@@ -6,17 +6,29 @@ import HTTPServer
 
 /// `/api/v2/conversations…` (facts 5.1, 5.3).
 enum ConversationEndpoints {
+    private static let view = PermissionRule.all("conversation:communication:view")
+    private static let change = PermissionRule.any(
+        "conversation:participant:wrapup",
+        "conversation:call:record",
+        "conversation:communication:disconnect"
+    )
+
     static let all: [Endpoint] = [
         Endpoint("GET", "/api/v2/conversations", none),
         Endpoint("GET", "/api/v2/conversations/calls", none),
         Endpoint("GET", "/api/v2/conversations/calls/{conversationId}", readCall),
-        Endpoint("PATCH", "/api/v2/conversations/calls/{conversationId}/participants/{participantId}", update),
+        Endpoint(
+            "PATCH",
+            "/api/v2/conversations/calls/{conversationId}/participants/{participantId}",
+            needs: change,
+            update
+        ),
         Endpoint(
             "PATCH",
             "/api/v2/conversations/calls/{conversationId}/participants/{participantId}/attributes",
             callAttributes
         ),
-        Endpoint("GET", "/api/v2/conversations/{conversationId}", read),
+        Endpoint("GET", "/api/v2/conversations/{conversationId}", needs: view, read),
         Endpoint("PATCH", "/api/v2/conversations/{conversationId}/participants/{participantId}/attributes", attributes),
     ]
 
@@ -108,7 +120,17 @@ enum ConversationEndpoints {
         guard let attributes = try call.body()["attributes"]?.objectValue,
             attributes.allSatisfy({ $0.value.stringValue != nil })
         else { throw PlatformError.malformed }
+        let isOver = try state.organization.conversation(id).isOver
         state.organization.writeAttributes(id, participant: leg, attributes, now: call.now)
+        state.attributeWrites.append(
+            AttributeLog.Write(
+                at: call.now,
+                conversation: id,
+                target: .participant(call.parameter("participantId")),
+                attributes: attributes,
+                isAfterEnd: isOver
+            )
+        )
         return leg
     }
 }

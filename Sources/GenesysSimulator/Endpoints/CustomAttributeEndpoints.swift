@@ -5,12 +5,20 @@ import GenesysEvents
 
 /// `/api/v2/conversations/{id}/customattributes…` (facts 5.2).
 enum CustomAttributeEndpoints {
+    private static let view = PermissionRule.all("conversation:customAttributes:view")
+    private static let edit = PermissionRule.all("conversation:customAttributes:edit")
+
     static let all: [Endpoint] = [
-        Endpoint("GET", "/api/v2/conversations/{conversationId}/customattributes", list),
-        Endpoint("PUT", "/api/v2/conversations/{conversationId}/customattributes", replace),
-        Endpoint("PATCH", "/api/v2/conversations/{conversationId}/customattributes", amend),
-        Endpoint("GET", "/api/v2/conversations/{conversationId}/customattributes/{attributesId}", read),
-        Endpoint("DELETE", "/api/v2/conversations/{conversationId}/customattributes/{attributesId}", remove),
+        Endpoint("GET", "/api/v2/conversations/{conversationId}/customattributes", needs: view, list),
+        Endpoint("PUT", "/api/v2/conversations/{conversationId}/customattributes", needs: edit, replace),
+        Endpoint("PATCH", "/api/v2/conversations/{conversationId}/customattributes", needs: edit, amend),
+        Endpoint("GET", "/api/v2/conversations/{conversationId}/customattributes/{attributesId}", needs: view, read),
+        Endpoint(
+            "DELETE",
+            "/api/v2/conversations/{conversationId}/customattributes/{attributesId}",
+            needs: .all("conversation:customAttributes:delete"),
+            remove
+        ),
     ]
 
     private static func list(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
@@ -74,6 +82,10 @@ enum CustomAttributeEndpoints {
         if let asked = body["schemaId"]?.stringValue, asked != schema {
             throw PlatformError.invalid("schemaId", "The schema of existing attributes cannot be changed.")
         }
+        guard let known = state.organization.attributeSchemas.first(where: { $0.id == schema }) else {
+            throw PlatformError.invalid("schemaId", "There is no schema \(schema).")
+        }
+        try known.check(values)
         var updated = CustomAttributes(
             id: id,
             schemaID: schema,
@@ -93,6 +105,15 @@ enum CustomAttributeEndpoints {
             conversation.customAttributes.append(updated)
         }
         state.organization.conversations[conversation.id] = conversation
+        state.attributeWrites.append(
+            AttributeLog.Write(
+                at: call.now,
+                conversation: conversation.id,
+                target: .set(id),
+                attributes: values,
+                isAfterEnd: conversation.isOver
+            )
+        )
         return .ok(object(["id": id]))
     }
 

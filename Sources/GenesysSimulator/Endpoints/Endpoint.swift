@@ -10,6 +10,10 @@ struct EndpointCall: Sendable {
     /// Values of the `{name}` segments.
     var parameters: [String: String]
     var now: Timestamp
+    /// Whose token it is; empty without one.
+    var client = ""
+    /// What goes wrong with it, as far as the endpoint itself has to know.
+    var fault: Fault?
 
     /// The value of a `{name}` segment of the pattern that matched.
     func parameter(_ name: String) -> String { parameters[name] ?? "" }
@@ -44,11 +48,13 @@ struct Endpoint: Sendable {
 
     var method: String
     var pattern: String
+    var permission: PermissionRule?
     private var segments: [Substring]
     var run: Operation
 
-    init(_ method: String, _ pattern: String, _ run: @escaping Operation) {
+    init(_ method: String, _ pattern: String, needs permission: PermissionRule? = nil, _ run: @escaping Operation) {
         self.method = method
+        self.permission = permission
         self.pattern = pattern
         segments = pattern.split(separator: "/")
         self.run = run

@@ -72,19 +72,31 @@ struct PlatformError: Error, Sendable {
         )
     }
 
-    static func missingPermission(_ permission: String) -> PlatformError {
-        PlatformError(
+    static func missing(_ rule: PermissionRule) -> PlatformError {
+        let names = rule.names.joined(separator: ", ")
+        let needed = rule.isAny ? "one or more of the required permissions: " : "the following permission(s): "
+        return PlatformError(
             status: 403,
-            code: "missing.any.permissions",
-            message: "Unable to perform the requested action. You are missing one or more of the required permissions: "
-                + permission,
-            messageParams: [(name: "permissions", value: permission)]
+            code: rule.isAny ? "missing.any.permissions" : "missing.permissions",
+            message: "Unable to perform the requested action. You are missing " + needed + names,
+            messageParams: [(name: "permissions", value: names)]
         )
+    }
+
+    static func forbidden(_ message: String) -> PlatformError {
+        PlatformError(status: 403, code: "not.authorized", message: message)
     }
 
     static func conflict(_ message: String) -> PlatformError {
         PlatformError(status: 409, code: "conflict", message: message)
     }
+
+    /// Of services that have not followed the newer form: no `Retry-After` (facts 2.2).
+    static let tooManyRequests = PlatformError(
+        status: 429,
+        code: "too.many.requests",
+        message: "Rate limit exceeded the maximum."
+    )
 
     static func tooManyRequests(retryAfter seconds: Int) -> PlatformError {
         PlatformError(

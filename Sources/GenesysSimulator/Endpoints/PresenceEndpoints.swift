@@ -7,21 +7,22 @@ import HTTPServer
 /// `/api/v2/presence…`, `/api/v2/users/{id}/presences…` (facts 3).
 enum PresenceEndpoints {
     static let all: [Endpoint] = [
-        Endpoint("GET", "/api/v2/presence/definitions", definitions),
-        Endpoint("GET", "/api/v2/presence/definitions/{definitionId}", definition),
+        Endpoint("GET", "/api/v2/presence/definitions", needs: viewDefinitions, definitions),
+        Endpoint("GET", "/api/v2/presence/definitions/{definitionId}", needs: viewDefinitions, definition),
         Endpoint("GET", "/api/v2/presencedefinitions", legacyDefinitions),
         Endpoint("GET", "/api/v2/systempresences", systemPresences),
         Endpoint("GET", "/api/v2/users/presences/{sourceId}/bulk", bulkRead),
-        Endpoint("PUT", "/api/v2/users/presences/bulk", bulkWrite),
+        Endpoint("PUT", "/api/v2/users/presences/bulk", needs: edit, bulkWrite),
         Endpoint("GET", "/api/v2/users/{userId}/presences/{sourceId}", read),
-        Endpoint("PATCH", "/api/v2/users/{userId}/presences/{sourceId}", write),
+        Endpoint("PATCH", "/api/v2/users/{userId}/presences/{sourceId}", needs: edit, write),
     ]
 
     static let editPermission = "presence:userPresence:edit"
+    /// Whichever code the platform uses, it names the permission (facts 2.3).
+    static let edit = PermissionRule.any(editPermission)
+    private static let viewDefinitions = PermissionRule.all("presence:presenceDefinition:view")
     /// Users in one `GET …/bulk` [SDK docstring].
     static let bulkReadLimit = 50
-    /// Users in one `PUT …/bulk`: undocumented; the most a Genesys blueprint sends.
-    static let bulkWriteLimit = 100
 
     /// Not paged. `deactivated`: only active ones by default, `ALL`-like values are `TRUE` (only deactivated) and
     /// `FALSE`.
@@ -99,57 +100,73 @@ enum PresenceEndpoints {
     }
 
     private static func read(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
-        try requirePureCloud(call)
         let index = try state.organization.user(call.parameter("userId"))
-        return .ok(state.organization.userPresence(index))
+        guard let presence = state.organization.userPresence(index, source: call.parameter("sourceId")) else {
+            throw PlatformError.notFound(call.parameter("sourceId"))
+        }
+        return .ok(presence)
     }
 
+    /// `primary: true` makes PURECLOUD the primary source. Other sources write their presences themselves.
     private static func write(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
-        try requirePureCloud(call)
-        guard !state.faults.forbidsPresenceEdit else { throw PlatformError.missingPermission(editPermission) }
+        let source = call.parameter("sourceId")
+        guard !state.faults.forbidsPresenceEdit else { throw PlatformError.missing(edit) }
         let index = try state.organization.user(call.parameter("userId"))
+        if !PresenceSource.pureCloud.isNamed(source) {
+            guard let other = state.organization.agents[index].otherPresence, other.source.isNamed(source) else {
+                throw PlatformError.notFound(source)
+            }
+            throw PlatformError.invalid("sourceId", "The presence of a registered source cannot be changed.")
+        }
         let body = try call.objectBody()
         let definition = try requestedDefinition(body, state.organization) ?? state.organization.agents[index].presence
         let message = try requestedMessage(body)
+        if body["primary"]?.boolValue == true {
+            state.organization.setPrimarySource(of: index, to: .pureCloud, now: call.now)
+        }
         state.organization.setPresence(of: index, to: definition, message: message, now: call.now)
         return .ok(state.organization.userPresence(index))
     }
 
     private static func bulkRead(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
-        try requirePureCloud(call)
         let ids = call.request.queryValues("id").flatMap { $0.split(separator: ",").map(String.init) }
         guard !ids.isEmpty else { throw PlatformError.invalid("id", "At least one id is required.") }
         guard ids.count <= bulkReadLimit else {
             throw PlatformError.invalid("id", "At most \(bulkReadLimit) ids may be given.")
         }
-        let organization = state.organization
-        let found = ids.compactMap(organization.agent).map(organization.bulkUserPresence)
+        let source = call.parameter("sourceId")
+        let found = ids.compactMap(state.organization.agent).compactMap { index in
+            switch state.bulkFate(of: state.organization.agents[index].id, call) {
+            case .unchanged, .applied: JSONValue?.none
+            case .stale: state.organization.bulkUserPresence(index, source: source, isStale: true)
+            case nil: state.organization.bulkUserPresence(index, source: source)
+            }
+        }
         return .ok(.array(found))
     }
 
     /// Users and definitions that do not exist are missing from the reply (partial failure is unverified).
     private static func bulkWrite(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
-        guard !state.faults.forbidsPresenceEdit else { throw PlatformError.missingPermission(editPermission) }
+        guard !state.faults.forbidsPresenceEdit else { throw PlatformError.missing(edit) }
         guard let items = try call.body().arrayValue else { throw PlatformError.malformed }
-        guard items.count <= bulkWriteLimit else {
-            throw PlatformError.invalid("body", "At most \(bulkWriteLimit) presences may be given.")
+        guard items.count <= state.switches.bulkLimit else { throw state.switches.bulkRefusal }
+        // All or nothing as far as the form goes.
+        let writes = try items.map { item in
+            guard let id = item["id"]?.stringValue else { throw PlatformError.invalid("id", "The user id is missing.") }
+            return (id: id, item: item, message: try requestedMessage(item))
         }
         var replies: [JSONValue] = []
-        for item in items {
-            guard let id = item["id"]?.stringValue else { throw PlatformError.invalid("id", "The user id is missing.") }
-            guard let index = state.organization.agent(id),
-                let definition = try? requestedDefinition(item, state.organization)
+        for write in writes {
+            guard let index = state.organization.agent(write.id),
+                let definition = try? requestedDefinition(write.item, state.organization)
             else { continue }
-            let message = try requestedMessage(item)
-            state.organization.setPresence(of: index, to: definition, message: message, now: call.now)
-            replies.append(state.organization.userPresence(index))
+            let fate = state.bulkFate(of: write.id, call)
+            if fate == nil || fate == .applied {
+                state.organization.setPresence(of: index, to: definition, message: write.message, now: call.now)
+            }
+            if fate == nil || fate == .stale { replies.append(state.organization.userPresence(index)) }
         }
         return .ok(.array(replies))
-    }
-
-    private static func requirePureCloud(_ call: EndpointCall) throws(PlatformError) {
-        let source = call.parameter("sourceId")
-        guard source.lowercased() == "purecloud" else { throw .notFound(source) }
     }
 
     private static func requestedDefinition(
@@ -179,33 +196,73 @@ extension SimulatedOrganization {
         return index
     }
 
-    /// UserPresence of the REST API.
-    func userPresence(_ index: Int) -> JSONValue {
-        let agent = agents[index]
+    /// UserPresence of the REST API, of PURECLOUD.
+    func userPresence(_ index: Int) -> JSONValue { userPresence(of: agents[index], purePresence(index)) }
+
+    /// Of a source by its id; `nil` when the user has none of that source.
+    func userPresence(_ index: Int, source: String) -> JSONValue? {
+        presence(index, source: source).map { userPresence(of: agents[index], $0) }
+    }
+
+    /// Of the primary source: what is displayed.
+    func shownPresence(_ index: Int) -> JSONValue? { userPresence(index, source: agents[index].primarySource.id) }
+
+    /// UcUserPresence of the bulk read, which names the user twice.
+    ///
+    /// - Parameter isStale: with the definition before the present one
+    func bulkUserPresence(_ index: Int, source: String, isStale: Bool = false) -> JSONValue? {
+        guard var presence = presence(index, source: source) else { return nil }
+        if isStale { presence.definition = agents[index].formerPresence }
         return object([
-            "id": agent.id,
-            "source": "PURECLOUD",
-            "sourceId": "PURECLOUD",
-            "primary": true,
-            "presenceDefinition": restDefinition(agent.presence),
-            "message": agent.message,
-            "modifiedDate": agent.presenceModifiedAt,
-            "selfUri": "/api/v2/users/\(agent.id)/presences/PURECLOUD",
+            "id": agents[index].id,
+            "userId": agents[index].id,
+            "source": presence.source.id,
+            "sourceId": presence.source.id,
+            "presenceDefinition": restDefinition(presence.definition),
+            "message": presence.message,
+            "modifiedDate": presence.modifiedAt,
+            "selfUri": "/api/v2/users/\(agents[index].id)/presences/\(presence.source.id)",
         ])
     }
 
-    /// UcUserPresence of the bulk read, which names the user twice.
-    func bulkUserPresence(_ index: Int) -> JSONValue {
+    private struct SourcePresence {
+        var source: PresenceSource
+        var definition: PresenceDefinition
+        var message: String
+        var modifiedAt: Timestamp
+    }
+
+    private func purePresence(_ index: Int) -> SourcePresence {
         let agent = agents[index]
-        return object([
+        return SourcePresence(
+            source: .pureCloud,
+            definition: agent.presence,
+            message: agent.message,
+            modifiedAt: agent.presenceModifiedAt
+        )
+    }
+
+    private func presence(_ index: Int, source: String) -> SourcePresence? {
+        if PresenceSource.pureCloud.isNamed(source) { return purePresence(index) }
+        guard let other = agents[index].otherPresence, other.source.isNamed(source) else { return nil }
+        return SourcePresence(
+            source: other.source,
+            definition: other.definition,
+            message: "",
+            modifiedAt: other.modifiedAt
+        )
+    }
+
+    private func userPresence(of agent: SimulatedAgent, _ presence: SourcePresence) -> JSONValue {
+        object([
             "id": agent.id,
-            "userId": agent.id,
-            "source": "PURECLOUD",
-            "sourceId": "PURECLOUD",
-            "presenceDefinition": restDefinition(agent.presence),
-            "message": agent.message,
-            "modifiedDate": agent.presenceModifiedAt,
-            "selfUri": "/api/v2/users/\(agent.id)/presences/PURECLOUD",
+            "source": presence.source.id,
+            "sourceId": presence.source.id,
+            "primary": agent.primarySource == presence.source,
+            "presenceDefinition": restDefinition(presence.definition),
+            "message": presence.message,
+            "modifiedDate": presence.modifiedAt,
+            "selfUri": "/api/v2/users/\(agent.id)/presences/\(presence.source.id)",
         ])
     }
 

@@ -64,7 +64,9 @@ extension SimulatorState {
     }
 
     /// `GET /simulator/state`
-    func report(now: Timestamp) -> JSONValue {
+    ///
+    /// - Parameter isBrief: without agents and calls, of which there may be thousands
+    func report(now: Timestamp, isBrief: Bool = false) -> JSONValue {
         let live = organization.conversations.values
             .filter { !$0.isOver }
             .sorted { ($0.startedAt, $0.id) < ($1.startedAt, $1.id) }
@@ -85,13 +87,14 @@ extension SimulatorState {
                 "businessUnitId": organization.businessUnitID,
                 "teamId": organization.teamID,
             ]),
-            "agents": organization.agents.indices.map(organization.agentReport),
-            "conversations": live.map(organization.report),
+            "agents": isBrief ? nil : organization.agents.indices.map(organization.agentReport),
+            "conversations": isBrief ? nil : live.map(organization.report),
             "requests": object(["total": requests.total, "byEndpoint": byEndpoint, "byStatus": byStatus]),
             "calls": traffic.counters.json,
             "events": object(["emitted": events.total, "delivery": deliveries.json]),
             "webhook": webhook?.url,
             "faults": faults.faults.map(\.json),
+            "chaos": chaos?.json,
         ])
     }
 }
@@ -127,6 +130,9 @@ extension SimulatedOrganization {
                 ])
             },
             "outOfOffice": agent.isOutOfOffice,
+            "primarySource": agent.primarySource.id,
+            "shownPresenceId": agent.shownPresence.id,
+            "inWorkforce": agent.isInWorkforce,
             "conversations": agent.conversations,
         ])
     }

@@ -8,7 +8,20 @@ import HTTPServer
 struct SimulatorState: Sendable {
     var organization: SimulatedOrganization
     var access: AccessTokens
+    var switches = Switches()
     var faults = FaultPlan()
+    var chaos: Chaos?
+    var hands: HandChanges?
+    /// Rounds of ``hands`` so far.
+    var handRounds = 0
+    /// Decides what percentages of ``faults`` hit: by the seed alone, whatever the hour.
+    var faultGenerator: SeededGenerator
+    var lottery: Lottery
+    /// Users whom the fault of the request at hand hit.
+    var faultUsers: [String] = []
+    var usage = Usage()
+    var attributeWrites = AttributeLog()
+    var gatewayWrites: [GatewayWrite] = []
     var requests = RequestLog()
     var traffic: CallTraffic
     var webhook: WebhookTarget?
@@ -22,6 +35,10 @@ struct SimulatorState: Sendable {
     init(configuration: SimulatorConfiguration) {
         let now = configuration.now()
         startedAt = now
+        faultGenerator = SeededGenerator(seed: configuration.seed, name: "faults")
+        lottery = Lottery(seed: configuration.seed)
+        switches.hasRateLimitHeaders = configuration.hasRateLimitHeaders
+        switches.hasRetryAfter = configuration.hasRetryAfter
         var settings = SimulatedOrganization.Settings()
         settings.adherenceLatency = configuration.adherenceLatency
         settings.hasAfterCallWork = configuration.afterCallWork
@@ -41,14 +58,18 @@ struct SimulatorState: Sendable {
             pace: configuration.pace,
             seed: configuration.seed
         )
-        webhook = configuration.webhookURL.map { WebhookTarget(url: $0, headers: configuration.webhookHeaders) }
+        webhook = configuration.webhookURL.map {
+            WebhookTarget(url: $0, headers: configuration.webhookHeaders, keepsAlive: configuration.webhookKeepsAlive)
+        }
         organization.isObserved = webhook != nil
+        organization.observedTopics = configuration.webhookTopics
         traffic.begin(&organization, now: now)
     }
 
     static let platform: [Endpoint] =
-        PresenceEndpoints.all + UserEndpoints.all + ConversationEndpoints.all + CustomAttributeEndpoints.all
-        + WorkforceEndpoints.all + QueueEndpoints.all
+        PresenceEndpoints.all + PrimarySourceEndpoints.all + UserEndpoints.all + ConversationEndpoints.all
+        + CustomAttributeEndpoints.all + AttributeSchemaEndpoints.all + WorkforceEndpoints.all
+        + ExplanationEndpoints.all + QueueEndpoints.all + GatewayEndpoints.all
 
     /// Answers a request to login, API or control.
     mutating func handle(_ request: HTTPRequest, fault: Fault? = nil, now: Timestamp) -> HTTPResponse {
@@ -56,18 +77,21 @@ struct SimulatorState: Sendable {
         let correlationID = organization.generator.uuid()
         organization.correlationID = correlationID
         organization.emitsMixedHangups = faults.mixesHangups
-        var called = CalledEndpoint(pattern: request.path)
+        faultUsers.removeAll()
+        let called = calledEndpoint(request)
         var answer: Answer
         do {
+            if fault?.kind == .revokeToken { access.revoke(authorization: request.headers["Authorization"]) }
             if let fault, fault.kind == .status {
+                if fault.isApplied { _ = try? platformAnswer(request, fault: nil, now: now, called: called) }
                 answer = Self.failure(fault, contextID: correlationID)
             } else if let fault, fault.kind == .silentNoOp {
                 // The answer of a copy that then goes away: it looks right, and nothing has changed.
                 var copy = self
-                answer = try copy.platformAnswer(request, now: now, called: &called)
+                answer = try copy.platformAnswer(request, fault: fault, now: now, called: called)
                 access = copy.access
             } else {
-                answer = try platformAnswer(request, now: now, called: &called)
+                answer = try platformAnswer(request, fault: fault, now: now, called: called)
             }
         } catch {
             answer = Self.failure(error, contextID: correlationID)
@@ -87,7 +111,8 @@ struct SimulatorState: Sendable {
 
     /// Counts a request that gets no answer.
     mutating func recordUnanswered(_ request: HTTPRequest, fault: Fault, now: Timestamp) {
-        log(request, 0, CalledEndpoint(pattern: request.path), "", fault, now)
+        faultUsers.removeAll()
+        log(request, 0, calledEndpoint(request), "", fault, now)
     }
 
     /// Does what is due, each thing as of the moment it was due: what happens does not depend on when the clock looks.
@@ -96,13 +121,22 @@ struct SimulatorState: Sendable {
         while let (due, action) = organization.timeline.take(until: now) {
             organization.correlationID = organization.generator.uuid()
             switch action {
-            case .adherence(let agent): organization.updateAdherence(of: agent, now: due)
+            case .adherence(let agent, let view): organization.learn(view, of: agent, now: due)
+            case .explanationLimit(let agent): organization.updateAdherence(of: agent, now: due)
             case .scheduleBoundary(let agent):
                 organization.updateAdherence(of: agent, now: due)
                 organization.scheduleBoundary(of: agent, now: due)
-            case .explanation(let job): organization.completeExplanation(job: job, now: due)
+            case .explanation(let job): organization.finishJob(job, now: due)
             case .traffic(let step): traffic.perform(step, &organization, now: due)
             case .scenario(let step): _ = handleControl(step.request, now: due)
+            case .hand(let round):
+                if hands?.round == round { hands?.perform(&organization, now: due) }
+            case .storm(var storm):
+                storm.performSlice(&organization, now: due)
+                // After the others that are due, and after whoever waits for the lock.
+                if !storm.agents.isEmpty {
+                    organization.timeline.add(.storm(storm), at: now.advanced(by: .milliseconds(1)))
+                }
             }
         }
     }
@@ -114,38 +148,62 @@ struct SimulatorState: Sendable {
         organization.outbox.removeAll(keepingCapacity: true)
         return events.map { event in
             self.events.append(event)
-            let delays = faults.deliveries(topic: event.topicName, generator: &organization.generator)
-            return (event, delays)
+            return (event, deliveries(of: event))
         }
     }
 
     private mutating func platformAnswer(
         _ request: HTTPRequest,
+        fault: Fault?,
         now: Timestamp,
-        called: inout CalledEndpoint
+        called: CalledEndpoint
     ) throws -> Answer {
         if request.path == "/oauth/token" {
             guard request.method == .post else { throw PlatformError.methodNotAllowed(request.method.rawValue) }
             return OAuthEndpoint.token(&self, EndpointCall(request: request, parameters: [:], now: now))
         }
+        if request.path.hasPrefix(Download.path) { return Download.answer(self, request) }
         guard request.path.hasPrefix("/api/v2/") else { throw PlatformError.notFound }
         let (client, token) = try access.client(authorization: request.headers["Authorization"], now: now)
-        called.client = client
-        let verdict = access.take(token: token, now: now)
-        guard case .allowed(let count, let reset) = verdict else {
-            guard case .refused(let seconds) = verdict else { throw PlatformError.notFound }
-            throw PlatformError.tooManyRequests(retryAfter: seconds)
+        let allowance: (count: Int, reset: Int)
+        switch access.take(token: token, now: now) {
+        case .allowed(let count, let reset): allowance = (count, reset)
+        case .refused(let seconds):
+            throw switches.hasRetryAfter ? .tooManyRequests(retryAfter: seconds) : PlatformError.tooManyRequests
         }
-        let (endpoint, parameters) = try Self.platform.find(request.method.rawValue, request.path)
-        called.pattern = endpoint.pattern
-        called.user = parameters["userId"] ?? parameters["agentId"]
-        var answer = try endpoint.run(&self, EndpointCall(request: request, parameters: parameters, now: now))
-        answer.headers += [
-            (name: "inin-ratelimit-count", value: String(count)),
-            (name: "inin-ratelimit-allowed", value: String(access.requestsPerMinute)),
-            (name: "inin-ratelimit-reset", value: String(reset)),
-        ]
+        if request.path.hasPrefix(GatewayEndpoints.prefix), !switches.hasAdherenceGateway {
+            throw PlatformError.notFound
+        }
+        guard let (endpoint, parameters) = called.endpoint else {
+            // Says whether the path or only its method is unknown.
+            _ = try Self.platform.find(request.method.rawValue, request.path)
+            throw PlatformError.notFound
+        }
+        if let rule = endpoint.permission, !rule.isMet(without: switches.missingPermissions) {
+            throw PlatformError.missing(rule)
+        }
+        var call = EndpointCall(request: request, parameters: parameters, now: now)
+        call.client = client
+        call.fault = fault
+        var answer = try endpoint.run(&self, call)
+        if switches.hasRateLimitHeaders {
+            answer.headers += [
+                (name: "inin-ratelimit-count", value: String(allowance.count)),
+                (name: "inin-ratelimit-allowed", value: String(access.requestsPerMinute)),
+                (name: "inin-ratelimit-reset", value: String(allowance.reset)),
+            ]
+        }
         return answer
+    }
+
+    /// The endpoint a request is for, and whose request it is, whether or not it will be served.
+    private func calledEndpoint(_ request: HTTPRequest) -> CalledEndpoint {
+        let endpoint = try? Self.platform.find(request.method.rawValue, request.path)
+        return CalledEndpoint(
+            pattern: endpoint?.0.pattern ?? request.path,
+            client: access.owner(authorization: request.headers["Authorization"]),
+            endpoint: endpoint
+        )
     }
 
     private mutating func log(
@@ -156,6 +214,7 @@ struct SimulatorState: Sendable {
         _ fault: Fault?,
         _ now: Timestamp
     ) {
+        if status == 429 { usage.refused(client: called.client ?? "unknown") }
         let isSecret = request.path == "/oauth/token"
         requests.record(
             RequestLog.Entry(
@@ -167,7 +226,9 @@ struct SimulatorState: Sendable {
                 user: called.user,
                 body: isSecret ? "" : String(decoding: request.body.prefix(RequestLog.bodyLimit), as: UTF8.self),
                 correlationID: correlationID,
-                fault: fault?.kind
+                fault: fault?.kind,
+                isChaos: fault?.isChaos ?? false,
+                faultUsers: faultUsers
             ),
             pattern: called.pattern
         )
@@ -187,37 +248,12 @@ struct SimulatorState: Sendable {
         return Answer(status: error.status, body: error.body(contextID: contextID), headers: headers)
     }
 
-    private static func failure(_ fault: Fault, contextID: String) -> Answer {
-        var error = PlatformError(
-            status: fault.status,
-            code: "service.unavailable",
-            message: "The service is unavailable."
-        )
-        switch fault.status {
-        case 400: error = .malformed
-        case 401: error = .badCredentials
-        case 403: error = .missingPermission(PresenceEndpoints.editPermission)
-        case 404: error = .notFound
-        case 409: error = .conflict("The resource was changed by another request.")
-        case 429:
-            // Some services leave the header out and use the older code (facts 2.2).
-            error =
-                fault.retryAfter.map(PlatformError.tooManyRequests)
-                ?? PlatformError(status: 429, code: "too.many.requests", message: "Rate limit exceeded the maximum.")
-        case 500: error.code = "internal.server.error"
-        case 504: error.code = "gateway.timeout"
-        default: break
-        }
-        error.status = fault.status
-        error.retryAfter = fault.retryAfter
-        var answer = failure(error, contextID: contextID)
-        if fault.content != .json { answer.body = nil }
-        return answer
-    }
-
     private struct CalledEndpoint {
         var pattern: String
         var client: String?
-        var user: String?
+        var endpoint: (Endpoint, [String: String])?
+
+        /// The user named in the path.
+        var user: String? { endpoint.flatMap { $0.1["userId"] ?? $0.1["agentId"] } }
     }
 }

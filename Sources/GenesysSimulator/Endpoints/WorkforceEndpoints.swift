@@ -6,16 +6,41 @@ import HTTPServer
 
 /// `/api/v2/workforcemanagement…` (facts 4). Nothing here sets an adherence: there is no such call.
 enum WorkforceEndpoints {
+    private static let view = PermissionRule.all("wfm:realtimeAdherence:view")
+    private static let codesRule = PermissionRule.any(
+        "wfm:activityCode:view",
+        "wfm:realtimeAdherence:view",
+        "wfm:schedule:view"
+    )
+    private static let unitRule = PermissionRule.any(
+        "wfm:agent:view",
+        "wfm:publishedSchedule:view",
+        "wfm:schedule:view"
+    )
+
     static let all: [Endpoint] = [
-        Endpoint("GET", "/api/v2/workforcemanagement/adherence", adherence),
-        Endpoint("GET", "/api/v2/workforcemanagement/managementunits/{managementUnitId}/adherence", unitAdherence),
+        Endpoint("GET", "/api/v2/workforcemanagement/adherence", needs: view, adherence),
+        Endpoint(
+            "GET",
+            "/api/v2/workforcemanagement/managementunits/{managementUnitId}/adherence",
+            needs: view,
+            unitAdherence
+        ),
         Endpoint("GET", "/api/v2/workforcemanagement/managementunits/{managementUnitId}/users", unitUsers),
-        Endpoint("GET", "/api/v2/workforcemanagement/teams/{teamId}/adherence", teamAdherence),
-        Endpoint("GET", "/api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes", businessCodes),
-        Endpoint("GET", "/api/v2/workforcemanagement/managementunits/{managementUnitId}/activitycodes", unitCodes),
-        Endpoint("GET", "/api/v2/workforcemanagement/agents/{agentId}/managementunit", managementUnit),
-        Endpoint("POST", "/api/v2/workforcemanagement/agents/{agentId}/adherence/explanations", explain),
-        Endpoint("GET", "/api/v2/workforcemanagement/adherence/explanations/jobs/{jobId}", explanationJob),
+        Endpoint("GET", "/api/v2/workforcemanagement/teams/{teamId}/adherence", needs: view, teamAdherence),
+        Endpoint(
+            "GET",
+            "/api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes",
+            needs: codesRule,
+            businessCodes
+        ),
+        Endpoint(
+            "GET",
+            "/api/v2/workforcemanagement/managementunits/{managementUnitId}/activitycodes",
+            needs: codesRule,
+            unitCodes
+        ),
+        Endpoint("GET", "/api/v2/workforcemanagement/agents/{agentId}/managementunit", needs: unitRule, managementUnit),
     ]
 
     /// Users in one `GET …/adherence` [SDK docstring].
@@ -26,8 +51,13 @@ enum WorkforceEndpoints {
         guard (1...adherenceLimit).contains(ids.count) else {
             throw PlatformError.invalid("userId", "Between 1 and \(adherenceLimit) userIds must be given.")
         }
-        let organization = state.organization
-        let found = ids.compactMap(organization.agent).map { organization.scheduleAdherence($0, now: call.now) }
+        let members = ids.compactMap(state.organization.agent).filter { state.organization.agents[$0].isInWorkforce }
+        let found = members.compactMap { index in
+            switch state.bulkFate(of: state.organization.agents[index].id, call) {
+            case .unchanged, .applied: JSONValue?.none
+            case .stale, nil: state.organization.scheduleAdherence(index, now: call.now)
+            }
+        }
         return .ok(.array(found))
     }
 
@@ -38,7 +68,10 @@ enum WorkforceEndpoints {
 
     private static func unitUsers(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
         try require(state.organization.managementUnitID, call.parameter("managementUnitId"))
-        let users = state.organization.agents.map { object(["id": $0.id, "selfUri": "/api/v2/users/\($0.id)"]) }
+        let users = state.organization.workforce.map { index in
+            let id = state.organization.agents[index].id
+            return object(["id": id, "selfUri": "/api/v2/users/\(id)"])
+        }
         return .ok(object(["entities": users]))
     }
 
@@ -48,7 +81,7 @@ enum WorkforceEndpoints {
     }
 
     private static func everyone(_ organization: SimulatedOrganization, _ now: Timestamp) -> JSONValue {
-        object(["entities": organization.agents.indices.map { organization.scheduleAdherence($0, now: now) }])
+        object(["entities": organization.workforce.map { organization.scheduleAdherence($0, now: now) }])
     }
 
     private static func businessCodes(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
@@ -68,7 +101,7 @@ enum WorkforceEndpoints {
                 object([
                     "id": code.id,
                     "name": code.name,
-                    "active": true,
+                    "active": code.isActive,
                     "defaultCode": code.isDefault,
                     "category": code.category.rawValue,
                     "lengthInMinutes": code.lengthInMinutes,
@@ -83,7 +116,7 @@ enum WorkforceEndpoints {
     }
 
     private static func managementUnit(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
-        let index = try state.organization.user(call.parameter("agentId"))
+        let index = try state.organization.workforceMember(call.parameter("agentId"))
         return .ok(
             object([
                 "user": object(["id": state.organization.agents[index].id]),
@@ -91,52 +124,6 @@ enum WorkforceEndpoints {
                 "businessUnit": object(["id": state.organization.businessUnitID]),
             ])
         )
-    }
-
-    /// 202 with a job; the explanation takes effect when the job is complete.
-    private static func explain(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
-        let index = try state.organization.user(call.parameter("agentId"))
-        let body = try call.objectBody()
-        guard body["type"]?.stringValue ?? "Late" == "Late" else {
-            throw PlatformError.invalid("type", "type must be Late.")
-        }
-        guard let start = body["startDate"]?.stringValue.flatMap({ Timestamp($0) }) else {
-            throw PlatformError.invalid("startDate", "startDate must be a date and time.")
-        }
-        guard let length = body["lengthMinutes"]?.integerValue, (1...1440).contains(length) else {
-            throw PlatformError.invalid("lengthMinutes", "lengthMinutes must be between 1 and 1440.")
-        }
-        guard let status = AdherenceExplanation.Status(rawValue: body["status"]?.stringValue ?? "Pending") else {
-            throw PlatformError.invalid("status", "status must be Pending, Approved or Denied.")
-        }
-        let explanation = AdherenceExplanation(
-            id: state.organization.generator.uuid(),
-            start: start,
-            lengthMinutes: Int(length),
-            notes: body["notes"]?.stringValue ?? "",
-            status: status
-        )
-        let job = state.organization.addExplanation(explanation, for: index, now: call.now)
-        return Answer(status: 202, body: object(["job": jobBody(job, isComplete: false)]))
-    }
-
-    private static func explanationJob(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
-        let id = call.parameter("jobId")
-        guard let job = state.organization.explanationJobs[id] else { throw PlatformError.notFound(id) }
-        var body = jobBody(id, isComplete: job.isComplete).objectValue ?? JSONObject()
-        if job.isComplete {
-            body["adherenceExplanation"] = state.organization.explanationBody(job.explanation, of: job.agent)
-        }
-        return .ok(.object(body))
-    }
-
-    private static func jobBody(_ id: String, isComplete: Bool) -> JSONValue {
-        object([
-            "id": id,
-            "type": "AddExplanation",
-            "status": isComplete ? "Complete" : "Processing",
-            "selfUri": "/api/v2/workforcemanagement/adherence/explanations/jobs/\(id)",
-        ])
     }
 
     private static func require(_ known: String, _ asked: String) throws(PlatformError) {
@@ -167,7 +154,7 @@ extension SimulatedOrganization {
             "organizationSecondaryPresenceId": adherence.presence.isSystem ? nil : adherence.presence.id,
             "routingStatus": adherence.routingStatus.rawValue,
             "actualActivityCategory": adherence.computed.actual.rawValue,
-            "isOutOfOffice": agent.isOutOfOffice,
+            "isOutOfOffice": adherence.isOutOfOffice,
             "adherenceState": adherence.computed.state.rawValue,
             "impact": adherence.computed.impact.rawValue,
             "adherenceExplanation": explanation.map(explanationSummary),

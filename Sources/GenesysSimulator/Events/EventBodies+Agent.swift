@@ -11,7 +11,7 @@ extension SimulatedOrganization {
         return object([
             "source": "PURECLOUD",
             "presenceDefinition": object(["id": agent.presence.id, "systemPresence": agent.presence.upperSystem]),
-            "primary": true,
+            "primary": agent.primarySource == .pureCloud,
             "message": agent.message,
             "modifiedDate": agent.presenceModifiedAt,
         ])
@@ -33,13 +33,44 @@ extension SimulatedOrganization {
             "id": agent.id,
             "routingStatus": object(["status": agent.routingStatus.rawValue, "startTime": agent.routingStatusSince]),
             "presence": object([
-                "presenceDefinition": object(["id": agent.presence.id, "systemPresence": agent.presence.upperSystem]),
+                "presenceDefinition": object([
+                    "id": agent.shownPresence.id, "systemPresence": agent.shownPresence.upperSystem,
+                ]),
                 "presenceMessage": agent.message,
-                "modifiedDate": agent.presenceModifiedAt,
+                "modifiedDate": agent.shownPresenceModifiedAt,
             ]),
             "outOfOffice": object(["active": agent.isOutOfOffice, "modifiedDate": agent.queuesModifiedAt]),
             "activeQueueIds": [queueID],
             "dateActiveQueuesChanged": agent.queuesModifiedAt,
+        ])
+    }
+
+    /// `v2.users.{id}.integrationpresence`: another source has become primary.
+    func primarySourceBody(of index: Int, from former: PresenceSource, at: Timestamp) -> JSONValue {
+        let agent = agents[index]
+        return object([
+            "userId": agent.id,
+            "eventType": "UserPrimaryPresenceSourceChanged",
+            "source": agent.primarySource.id,
+            "modifiedDate": at,
+            "currentDisplaySourceId": agent.primarySource.id,
+            "previousDisplaySourceId": former.id,
+        ])
+    }
+
+    /// `v2.users.{id}.integrationpresence`: the presence of a source other than PURECLOUD has changed.
+    func otherPresenceBody(of index: Int) -> JSONValue {
+        let agent = agents[index]
+        let other = agent.otherPresence
+        return object([
+            "userId": agent.id,
+            "eventType": "UserPresenceStatusChanged",
+            "source": other?.source.id,
+            "modifiedDate": other?.modifiedAt,
+            "presenceDefinition": other.map {
+                object(["id": $0.definition.id, "systemPresence": $0.definition.upperSystem])
+            },
+            "message": "",
         ])
     }
 
@@ -91,7 +122,7 @@ extension SimulatedOrganization {
             "organizationSecondaryPresenceId": adherence.presence.isSystem ? nil : adherence.presence.id,
             "routingStatus": adherence.routingStatus.rawValue,
             "actualActivityCategory": adherence.computed.actual.rawValue,
-            "isOutOfOffice": agent.isOutOfOffice,
+            "isOutOfOffice": adherence.isOutOfOffice,
             "adherenceState": adherence.computed.state.rawValue,
             "impact": adherence.computed.impact.rawValue,
             "adherenceExplanation": explanation.map(explanationSummary),

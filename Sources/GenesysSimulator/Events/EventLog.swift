@@ -5,6 +5,22 @@
 struct EventLog: Sendable {
     static let capacity = 500
 
+    /// An event that did not go out once and at once.
+    struct Mishap: Sendable {
+        var event: String
+        var topic: String
+        var fault: Fault.Kind
+        /// Milliseconds until each copy goes out; none = lost.
+        var delays: [Int]
+
+        var json: JSONValue {
+            object(["id": event, "topicName": topic, "fault": fault.rawValue, "delays": delays])
+        }
+    }
+
+    static let mishapCapacity = 20_000
+
+    private(set) var mishaps: [Mishap] = []
     private(set) var events: [SimulatedEvent] = []
     private(set) var total = 0
 
@@ -14,5 +30,13 @@ struct EventLog: Sendable {
         if events.count > Self.capacity { events.removeFirst(Self.capacity / 4) }
     }
 
-    mutating func clear() { events = [] }
+    mutating func note(_ mishap: Mishap) {
+        mishaps.append(mishap)
+        if mishaps.count > Self.mishapCapacity { mishaps.removeFirst(Self.mishapCapacity / 4) }
+    }
+
+    mutating func clear() {
+        events = []
+        mishaps = []
+    }
 }

@@ -69,6 +69,7 @@ struct EventTopic: Sendable {
     static let calls = EventTopic("v2.users.{id}.conversations.calls")
     static let summary = EventTopic("v2.users.{id}.conversationsummary")
     static let outOfOffice = EventTopic("v2.users.{id}.outofoffice")
+    static let integrationPresence = EventTopic("v2.users.{id}.integrationpresence")
     static let adherence = EventTopic("v2.users.{id}.workforcemanagement.adherence")
     static let explanations = EventTopic("v2.workforcemanagement.agents.{id}.adherence.explanations")
     static let agentState = EventTopic("v2.detail.events.agent.{id}.state")
@@ -97,11 +98,13 @@ extension SimulatedOrganization {
         _ body: (SimulatedOrganization) -> JSONValue
     ) {
         guard isObserved else { return }
+        let name = topic.name(id)
+        if let observedTopics, !observedTopics.contains(where: name.contains) { return }
         outbox.append(
             SimulatedEvent(
                 id: generator.uuid(),
                 topicTemplate: topic.template,
-                topicName: topic.name(id),
+                topicName: name,
                 at: at,
                 correlationID: correlationID,
                 body: body(self)

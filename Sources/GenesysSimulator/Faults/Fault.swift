@@ -14,6 +14,10 @@ struct Fault: Sendable {
         case silentNoOp
         /// Close the connection without an answer; nothing is done.
         case drop
+        /// A bulk call does, or tells, only a part: see ``Variant``. `percent` is of the users.
+        case partialBulk
+        /// The token of the request is void from now on: 401.
+        case revokeToken
         /// Answer late.
         case delay
         /// 403 for every presence write.
@@ -34,6 +38,16 @@ struct Fault: Sendable {
         }
     }
 
+    /// What a partial bulk call does with the users it hits. A read has nothing to apply: they are missing, or old.
+    enum Variant: String, Sendable, CaseIterable {
+        /// Not changed and not in the answer.
+        case unchanged
+        /// Changed, but not in the answer.
+        case applied
+        /// Not changed, and in the answer with the old definition.
+        case stale
+    }
+
     enum Content: String, Sendable { case json, html, empty }
 
     var kind: Kind
@@ -48,6 +62,16 @@ struct Fault: Sendable {
     var retryAfter: Int?
     var content = Content.json
     var milliseconds = 500
+    /// How long a request without an answer hangs before its connection ends; `nil` = longer than anyone waits.
+    var hangMilliseconds: Int?
+    var variant = Variant.unchanged
+    /// A status fault that does what was asked all the same, as a gateway's time-out may.
+    var isApplied = false
+    /// Chosen by ``Chaos``.
+    var isChaos = false
+
+    /// Whether the users of a bulk call are hit one by one, and not the call as a whole.
+    var choosesUsers: Bool { kind == .partialBulk }
 
     func matches(_ subject: String) -> Bool {
         match.split(separator: " ").allSatisfy { $0 == "*" || subject.contains($0) }
@@ -55,6 +79,17 @@ struct Fault: Sendable {
 }
 
 extension Fault {
+    /// The delays after which copies of an event that is hit are sent, in milliseconds.
+    func deliveries(_ generator: inout SeededGenerator) -> [Int] {
+        switch kind {
+        case .dropEvents: []
+        case .duplicateEvents: [0, 0]
+        case .delayEvents: [milliseconds]
+        case .reorderEvents: [Int.random(in: 0...max(1, milliseconds), using: &generator)]
+        default: [0]
+        }
+    }
+
     /// Reads one element of `POST /simulator/faults`.
     init(_ json: JSONValue) throws(PlatformError) {
         guard let name = json["kind"]?.stringValue, let kind = Kind(rawValue: name) else {
@@ -67,6 +102,17 @@ extension Fault {
         status = json["status"]?.integerValue.map(Int.init) ?? status
         retryAfter = json["retryAfter"]?.integerValue.map(Int.init)
         milliseconds = json["milliseconds"]?.integerValue.map(Int.init) ?? milliseconds
+        if kind == .timeoutBefore || kind == .timeoutAfter {
+            hangMilliseconds = json["milliseconds"]?.integerValue.map(Int.init)
+        }
+        isApplied = json["applied"]?.boolValue ?? false
+        if let text = json["variant"]?.stringValue {
+            guard let variant = Variant(rawValue: text) else {
+                throw .invalid("variant", "variant must be unchanged, applied or stale.")
+            }
+            self.variant = variant
+        }
+        guard (0...100).contains(percent) else { throw .invalid("percent", "percent must be between 0 and 100.") }
         guard (100...599).contains(status) else { throw .invalid("status", "status must be between 100 and 599.") }
         guard (0...86_400_000).contains(milliseconds) else {
             throw .invalid("milliseconds", "milliseconds must be between 0 and 86400000.")
@@ -84,7 +130,9 @@ extension Fault {
             "kind": kind.rawValue, "match": match, "times": times, "percent": percent,
             "status": kind == .status ? status : nil, "retryAfter": retryAfter,
             "body": kind == .status ? content.rawValue : nil,
-            "milliseconds": kind == .delay || kind.isAboutEvents ? milliseconds : nil,
+            "milliseconds": kind == .delay || kind.isAboutEvents ? milliseconds : hangMilliseconds,
+            "applied": kind == .status && isApplied ? true : nil,
+            "variant": kind == .partialBulk ? variant.rawValue : nil,
         ])
     }
 }

@@ -8,6 +8,9 @@ struct FaultPlan: Sendable {
     var forbidsPresenceEdit: Bool { faults.contains { $0.kind == .forbidPresenceEdit } }
     var mixesHangups: Bool { faults.contains { $0.kind == .mixedHangup } }
 
+    /// Kind → how often it has happened, in requests and events.
+    var happened: [Fault.Kind: Int] = [:]
+
     mutating func add(_ fault: Fault) { faults.append(fault) }
     mutating func removeAll() { faults = [] }
 
@@ -21,15 +24,13 @@ struct FaultPlan: Sendable {
     /// The delays after which copies of an event are to be sent, in milliseconds: `[0]` without a fault, none when it is
     /// lost.
     mutating func deliveries(topic: String, generator: inout SeededGenerator) -> [Int] {
-        guard !faults.isEmpty,
-            let fault = take(subject: topic, generator: &generator, where: \.kind.isAboutEvents)
-        else { return [0] }
-        switch fault.kind {
-        case .dropEvents: return []
-        case .duplicateEvents: return [0, 0]
-        case .delayEvents: return [fault.milliseconds]
-        default: return [Int.random(in: 0...max(1, fault.milliseconds), using: &generator)]
-        }
+        take(topic: topic, generator: &generator)?.deliveries(&generator) ?? [0]
+    }
+
+    /// The fault that befalls an event, counted as having happened.
+    mutating func take(topic: String, generator: inout SeededGenerator) -> Fault? {
+        guard !faults.isEmpty else { return nil }
+        return take(subject: topic, generator: &generator, where: \.kind.isAboutEvents)
     }
 
     private mutating func take(
@@ -39,10 +40,11 @@ struct FaultPlan: Sendable {
     ) -> Fault? {
         for index in faults.indices where isCandidate(faults[index]) && faults[index].matches(subject) {
             let fault = faults[index]
-            if fault.percent < 100, !generator.chance(fault.percent / 100) { continue }
+            if fault.percent < 100, !fault.choosesUsers, !generator.chance(fault.percent / 100) { continue }
             if let times = fault.times {
                 if times <= 1 { faults.remove(at: index) } else { faults[index].times = times - 1 }
             }
+            happened[fault.kind, default: 0] += 1
             return fault
         }
         return nil

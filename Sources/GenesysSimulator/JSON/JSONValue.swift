@@ -48,6 +48,11 @@ struct JSONObject: Sendable, Equatable, Sequence {
 
     private(set) var members: [Member] = []
 
+    init() {}
+
+    /// Members with distinct names: large objects are made without a search for each name.
+    init(distinct members: [Member]) { self.members = members }
+
     var isEmpty: Bool { members.isEmpty }
 
     /// Setting `nil` removes the member.

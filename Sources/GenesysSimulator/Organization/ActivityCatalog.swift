@@ -24,11 +24,12 @@ struct ActivityCode: Sendable {
     var secondaryPresences: [String]
     var lengthInMinutes: Int
     var isPaid: Bool
+    var isActive = true
 }
 
 /// The business unit's activity codes.
 struct ActivityCatalog: Sendable {
-    let codes: [ActivityCode]
+    private(set) var codes: [ActivityCode]
 
     init(seed: UInt64, presences: PresenceCatalog) {
         func standard(_ id: String, _ name: String, _ category: ActivityCategory, minutes: Int, paid: Bool)
@@ -64,6 +65,22 @@ struct ActivityCatalog: Sendable {
                 isPaid: true
             ),
         ]
+    }
+
+    /// Links presences to a code, and takes them away from all others: a presence belongs to one code at most.
+    mutating func link(_ definitionIDs: [String], to codeID: String) {
+        for index in codes.indices {
+            if codes[index].id == codeID {
+                codes[index].secondaryPresences = definitionIDs
+            } else {
+                codes[index].secondaryPresences.removeAll { definitionIDs.contains($0) }
+            }
+        }
+    }
+
+    mutating func change(_ codeID: String, _ change: (inout ActivityCode) -> Void) {
+        guard let index = codes.firstIndex(where: { $0.id == codeID }) else { return }
+        change(&codes[index])
     }
 
     /// The default code of a category.

@@ -25,8 +25,8 @@ struct PresenceDefinition: Sendable, Equatable {
 
 /// The organization's presence definitions: ten of the system, some of its own.
 struct PresenceCatalog: Sendable {
-    let definitions: [PresenceDefinition]
-    private let byID: [String: Int]
+    private(set) var definitions: [PresenceDefinition]
+    private var byID: [String: Int]
 
     init(seed: UInt64) {
         func own(_ name: String, _ system: String, _ labels: [(String, String)], deactivated: Bool = false)
@@ -65,6 +65,16 @@ struct PresenceCatalog: Sendable {
     }
 
     subscript(id: String) -> PresenceDefinition? { byID[id].map { definitions[$0] } }
+
+    /// Adds a definition, or replaces the one with its id.
+    mutating func set(_ definition: PresenceDefinition) {
+        if let index = byID[definition.id] {
+            definitions[index] = definition
+        } else {
+            byID[definition.id] = definitions.count
+            definitions.append(definition)
+        }
+    }
 
     /// The system definition of a system presence in any spelling.
     func system(_ spelling: String) -> PresenceDefinition? {

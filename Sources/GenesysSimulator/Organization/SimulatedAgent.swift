@@ -20,24 +20,43 @@ struct SimulatedAgent: Sendable {
     let name: String
     let email: String
 
+    /// Of the source PURECLOUD; what others see is ``shownPresence``.
     var presence: PresenceDefinition
+    /// The definition before that one: what a stale answer shows.
+    var formerPresence: PresenceDefinition
     var message = ""
     var presenceModifiedAt: Timestamp
     var routingStatus: RoutingStatus
     var routingStatusSince: Timestamp
+    /// The source whose presence counts (`GET /api/v2/presence/users/{id}/primarysource`).
+    var primarySource = PresenceSource.pureCloud
+    /// The presence of a source other than PURECLOUD, such as Microsoft Teams.
+    var otherPresence: (source: PresenceSource, definition: PresenceDefinition, modifiedAt: Timestamp)?
     var isOutOfOffice = false
     var queuesModifiedAt: Timestamp
 
     var schedule: ActivitySchedule
     var explanations: [AdherenceExplanation] = []
-    /// As last computed, some hundred milliseconds behind presence.
+    /// Belongs to a management unit; without one there is no adherence.
+    var isInWorkforce = true
+    /// What workforce management knows of the agent, some hundred milliseconds behind.
+    var view: AdherenceView
+    /// As last computed from the view.
     var adherence: ObservedAdherence?
-    var isAdherenceDue = false
 
     /// Ids of conversations in which the agent has a live leg or unfinished after-call work, oldest first.
     var conversations: [String] = []
     /// The last moment used in a body or event about this agent; every change gets a later one.
     var lastChange: Timestamp
+
+    /// The presence of the primary source.
+    var shownPresence: PresenceDefinition {
+        primarySource == .pureCloud ? presence : otherPresence?.definition ?? presence
+    }
+
+    var shownPresenceModifiedAt: Timestamp {
+        primarySource == .pureCloud ? presenceModifiedAt : otherPresence?.modifiedAt ?? presenceModifiedAt
+    }
 
     var isOnQueue: Bool { presence.system == "OnQueue" }
 
@@ -45,6 +64,38 @@ struct SimulatedAgent: Sendable {
     mutating func tick(_ now: Timestamp) -> Timestamp {
         lastChange = max(now, Timestamp(milliseconds: lastChange.milliseconds + 1))
         return lastChange
+    }
+}
+
+/// A source of presences by its id.
+struct PresenceSource: Sendable, Equatable {
+    var id: String
+
+    static let pureCloud = PresenceSource(id: "PURECLOUD")
+
+    /// Spelt as a path may spell it.
+    func isNamed(_ name: String) -> Bool { id.lowercased() == name.lowercased() }
+}
+
+/// What workforce management computes adherence from; it learns of changes late.
+struct AdherenceView: Sendable, Equatable {
+    var presence: PresenceDefinition
+    var presenceUpdatedAt: Timestamp
+    var routingStatus: RoutingStatus
+    var isOutOfOffice: Bool
+    /// When this was so; an older view never replaces a newer one.
+    var at: Timestamp
+}
+
+extension SimulatedAgent {
+    func currentView(at: Timestamp) -> AdherenceView {
+        AdherenceView(
+            presence: shownPresence,
+            presenceUpdatedAt: shownPresenceModifiedAt,
+            routingStatus: routingStatus,
+            isOutOfOffice: isOutOfOffice,
+            at: at
+        )
     }
 }
 
@@ -57,6 +108,7 @@ struct ObservedAdherence: Sendable, Equatable {
     var presenceUpdatedAt: Timestamp
     /// When ``AdherenceComputation/state`` last changed.
     var changedAt: Timestamp
+    var isOutOfOffice: Bool
     var explanationID: String?
 }
 
@@ -74,7 +126,7 @@ struct AdherenceExplanation: Sendable {
     var notes: String
     var status: Status
 
-    func covers(_ now: Timestamp) -> Bool {
-        start <= now && now < start.advanced(by: .seconds(60 * lengthMinutes))
-    }
+    var end: Timestamp { start.advanced(by: .seconds(60 * lengthMinutes)) }
+
+    func covers(_ now: Timestamp) -> Bool { start <= now && now < end }
 }

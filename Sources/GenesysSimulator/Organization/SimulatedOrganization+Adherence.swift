@@ -3,28 +3,27 @@
 
 import GenesysEvents
 
-/// A job of the adherence explanations API.
-struct ExplanationJob: Sendable {
-    var id: String
-    var agent: Int
-    var explanation: AdherenceExplanation
-    var isComplete = false
-}
-
 extension SimulatedOrganization {
-    /// Has adherence computed a little later, as workforce management does.
+    /// Lets workforce management learn a little later what the agent does now.
     mutating func adherenceIsDue(for index: Int, now: Timestamp) {
-        guard !agents[index].isAdherenceDue else { return }
-        agents[index].isAdherenceDue = true
-        timeline.add(.adherence(agent: index), at: now.advanced(by: settings.adherenceLatency))
+        guard let latency = settings.adherenceLatency else { return }
+        let view = agents[index].currentView(at: now)
+        timeline.add(.adherence(agent: index, view: view), at: now.advanced(by: latency))
+    }
+
+    /// Workforce management learns what an agent did at the time of the view.
+    mutating func learn(_ view: AdherenceView, of index: Int, now: Timestamp) {
+        // With a latency that was shortened meanwhile, news overtake each other.
+        guard agents[index].view.at <= view.at else { return }
+        agents[index].view = view
+        updateAdherence(of: index, now: now)
     }
 
     /// Computes adherence and announces it when anything that the event shows is different.
     mutating func updateAdherence(of index: Int, now: Timestamp) {
-        agents[index].isAdherenceDue = false
         let before = agents[index].adherence
         computeAdherence(of: index, now: now)
-        guard agents[index].adherence != before else { return }
+        guard agents[index].adherence != before, agents[index].isInWorkforce else { return }
         let at = agents[index].tick(now)
         if before?.computed.state != agents[index].adherence?.computed.state {
             agents[index].adherence?.changedAt = at
@@ -33,26 +32,37 @@ extension SimulatedOrganization {
     }
 
     mutating func computeAdherence(of index: Int, now: Timestamp) {
-        let agent = agents[index]
-        let scheduled = agent.schedule.category(at: now)
-        let explanation = agent.explanations.last { $0.covers(now) }
+        let view = agents[index].view
+        let scheduled = agents[index].schedule.category(at: now)
+        let covering = agents[index].explanations.filter { $0.covers(now) }
+        let explanation = covering.last { $0.status == .approved } ?? covering.last
         let computed = AdherenceComputation(
-            presence: agent.presence,
-            linked: activities.code(linkedTo: agent.presence.id)?.category,
-            isOutOfOffice: agent.isOutOfOffice,
-            routingStatus: agent.routingStatus,
+            presence: view.presence,
+            linked: activities.code(linkedTo: view.presence.id)?.category,
+            isOutOfOffice: view.isOutOfOffice,
+            routingStatus: view.routingStatus,
             scheduled: scheduled,
             isExplained: explanation?.status == .approved
         )
         agents[index].adherence = ObservedAdherence(
             computed: computed,
             scheduled: scheduled,
-            presence: agent.presence,
-            routingStatus: agent.routingStatus,
-            presenceUpdatedAt: agent.presenceModifiedAt,
-            changedAt: agent.adherence?.changedAt ?? now,
+            presence: view.presence,
+            routingStatus: view.routingStatus,
+            presenceUpdatedAt: view.presenceUpdatedAt,
+            changedAt: agents[index].adherence?.changedAt ?? now,
+            isOutOfOffice: view.isOutOfOffice,
             explanationID: explanation?.id
         )
+    }
+
+    /// Links presences to an activity code and computes the adherence of everyone concerned anew.
+    mutating func link(_ definitionIDs: [String], to code: ActivityCode, now: Timestamp) {
+        let concerned = Set(definitionIDs).symmetricDifference(code.secondaryPresences)
+        activities.link(definitionIDs, to: code.id)
+        for index in agents.indices where concerned.contains(agents[index].view.presence.id) {
+            updateAdherence(of: index, now: now)
+        }
     }
 
     /// Waits for the agent's next scheduled change of activity.
@@ -64,23 +74,5 @@ extension SimulatedOrganization {
     mutating func setSchedule(of index: Int, to category: ActivityCategory, now: Timestamp) {
         agents[index].schedule = ActivitySchedule(fixed: category)
         updateAdherence(of: index, now: now)
-    }
-
-    /// Accepts an explanation; it takes effect when its job is done.
-    mutating func addExplanation(_ explanation: AdherenceExplanation, for index: Int, now: Timestamp) -> String {
-        let job = ExplanationJob(id: generator.uuid(), agent: index, explanation: explanation)
-        explanationJobs[job.id] = job
-        timeline.add(.explanation(job: job.id), at: now.advanced(by: settings.explanationLatency))
-        return job.id
-    }
-
-    mutating func completeExplanation(job id: String, now: Timestamp) {
-        guard var job = explanationJobs[id], !job.isComplete else { return }
-        job.isComplete = true
-        explanationJobs[id] = job
-        agents[job.agent].explanations.append(job.explanation)
-        let at = agents[job.agent].tick(now)
-        emit(.explanations, agents[job.agent].id, at: at) { $0.explanationBody(job.explanation, of: job.agent) }
-        updateAdherence(of: job.agent, now: at)
     }
 }

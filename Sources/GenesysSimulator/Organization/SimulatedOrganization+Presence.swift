@@ -14,6 +14,7 @@ extension SimulatedOrganization {
         guard agents[index].presence != definition || agents[index].message != message else { return }
         let wasOnQueue = agents[index].isOnQueue
         let at = agents[index].tick(now)
+        agents[index].formerPresence = agents[index].presence
         agents[index].presence = definition
         agents[index].message = message
         agents[index].presenceModifiedAt = at
@@ -25,6 +26,36 @@ extension SimulatedOrganization {
         } else {
             emit(.activity, agents[index].id, at: at) { $0.activityBody(of: index) }
         }
+        adherenceIsDue(for: index, now: at)
+    }
+
+    /// Makes another source's presence count, or PURECLOUD's again, and announces it.
+    mutating func setPrimarySource(of index: Int, to source: PresenceSource, now: Timestamp) {
+        let former = agents[index].primarySource
+        guard former != source else { return }
+        let at = agents[index].tick(now)
+        if source != .pureCloud, agents[index].otherPresence?.source != source {
+            // Until the source says otherwise, its presence is the one shown so far.
+            agents[index].otherPresence = (source, agents[index].shownPresence, at)
+        }
+        agents[index].primarySource = source
+        emit(.integrationPresence, agents[index].id, at: at) { $0.primarySourceBody(of: index, from: former, at: at) }
+        emit(.activity, agents[index].id, at: at) { $0.activityBody(of: index) }
+        adherenceIsDue(for: index, now: at)
+    }
+
+    /// A source other than PURECLOUD reports a presence. It has no part in routing.
+    mutating func setPresence(
+        of index: Int,
+        source: PresenceSource,
+        to definition: PresenceDefinition,
+        now: Timestamp
+    ) {
+        let at = agents[index].tick(now)
+        agents[index].otherPresence = (source, definition, at)
+        emit(.integrationPresence, agents[index].id, at: at) { $0.otherPresenceBody(of: index) }
+        guard agents[index].primarySource == source else { return }
+        emit(.activity, agents[index].id, at: at) { $0.activityBody(of: index) }
         adherenceIsDue(for: index, now: at)
     }
 

@@ -10,25 +10,32 @@ import GenesysEvents
 struct SimulatedOrganization: Sendable {
     /// What happens by itself at a later moment.
     enum Action: Sendable {
-        case adherence(agent: Int)
+        /// Workforce management learns of a change.
+        case adherence(agent: Int, view: AdherenceView)
+        /// An explanation begins or ends.
+        case explanationLimit(agent: Int)
         case scheduleBoundary(agent: Int)
         case explanation(job: String)
         case traffic(TrafficStep)
         case scenario(ScenarioStep)
+        case hand(round: Int)
+        case storm(Storm)
     }
 
     struct Settings: Sendable {
-        /// From a change of presence or routing status to the adherence that shows it.
-        var adherenceLatency: Duration = .milliseconds(300)
+        /// From a change of presence or routing status to the adherence that shows it; `nil` = it never does.
+        var adherenceLatency: Duration? = .milliseconds(300)
         /// From an accepted explanation to the end of its job.
         var explanationLatency: Duration = .milliseconds(200)
+        /// Jobs of explanations end with this error instead.
+        var explanationError: String?
         /// Whether calls of the queue end in after-call work.
         var hasAfterCallWork = true
         /// Ended conversations that can still be read.
         var rememberedConversations = 1000
     }
 
-    let settings: Settings
+    var settings: Settings
     let id: String
     let divisionID: String
     let queueID: String
@@ -37,8 +44,8 @@ struct SimulatedOrganization: Sendable {
     let businessUnitID: String
     let teamID: String
     let wrapupCode: String
-    let presences: PresenceCatalog
-    let activities: ActivityCatalog
+    var presences: PresenceCatalog
+    var activities: ActivityCatalog
 
     var agents: [SimulatedAgent] = []
     private(set) var agentIndices: [String: Int] = [:]
@@ -46,11 +53,14 @@ struct SimulatedOrganization: Sendable {
     /// Ended conversations, oldest first.
     var endedConversations: [String] = []
     var explanationJobs: [String: ExplanationJob] = [:]
+    var attributeSchemas: [AttributeSchema] = []
 
     var timeline = Timeline<Action>()
     var generator: SeededGenerator
     /// Nobody listens to events: do not build their bodies.
     var isObserved = true
+    /// Parts of the topics somebody listens to; `nil` = all.
+    var observedTopics: [String]?
     var outbox: [SimulatedEvent] = []
     /// The transaction that causes the events of the moment.
     var correlationID = ""
@@ -122,12 +132,20 @@ extension SimulatedAgent {
             preconditionFailure("the catalog holds every system presence")
         }
         self.presence = presence
+        formerPresence = presence
         let start = Timestamp(milliseconds: now.milliseconds - 60_000)
         presenceModifiedAt = start
         routingStatus = presence.system == "OnQueue" ? .idle : .offQueue
         routingStatusSince = start
         queuesModifiedAt = start
         lastChange = start
+        view = AdherenceView(
+            presence: presence,
+            presenceUpdatedAt: start,
+            routingStatus: presence.system == "OnQueue" ? .idle : .offQueue,
+            isOutOfOffice: false,
+            at: start
+        )
     }
 
     private static let firstNames = [
