@@ -51,5 +51,6 @@ extension AgentRecord: Codable {
         self = try JSONDecoder().decode(AgentRecord.self, from: Data(bytes))
     }
 
-    func stored() throws -> [UInt8] { Array(try JSONEncoder().encode(self)) }
+    /// JSON, so that any version reads it; most records have about this size.
+    func stored() throws -> [UInt8] { try JSONBytes.encode(self, capacity: 2048) }
 }
