@@ -10,7 +10,7 @@ import StatusRules
 extension AgentRecord: Codable {
     private enum CodingKeys: String, CodingKey {
         case facts, episodes, wish, delivery, writes, revision, heardAt
-        // Since 0.2; absent when there is nothing to tell, as in most records.
+        // Absent when there is nothing to tell, as in most records and in those of earlier versions.
         case adherence, errands, explained
         case errandEpisodes = "errandsOf"
     }
