@@ -44,8 +44,10 @@ extension FactOrder: Codable {
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.unkeyedContainer()
-        try container.encode(envelope?.milliseconds)
-        try container.encode(body?.milliseconds)
+        // Not as optionals, each of which would take a container of its own.
+        for time in [envelope, body] {
+            if let time { try container.encode(time.milliseconds) } else { try container.encodeNil() }
+        }
         try container.encode(arrival.milliseconds)
     }
 }

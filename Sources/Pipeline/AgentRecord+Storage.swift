@@ -10,7 +10,7 @@ import StatusRules
 extension AgentRecord: Codable {
     private enum CodingKeys: String, CodingKey {
         case facts, episodes, wish, delivery, writes, revision, heardAt
-        // Since 0.2; absent when there is nothing to tell, as in most records.
+        // Absent when there is nothing to tell, as in most records and in those of earlier versions.
         case adherence, errands, explained
         case errandEpisodes = "errandsOf"
     }
@@ -51,5 +51,6 @@ extension AgentRecord: Codable {
         self = try JSONDecoder().decode(AgentRecord.self, from: Data(bytes))
     }
 
-    func stored() throws -> [UInt8] { Array(try JSONEncoder().encode(self)) }
+    /// JSON, so that any version reads it; most records have about this size.
+    func stored() throws -> [UInt8] { try JSONBytes.encode(self, capacity: 2048) }
 }

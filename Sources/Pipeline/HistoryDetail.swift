@@ -3,7 +3,6 @@
 
 import AgentState
 import Delivery
-import Foundation
 import GenesysAPI
 public import GenesysEvents
 import StatusRules
@@ -122,9 +121,7 @@ struct ErrandDetail: Codable {
 
 /// A JSON object; the values here always encode, so the empty object only stands in for what cannot happen.
 func encoded(_ detail: some Encodable) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .withoutEscapingSlashes
-    return (try? encoder.encode(detail)).map(Array.init) ?? Array("{}".utf8)
+    (try? JSONBytes.encode(detail)) ?? Array("{}".utf8)
 }
 
 extension GenesysEvent {

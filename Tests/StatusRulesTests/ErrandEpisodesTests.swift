@@ -70,9 +70,13 @@ struct ErrandEpisodesTests {
             [([tag("a")], nil), ([tag("b")], old), ([tag("b")], old), ([tag("b")], nil)],
             ["0+tag", "1-tag too old", "3+tag"]
         ),
-        Story("a routing status once while it lasts", [([idle], nil), ([idle], nil), ([], nil), ([idle], nil)], [
-            "0+routingStatus", "3+routingStatus",
-        ]),
+        Story(
+            "a routing status once while it lasts",
+            [([idle], nil), ([idle], nil), ([], nil), ([idle], nil)],
+            [
+                "0+routingStatus", "3+routingStatus",
+            ]
+        ),
     ]
 
     @Test("errands begin as their rules begin to match", arguments: stories)

@@ -47,7 +47,11 @@ struct RuleErrandTests {
                 when: { conversation: {} }
                 then: { tag: { a: "${conversation.attributes.a}", b: "${conversation.attributes.b}" } }
             """
-        #expect(try work(rules, .mock(.mock(attributes: ["a": "1"]))) == [.tag(conversationID: "c1", attributes: ["a": "1"])])
+        #expect(
+            try work(rules, .mock(.mock(attributes: ["a": "1"]))) == [
+                .tag(conversationID: "c1", attributes: ["a": "1"])
+            ]
+        )
         #expect(try work(rules, .mock(.mock())) == [])
     }
 
@@ -108,9 +112,12 @@ struct RuleErrandTests {
         #expect(try work(rule, facts) == [.explain(minutes: 90, status: "Approved", notes: "r: x.")])
     }
 
-    @Test("the routing status is only set while the agent does not respond", arguments: [
-        ("NOT_RESPONDING", true), ("IDLE", false), ("INTERACTING", false),
-    ])
+    @Test(
+        "the routing status is only set while the agent does not respond",
+        arguments: [
+            ("NOT_RESPONDING", true), ("IDLE", false), ("INTERACTING", false),
+        ]
+    )
     func routingStatus(status: String, isWanted: Bool) throws {
         let facts = AgentFacts.mock { $0.routingStatus = RoutingStatusFacts(status: status) }
         let rule = "  - { name: r, when: { not: { presence: Meal } }, then: { routingStatus: IDLE } }"
