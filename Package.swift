@@ -96,6 +96,7 @@ let package = Package(
             ["Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents", logging, metrics]
         ),
         library("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
+        library("Preflight", ["GenesysAPI", "GenesysEvents", logging]),
         library(
             "Console",
             ["HTTPServer", "GenesysEvents", "COpenSSL", logging, metrics, coreMetrics],
@@ -106,7 +107,7 @@ let package = Package(
             name: "PresenceRelay",
             dependencies: [
                 "Configuration", "ConfigurationSyntax", "Console", "Delivery", "GenesysAPI", "GenesysEvents",
-                "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline", "Resync",
+                "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline", "Preflight", "Resync",
                 "AgentState", "StatusRules", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -133,6 +134,7 @@ let package = Package(
                 "ConfigurationSyntax", logging,
             ]
         ),
+        tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
         tests("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),

@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import Foundation
+public import GenesysEvents
 import HTTPClient
 
 /// One HTTP exchange with the API host; the login host's are not among them.
@@ -12,12 +13,42 @@ public struct APIExchange: Sendable, Equatable {
     public var limits: RateLimitHeaders?
     /// `nil` without an answer.
     public var status: Int?
+    /// The `Date` header, in whole seconds.
+    public var serverTime: Timestamp?
 
     /// An exchange.
-    public init(isRepeat: Bool, limits: RateLimitHeaders? = nil, status: Int? = nil) {
+    public init(
+        isRepeat: Bool,
+        limits: RateLimitHeaders? = nil,
+        status: Int? = nil,
+        serverTime: Timestamp? = nil
+    ) {
         self.isRepeat = isRepeat
         self.limits = limits
         self.status = status
+        self.serverTime = serverTime
+    }
+
+    init(_ response: ClientResponse, isRepeat: Bool) {
+        self.init(
+            isRepeat: isRepeat,
+            limits: RateLimitHeaders(response),
+            status: response.status,
+            serverTime: response.header("Date").flatMap { Timestamp(httpDate: $0) }
+        )
+    }
+}
+
+extension Timestamp {
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that is still sent (RFC 9110 section 5.6.7).
+    init?(httpDate text: String) {
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let parts = text.split(separator: " ")
+        guard parts.count == 6, parts[0].hasSuffix(","), parts[5] == "GMT",
+            let month = months.firstIndex(of: String(parts[2]))
+        else { return nil }
+        let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
+        self.init("\(parts[3])-\(number)-\(parts[1])T\(parts[4])Z")
     }
 }
 

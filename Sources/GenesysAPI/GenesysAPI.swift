@@ -120,7 +120,7 @@ public final class GenesysAPI: Sendable {
         if body != nil { headers.append(("Content-Type", "application/json")) }
         do {
             let response = try await transport.exchange(endpoint, url: url, headers: headers, body: body)
-            observe(APIExchange(isRepeat: isRepeat, limits: RateLimitHeaders(response), status: response.status))
+            observe(APIExchange(response, isRepeat: isRepeat))
             return response
         } catch {
             observe(APIExchange(isRepeat: isRepeat))

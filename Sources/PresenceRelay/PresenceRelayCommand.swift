@@ -12,8 +12,30 @@ struct PresenceRelayCommand: AsyncParsableCommand {
         commandName: "presence-relay",
         abstract: "Makes an agent's status in Genesys Cloud true within a second of the event that changed it.",
         version: version,
-        subcommands: [Serve.self, Check.self, Explain.self, ResyncCommand.self, Simulate.self, Demo.self]
+        subcommands: [
+            Serve.self, Check.self, Explain.self, PreflightCommand.self, ResyncCommand.self, Simulate.self, Demo.self,
+        ]
     )
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            // Scripts tell "not ready" (1) from "not asked right" (2).
+            if CommandLine.arguments.dropFirst().first == PreflightCommand.configuration.commandName,
+                exitCode(for: error) == .validationFailure
+            {
+                complain(fullMessage(for: error))
+                exit(withError: ExitCode(2))
+            }
+            exit(withError: error)
+        }
+    }
 }
 
 /// `--log-level` of every command that logs.

@@ -61,11 +61,7 @@ final class Relay: Sendable {
         let client = try HTTPClient(logger: logger)
         self.client = client
         let gate = CallGate(
-            CallSchedule(
-                budgets: configuration.genesys.clients.map { client in
-                    RequestBudget(requestsPerMinute: client.requestsPerMinute)
-                }
-            ),
+            CallSchedule(configuration.genesys),
             // A wall clock that is set back would hold all calls back as long.
             now: { .uptime }
         )

@@ -103,6 +103,12 @@ public struct RuleSet: Sendable {
         return compile(statuses: root["statuses"], rules: root["rules"], diagnostics: diagnostics)
     }
 
+    /// A rule has `then.explain`.
+    public var explains: Bool { rules.contains { $0.errands?.explain != nil } }
+
+    /// A rule has `then.tag`.
+    public var tags: Bool { rules.contains { $0.errands?.tag.isEmpty == false } }
+
     /// Looks at the whole state of an agent; never at one event.
     ///
     /// - Parameter tracing: `false` leaves the trace empty and looks at no more rules than it must, which costs a

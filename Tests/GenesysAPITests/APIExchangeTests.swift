@@ -53,6 +53,20 @@ struct APIExchangeTests {
     }
 
     @Test(
+        "the server's time is read",
+        arguments: [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z"),
+            ("Tue, 10 Mar 2026 14:06:00 GMT", "2026-03-10T14:06:00Z"),
+            ("", nil), ("Sunday, 06-Nov-94 08:49:37 GMT", nil), ("Sun, 06 Nov 1994 08:49:37 CET", nil),
+            ("Sun, 41 Nov 1994 08:49:37 GMT", nil), ("1994-11-06T08:49:37Z", nil),
+        ] as [(String, String?)]
+    )
+    func serverTime(header: String, expected: String?) {
+        let response = ClientResponse(status: 200, headers: [("date", header)])
+        #expect(APIExchange(response, isRepeat: false).serverTime == expected.flatMap { Timestamp($0) })
+    }
+
+    @Test(
         "limits are read tolerantly",
         arguments: [
             (

@@ -119,7 +119,17 @@ final class RelayWorld: @unchecked Sendable {
         }
     }
 
-    private func observed(_ presence: UserPresence) async {
+    /// What was read comes back as notifications; the last of them is judged last.
+    private func observed(_ presences: [UserPresence]) async {
+        guard let last = presences.last else { return }
+        for presence in presences.dropLast() { entries.append(entry(presence, isJudged: nil)) }
+        await withCheckedContinuation { continuation in
+            entries.append(entry(last, isJudged: continuation))
+            wake()
+        }
+    }
+
+    private func entry(_ presence: UserPresence, isJudged: CheckedContinuation<Void, Never>?) -> Entry {
         var seen = PresenceObservation()
         seen.definitionID = presence.definitionID
         seen.system = presence.system
@@ -129,17 +139,12 @@ final class RelayWorld: @unchecked Sendable {
             topicName: "v2.users.\(presence.userID).presence",
             event: .presence(userID: presence.userID, seen)
         )
-        await withCheckedContinuation { continuation in
-            entries.append(
-                Entry(
-                    notification: notification,
-                    source: .observation,
-                    receivedAt: time.now,
-                    isJudged: continuation
-                )
-            )
-            wake()
-        }
+        return Entry(
+            notification: notification,
+            source: .observation,
+            receivedAt: time.now,
+            isJudged: isJudged
+        )
     }
 
     private func judged() async {
