@@ -38,6 +38,22 @@ struct RelayConfigurationTests {
         #expect(configuration.genesys.clients.first?.secret == Secret("client-secret"))
     }
 
+    @Test("several clients have a budget each; tags and bulk size arrive, and have defaults")
+    func errandSettings() throws {
+        let written = try #require(
+            Outcome(try RepositoryFile.text("Tests/Fixtures/configuration/errands.yaml")).configuration
+        )
+        #expect(written.genesys.clients.map(\.requestsPerMinute) == [250, 100])
+        #expect(written.genesys.bulkSize == 100)
+        #expect(written.tags == .customAttributes(schema: .name("wfm", create: true)))
+        let smallest = try #require(Outcome().configuration)
+        #expect(smallest.genesys.clients.map(\.requestsPerMinute) == [300])
+        #expect(smallest.genesys.bulkSize == 50)
+        #expect(smallest.tags == .participantAttributes)
+        let byID = Outcome(rest: "tags: { to: customAttributes, schema: { id: s } }").configuration
+        #expect(byID?.tags == .customAttributes(schema: .id("s")))
+    }
+
     @Test("every setting that is written arrives")
     func settings() throws {
         let outcome = Outcome(

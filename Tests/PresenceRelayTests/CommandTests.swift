@@ -74,6 +74,28 @@ struct CommandTests {
         }
     }
 
+    @Test("explain shows what would be done beside the presence")
+    func explainErrands() async throws {
+        try await withTemporaryFolder { folder in
+            let tagging = Self.smallest.replacingOccurrences(
+                of: "then: { status: Break }",
+                with: "then: { status: Break, tag: { s: \"${status}\" } }"
+            )
+            #expect(tagging != Self.smallest)
+            let configuration = try file(tagging, in: folder)
+            let event =
+                #"{"topicName":"v2.users.a.conversations","eventBody":{"id":"c","participants":[{"id":"p","userId":"a","#
+                + #""purpose":"agent","attributes":{"wfm_status":"Break"},"calls":[{"id":"k","state":"connected"}]}]}}"#
+            let text = try await run(["explain", "--config", configuration, "-"], input: event)
+            #expect(text.output.contains("besides: tag conversation c with s=Break (rule 'flagged')"))
+            let report = try await run(["explain", "--config", configuration, "--json", "-"], input: event)
+            let errands = JSON(parsing: report.output)["events"].list.flatMap { $0["agents"].list }
+                .flatMap { $0["errands"].list }
+            #expect(errands.map { $0["kind"].text } == ["tag"])
+            #expect(errands.first?["conversationId"].text == "c")
+        }
+    }
+
     @Test("explain reads a pipe by its name, as a shell's <(…) has one", arguments: ["/dev/stdin", "-"])
     func explainPipe(name: String) async throws {
         try await withTemporaryFolder { folder in
