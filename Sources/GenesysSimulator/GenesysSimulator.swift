@@ -118,17 +118,17 @@ public final class GenesysSimulator: Sendable {
         if isControl, !Self.isLoopback(request.remoteAddress) {
             return HTTPResponse(status: HTTPStatus(403))
         }
-        let (ticket, fault) = state.withLock { state in
-            isControl ? (nil, nil) : (state.begin(request, now: configuration.now()), state.chooseFault(for: request))
-        }
-        defer { state.withLock { $0.end(ticket) } }
+        let (ticket, fault) = isControl ? (nil, nil) : await admit(request)
+        // A write that hangs ends with its connection, every other call with its answer.
+        let lease = ticket?.hangs == true ? HangingWrite { [weak self] in self?.end(ticket) } : nil
+        defer { if lease == nil { end(ticket) } }
         switch fault?.kind {
         case .delay: await pause(.milliseconds(fault?.milliseconds ?? 0))
         case .timeoutBefore, .drop:
             if let fault {
                 state.withLock { $0.recordUnanswered(request, fault: fault, now: configuration.now()) }
             }
-            return await noAnswer(after: fault?.kind == .timeoutBefore ? Self.hang(fault) : .zero)
+            return await noAnswer(after: fault?.kind == .timeoutBefore ? Self.hang(fault) : .zero, lease)
         default: break
         }
         let counters = isControl ? deliveryCounters : DeliveryCounters()
@@ -140,8 +140,16 @@ public final class GenesysSimulator: Sendable {
         }
         if nextDue != before { wake.yield() }
         await push(events)
-        if fault?.kind == .timeoutAfter { return await noAnswer(after: Self.hang(fault)) }
+        if fault?.kind == .timeoutAfter { return await noAnswer(after: Self.hang(fault), lease) }
         return response
+    }
+
+    private func admit(_ request: HTTPRequest) async -> (Usage.Ticket?, Fault?) {
+        // A client that does write twice at once still does so after this.
+        for _ in 0..<20 where state.withLock({ $0.followsHangingWrite(request) }) {
+            await pause(.milliseconds(10))
+        }
+        return state.withLock { $0.admit(request, now: configuration.now()) }
     }
 
     /// Does what is due; returns the time until the next, `nil` when nothing is planned.
@@ -166,9 +174,30 @@ public final class GenesysSimulator: Sendable {
     }
 
     /// The connection ends without a complete answer.
-    private func noAnswer(after wait: Duration) async -> HTTPResponse {
-        await pause(wait)
-        return HTTPResponse(status: HTTPStatus(200), body: .stream { _ in throw Unanswered() })
+    ///
+    /// Of a write that hangs the head is sent: only then does the server say when the client has hung up.
+    private func noAnswer(after wait: Duration, _ lease: HangingWrite?) async -> HTTPResponse {
+        guard let lease else {
+            await pause(wait)
+            return HTTPResponse(status: HTTPStatus(200), body: .stream { _ in throw Unanswered() })
+        }
+        return HTTPResponse(
+            status: HTTPStatus(200),
+            body: .stream { [weak self] _ in
+                await self?.pause(wait)
+                withExtendedLifetime(lease) {}
+                throw Unanswered()
+            }
+        )
+    }
+
+    private func end(_ ticket: Usage.Ticket?) { state.withLock { $0.end(ticket) } }
+
+    /// A presence write that will not be answered, until nothing holds on to its answer any more.
+    private final class HangingWrite: Sendable {
+        private let end: @Sendable () -> Void
+        init(_ end: @escaping @Sendable () -> Void) { self.end = end }
+        deinit { end() }
     }
 
     private struct Unanswered: Error {}

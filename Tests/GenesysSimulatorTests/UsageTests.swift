@@ -74,6 +74,25 @@ struct UsageTests {
         #expect(usage["maxConcurrentWritesPerAgent"] == .integer(1))
     }
 
+    @Test("a write tried again after its time-out is one after the other, not two at once")
+    func retryAfterTimeout() async throws {
+        try await withSimulator { site in
+            let agents = try #require(try await site.control("GET", "/simulator/presences").json.objectValue)
+            let path = "/api/v2/users/\(try #require(agents.members.first?.name))/presences/purecloud"
+            for kind in ["timeoutBefore", "timeoutAfter"] {
+                let fault = #"{"kind":"\#(kind)","match":"PATCH presences","times":20}"#
+                _ = try await site.control("POST", "/simulator/faults", fault)
+                for _ in 0..<20 {
+                    _ = try? await site.api("PATCH", path, "{}", timeout: .milliseconds(40))
+                }
+            }
+            #expect(try await site.api("PATCH", path, "{}").status == 200)
+            let usage = try await site.control("GET", "/simulator/usage").json
+            #expect(usage["presenceWrites"] == .integer(41))
+            #expect(usage["maxConcurrentWritesPerAgent"] == .integer(1))
+        }
+    }
+
     @Test("a write that hangs is under way until its client gives up")
     func overSockets() async throws {
         try await withSimulator { site in

@@ -11,6 +11,9 @@ struct Usage: Sendable {
     /// A call under way.
     struct Ticket: Sendable {
         fileprivate var writes: [String]
+        fileprivate(set) var hangs = false
+        /// Of presences.
+        var isWrite: Bool { !writes.isEmpty }
     }
 
     /// A write to an agent who was Offline when it arrived.
@@ -28,6 +31,8 @@ struct Usage: Sendable {
 
     private var clients: [String: Client] = [:]
     private var underWay: [String: Int] = [:]
+    /// Of those, calls that will not be answered.
+    private var hanging: [String: Int] = [:]
     private(set) var presenceWrites = 0
     private(set) var maxConcurrentWritesPerAgent = 0
     private var concurrentAgents: Set<String> = []
@@ -52,11 +57,27 @@ struct Usage: Sendable {
         return Ticket(writes: writes)
     }
 
+    /// The call will not be answered; its client gives up sooner or later.
+    mutating func hang(_ ticket: inout Ticket) {
+        ticket.hangs = true
+        for user in ticket.writes { hanging[user, default: 0] += 1 }
+    }
+
+    /// Whether one of these users has a write that hangs.
+    func hasHanging(_ users: () -> [String]) -> Bool {
+        !hanging.isEmpty && users().contains { hanging[$0] != nil }
+    }
+
     mutating func end(_ ticket: Ticket) {
         for user in ticket.writes {
-            guard let count = underWay[user] else { continue }
-            underWay[user] = count > 1 ? count - 1 : nil
+            Self.decrement(&underWay, user)
+            if ticket.hangs { Self.decrement(&hanging, user) }
         }
+    }
+
+    private static func decrement(_ counts: inout [String: Int], _ user: String) {
+        guard let count = counts[user] else { return }
+        counts[user] = count > 1 ? count - 1 : nil
     }
 
     mutating func refused(client: String) { clients[client, default: Client()].tooManyRequests += 1 }
@@ -68,9 +89,10 @@ struct Usage: Sendable {
 
     /// Begins anew; calls under way stay so.
     mutating func clear() {
-        let running = underWay
+        let (running, hanging) = (underWay, hanging)
         self = Usage()
         underWay = running
+        self.hanging = hanging
     }
 
     var json: JSONValue {

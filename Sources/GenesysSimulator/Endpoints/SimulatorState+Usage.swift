@@ -22,6 +22,23 @@ extension SimulatorState {
         return usage.begin(client: client, writes: writes, now: now)
     }
 
+    /// Counts a request that has arrived and says what goes wrong with it.
+    mutating func admit(_ request: HTTPRequest, now: Timestamp) -> (Usage.Ticket?, Fault?) {
+        var ticket = begin(request, now: now)
+        let fault = chooseFault(for: request)
+        if fault?.kind == .timeoutBefore || fault?.kind == .timeoutAfter, var hanging = ticket, hanging.isWrite {
+            usage.hang(&hanging)
+            ticket = hanging
+        }
+        return (ticket, fault)
+    }
+
+    /// Whether an earlier write for one of the request's users hangs. Its client may have hung up a moment ago without
+    /// that being known here yet: news of two connections come in any order.
+    func followsHangingWrite(_ request: HTTPRequest) -> Bool {
+        usage.hasHanging { Self.presenceWrites(of: request) }
+    }
+
     mutating func end(_ ticket: Usage.Ticket?) {
         if let ticket { usage.end(ticket) }
     }
