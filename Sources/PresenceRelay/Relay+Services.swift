@@ -13,6 +13,7 @@ import HTTPServer
 import Journal
 import Logging
 import Pipeline
+import Preflight
 import Resync
 import ServiceLifecycle
 import StatusRules
@@ -72,6 +73,8 @@ private struct DecisionService: Service {
             return
         }
         await relay.pipeline.use(engine)
+        let preflight = Task { await relay.preflight().runAtStart(logger: relay.logger) }
+        defer { preflight.cancel() }
         await withGracefulShutdownHandler {
             await relay.pipeline.run()
         } onGracefulShutdown: {
@@ -117,6 +120,20 @@ private struct ReloadService: Service {
 }
 
 extension Relay {
+    /// What the organisation has, seen with the relay's own clients and under their budgets.
+    fileprivate func preflight() -> Preflight {
+        let clients = zip(configuration.genesys.clients, apis).enumerated().map { index, client in
+            Preflight.Client(
+                name: client.0.id,
+                requestsPerMinute: client.0.requestsPerMinute,
+                api: client.1,
+                gate: gate,
+                index: index
+            )
+        }
+        return Preflight(configuration, clients: clients)
+    }
+
     /// The organisation's presence definitions, read under the budget like everything else.
     func presenceDefinitions() async throws(GenesysAPIError) -> [PresenceDefinition] {
         let apis = apis
