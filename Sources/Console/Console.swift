@@ -40,10 +40,11 @@ public final class Console: Sendable {
         addHealthRoutes(to: &router)
         addAgentRoutes(to: &router)
         addDeadLetterRoutes(to: &router)
+        addDeliveryRoutes(to: &router)
         addResyncRoutes(to: &router)
         router.on(.get, "/v1/stream", admin { [self] _ in stream() })
-        let metricsPage: Handler = { [self] _ in .text(metrics.exposition(), type: PrometheusMetrics.contentType) }
-        router.on(.get, "/metrics", configuration.protectMetrics ? admin(metricsPage) : open(metricsPage))
+        let scrape: Handler = { [self] _ in await metricsPage() }
+        router.on(.get, "/metrics", configuration.protectMetrics ? admin(scrape) : open(scrape))
     }
 
     /// A handler that may throw: a `ConsoleError` is its own answer, anything else is 500 without a word about it.

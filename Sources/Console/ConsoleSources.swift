@@ -26,6 +26,10 @@ public struct ConsoleSources: Sendable {
     /// Every change of an agent from now on. The stream may drop old elements when it is not read; the console reads
     /// it at once and keeps the latest state per agent for slow clients.
     public var changes: @Sendable () -> AsyncStream<AgentView>
+    /// How much delivery has to do, and may do, at this moment. Must be quick: each scrape of the metrics asks.
+    public var load: @Sendable () async -> DeliveryLoadView
+    /// Every dead letter from now on. The stream may drop old elements when it is not read.
+    public var newDeadLetters: @Sendable () -> AsyncStream<DeadLetterView>
 
     /// All closures are needed.
     public init(
@@ -38,7 +42,9 @@ public struct ConsoleSources: Sendable {
         startResync: @escaping @Sendable (_ request: ResyncRequest) async throws -> ResyncJobView,
         resync: @escaping @Sendable (_ id: String) async -> ResyncJobView?,
         health: @escaping @Sendable () async -> HealthView,
-        changes: @escaping @Sendable () -> AsyncStream<AgentView>
+        changes: @escaping @Sendable () -> AsyncStream<AgentView>,
+        load: @escaping @Sendable () async -> DeliveryLoadView,
+        newDeadLetters: @escaping @Sendable () -> AsyncStream<DeadLetterView>
     ) {
         self.agents = agents
         self.agent = agent
@@ -50,5 +56,7 @@ public struct ConsoleSources: Sendable {
         self.resync = resync
         self.health = health
         self.changes = changes
+        self.load = load
+        self.newDeadLetters = newDeadLetters
     }
 }

@@ -19,6 +19,10 @@ public actor CallGate {
     public struct State: Sendable, Equatable {
         /// Calls left in the current minute, for each client.
         public var remaining: [Int]
+        /// Calls that each client may make in a minute.
+        public var limits: [Int]
+        /// Whether each client has to wait because Genesys has said 429.
+        public var heldBack: [Bool]
         /// Calls under way.
         public var underWay: Int
         /// Calls that wait, by priority.

@@ -52,6 +52,8 @@ public struct CallSchedule: Sendable {
     public func state(at now: Timestamp) -> CallGate.State {
         CallGate.State(
             remaining: budgets.map { $0.remaining(at: now) },
+            limits: budgets.map(\.requestsPerMinute),
+            heldBack: budgets.map { $0.isHeldBack(at: now) },
             underWay: budgets.reduce(0) { $0 + $1.underWay },
             waiting: Dictionary(
                 uniqueKeysWithValues: CallPriority.allCases.map { ($0, waiting[$0.rawValue].count) }

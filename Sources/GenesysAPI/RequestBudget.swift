@@ -75,9 +75,12 @@ public struct RequestBudget: Sendable {
         told = (limits.allowed - limits.count - max(0, underWay - 1), now.advanced(by: limits.reset))
     }
 
+    /// Nothing may be called, because Genesys has said 429.
+    public func isHeldBack(at now: Timestamp) -> Bool { pausedUntil.map { now < $0 } ?? false }
+
     /// Calls left now.
     public func remaining(at now: Timestamp) -> Int {
-        if let pausedUntil, now < pausedUntil { return 0 }
+        if isHeldBack(at: now) { return 0 }
         let used = underWay + ended.count { now.timeIntervalSince($0) < Self.window }
         let own = max(0, requestsPerMinute - used)
         guard let told, now < told.until else { return own }

@@ -38,6 +38,7 @@ extension Pipeline {
             case .adherenceObserved(let seen, let id): await adherenceObserved(seen, id)
             }
         }
+        await tell(of: step.commit.deadLetters)
         if let applied = step.commit.position {
             position = applied
             inbox.advance(to: applied)

@@ -26,7 +26,11 @@ public actor Pipeline {
     var records = AgentRecords()
     var position: Int64 = 0
     var subscribers: [Int: AsyncStream<AgentRecord>.Continuation] = [:]
+    var letterReaders: [Int: AsyncStream<DeadLetter>.Continuation] = [:]
     var nextSubscriber = 0
+    var givenUp = GivenUp()
+    /// The id of the newest dead letter.
+    var newestLetter: Int64 = 0
     private var isRunning = false
     var isStopped = false
 
@@ -105,6 +109,7 @@ public actor Pipeline {
         let snapshot = try await journal.snapshot()
         position = snapshot.position
         inbox.advance(to: position)
+        try await recallDeadLetters()
         for stored in snapshot.agents {
             do {
                 _ = records.put(try AgentRecord(stored: stored.state))
@@ -162,6 +167,8 @@ public actor Pipeline {
         retries = []
         for subscriber in subscribers.values { subscriber.finish() }
         subscribers = [:]
+        for reader in letterReaders.values { reader.finish() }
+        letterReaders = [:]
     }
 
     /// The rules to begin with, once their statuses are resolved. Before `run`.

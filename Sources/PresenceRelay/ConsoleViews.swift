@@ -35,6 +35,8 @@ extension AgentView {
             WantedView(status: $0.status, rule: $0.rule, since: $0.since, eventKey: $0.eventKey)
         }
         delivery = record.delivery.map(DeliveryView.init)
+        delivery?.adherence = record.adherence.map(AdherenceVerdictView.init)
+        errands = record.errands.isEmpty ? nil : record.errands.map(ErrandView.init)
     }
 }
 
@@ -78,6 +80,47 @@ extension DeliveryView.State {
             case .superseded: .superseded
             case .observed: .observed
             }
+    }
+}
+
+extension AdherenceVerdictView {
+    init(_ verdict: AdherenceVerdict) {
+        self.init(state: State(verdict.state), at: verdict.at)
+        expected = verdict.expected
+        actual = verdict.actual
+        scheduled = verdict.scheduled
+        adherenceState = verdict.adherenceState
+        reason = verdict.reason?.rawValue
+        message = verdict.message
+    }
+}
+
+extension AdherenceVerdictView.State {
+    init(_ state: AdherenceVerdict.State) {
+        self =
+            switch state {
+            case .pending: .pending
+            case .confirmed: .confirmed
+            case .differs: .differs
+            case .unknown: .unknown
+            }
+    }
+}
+
+extension ErrandView {
+    init(_ errand: Errand) {
+        let kind: Kind
+        var what = errand.work.summary
+        switch errand.work {
+        case .explain: kind = .explain
+        case .routingStatus: kind = .routingStatus
+        case .putAdherence: kind = .putAdherence
+        case .tag(let conversationID, let attributes):
+            kind = .tag
+            // The names will do: values may come from a conversation, and be about its customer.
+            what = "tag conversation \(conversationID) with \(attributes.keys.sorted().joined(separator: ", "))"
+        }
+        self.init(id: errand.id, rule: errand.rule, kind: kind, since: errand.since, what: what)
     }
 }
 

@@ -88,7 +88,7 @@ struct Demo: AsyncParsableCommand {
           loginURL: \(genesys)
           clients: [ { id: simulator, secret: simulator } ]
         journal: { url: "sqlite:\(folder)/relay.db" }
-        verify: { within: 3s, attempts: 3 }
+        verify: { within: 3s, attempts: 3, adherence: true }
         statuses:
           Break: { presence: Break }
           Meeting: { presence: { label: Team huddle, system: Meeting }, message: "In a team huddle" }

@@ -61,6 +61,18 @@ extension ConsoleSources {
                     }
                     continuation.onTermination = { _ in task.cancel() }
                 }
+            },
+            load: { await relay.load() },
+            newDeadLetters: {
+                AsyncStream(bufferingPolicy: .bufferingNewest(100)) { continuation in
+                    let task = Task {
+                        for await letter in await relay.pipeline.deadLetters() {
+                            continuation.yield(DeadLetterView(letter))
+                        }
+                        continuation.finish()
+                    }
+                    continuation.onTermination = { _ in task.cancel() }
+                }
             }
         )
     }
@@ -88,55 +100,5 @@ extension Relay {
         }
         if request.agents.isEmpty, request.queues.isEmpty { ids = Set(known.map(\.facts.id)) }
         return ResyncJobView(await resync.start(agentIDs: ids.sorted()))
-    }
-
-    /// Ready = events are taken. Genesys being down is a warning: what is accepted is delivered later.
-    func health() async -> HealthView {
-        var notReady: [String] = []
-        if status.isDraining { notReady.append("draining") }
-        if !status.isListening { notReady.append("starting") }
-        let failure = journal.writeFailure
-        if failure != nil { notReady.append("the journal is not writable") }
-        let lag = await Double(pipeline.lag)
-        let budget = await gate.state
-        let outstanding = await Double(delivery.outstanding)
-        let bulkSize = await Double(delivery.bulkSize)
-
-        let genesys: HealthCheck
-        switch status.genesys {
-        case .resolved where budget.breaker != .closed:
-            genesys = HealthCheck(.warn, message: "most calls to Genesys fail: they are held back until a probe succeeds")
-        case .resolved where status.lastCallFailed:
-            genesys = HealthCheck(.warn, message: "the last call to Genesys failed; the log says why")
-        case .resolved: genesys = HealthCheck(.pass)
-        case .starting: genesys = HealthCheck(.warn, message: "the presence definitions are being read")
-        // Anybody may read this; what Genesys or the network said is in the log.
-        case .unavailable: genesys = HealthCheck(.warn, message: "Genesys cannot be used yet; the log says why")
-        }
-        let checks = [
-            "journal": HealthCheck(
-                failure == nil ? .pass : .fail,
-                message: failure.map { _ in "the last write failed; see the log" },
-                values: ["lag": lag, "lastSequence": Double(journal.lastSequence)]
-            ),
-            "genesys": genesys,
-            "delivery": HealthCheck(
-                .pass,
-                values: [
-                    "outstanding": outstanding, "waiting": Double(budget.waiting.values.reduce(0, +)),
-                    "underWay": Double(budget.underWay), "budgetRemaining": Double(budget.remaining.reduce(0, +)),
-                    "budget": Double(gate.requestsPerMinute), "bulkSize": bulkSize,
-                ]
-            ),
-        ]
-        let worst: HealthStatus =
-            !notReady.isEmpty ? .fail : checks.values.contains { $0.status != .pass } ? .warn : .pass
-        return HealthView(
-            status: worst,
-            mode: configuration.mode.rawValue,
-            rules: .init(version: status.rules.version, count: status.rules.ruleNames.count),
-            checks: checks,
-            notReady: notReady.isEmpty ? nil : notReady
-        )
     }
 }

@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import GenesysAPI
+import GenesysEvents
 import StatusRules
 import Synchronization
 
@@ -18,6 +19,7 @@ final class RelayStatus: Sendable {
         var isDraining = false
         var genesys = Genesys.starting
         var lastCallFailed = false
+        var shortage = Shortage()
         var rules: RuleSet
     }
     private let state: Mutex<State>
@@ -44,6 +46,14 @@ final class RelayStatus: Sendable {
     }
     /// The last call to Genesys found no host, no right or no service: for people to look at.
     var lastCallFailed: Bool { state.withLock { $0.lastCallFailed } }
+
+    /// Somebody has looked whether a budget is used up.
+    func noteShortage(_ isUsedUp: Bool, at now: Timestamp) {
+        state.withLock { $0.shortage.note(isUsedUp, at: now) }
+    }
+
+    /// How long a budget has been used up.
+    func shortage(at now: Timestamp) -> Duration { state.withLock { $0.shortage.duration(at: now) } }
 
     /// Makes a call and remembers how Genesys did.
     func noting<Value>(

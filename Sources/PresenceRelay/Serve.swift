@@ -34,7 +34,7 @@ struct Serve: AsyncParsableCommand {
         onListening: @escaping @Sendable ([ListenAddress]) -> Void
     ) async throws {
         OpenFiles.raiseLimit()
-        let metrics = PrometheusMetrics()
+        let metrics = PrometheusMetrics(configuration: .relay)
         MetricsSystem.bootstrap(metrics)
         do {
             let relay = try Relay(configuration, path: path, metrics: metrics, logger: logging.logger())

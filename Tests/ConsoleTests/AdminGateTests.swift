@@ -11,6 +11,7 @@ struct AdminGateTests {
     private static let protected: [(HTTPMethod, String)] = [
         (.get, "/v1/agents"), (.get, "/v1/agents/a"), (.get, "/v1/agents/a/history"), (.get, "/v1/dead-letters"),
         (.post, "/v1/resync"), (.get, "/v1/resyncs/r"), (.get, "/v1/stream"), (.get, "/metrics"),
+        (.get, "/v1/delivery"),
     ]
 
     @Test("every admin call without a token is a 401 problem with a challenge", arguments: protected)
@@ -68,6 +69,7 @@ struct AdminGateTests {
     func open(target: String) async throws {
         var sources = ConsoleSources.mock
         sources.health = { HealthView(status: .pass, rules: .init(version: "v", count: 1)) }
+        sources.load = { .idle }
         let response = await ConsoleFixture(tokens: ["s3cret"], sources: sources).send(.get, target)
         #expect(response.status.code == 200)
     }

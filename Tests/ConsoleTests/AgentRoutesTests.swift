@@ -33,7 +33,13 @@ struct AgentRoutesTests {
               "wanted": { "status": "Break", "rule": "flagged by the desktop", "since": "2026-03-10T14:05:59.100Z",
                           "eventKey": "k1" },
               "delivery": { "state": "failed", "attempts": 2, "at": "2026-03-10T14:06:02.100Z",
-                            "error": { "code": "missing.permissions", "message": "No.", "correlationId": "c1" } } }
+                            "error": { "code": "missing.permissions", "message": "No.", "correlationId": "c1" },
+                            "adherence": { "state": "differs", "expected": "Break", "actual": "OnQueueWork",
+                                           "scheduled": "Break", "adherenceState": "OutOfAdherence",
+                                           "reason": "primarySource", "at": "2026-03-10T14:06:09.100Z",
+                                           "message": "The primary presence source is not Genesys Cloud." } },
+              "errands": [ { "id": "tag-1", "rule": "flagged", "kind": "tag", "since": "2026-03-10T14:06:03.100Z",
+                             "what": "tag conversation 3 with wfm_status" } ] }
             """
         )
     }

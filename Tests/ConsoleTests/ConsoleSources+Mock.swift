@@ -34,6 +34,14 @@ extension ConsoleSources {
             changes: {
                 Issue.record("changes was not expected")
                 return AsyncStream { $0.finish() }
+            },
+            load: {
+                Issue.record("load was not expected")
+                return .idle
+            },
+            newDeadLetters: {
+                Issue.record("newDeadLetters was not expected")
+                return AsyncStream { $0.finish() }
             }
         )
     }
@@ -136,6 +144,33 @@ extension Timestamp {
     static func at(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: 1_773_151_560_100 + seconds * 1000) }
 }
 
+extension DeliveryLoadView {
+    /// One client that has done nothing.
+    static var idle: DeliveryLoadView {
+        DeliveryLoadView(
+            budgets: [.init(remaining: 300, limit: 300)],
+            waiting: ["write": 0, "verify": 0, "resync": 0, "errand": 0],
+            bulkSize: 100,
+            deadLetters: .init(hours: 24)
+        )
+    }
+
+    /// Everything different from that.
+    static var busy: DeliveryLoadView {
+        DeliveryLoadView(
+            budgets: [.init(remaining: 12, limit: 300), .init(remaining: 0, limit: 60, heldBack: true)],
+            waiting: ["write": 3, "verify": 2, "resync": 40, "errand": 1],
+            underWay: 5,
+            breaker: .halfOpen,
+            bulkSize: 50,
+            outstanding: 77,
+            errands: 8,
+            adherenceChecks: 9,
+            deadLetters: .init(hours: 24, notApplied: 1, failed: 2, errand: 3, event: 4)
+        )
+    }
+}
+
 extension AgentView {
     /// An agent of whom everything is known.
     static var full: AgentView {
@@ -167,6 +202,23 @@ extension AgentView {
             at: .at(2),
             error: .init(code: "missing.permissions", message: "No.", correlationId: "c1")
         )
+        var verdict = AdherenceVerdictView(state: .differs, at: .at(9))
+        verdict.expected = "Break"
+        verdict.actual = "OnQueueWork"
+        verdict.scheduled = "Break"
+        verdict.adherenceState = "OutOfAdherence"
+        verdict.reason = "primarySource"
+        verdict.message = "The primary presence source is not Genesys Cloud."
+        agent.delivery?.adherence = verdict
+        agent.errands = [
+            ErrandView(
+                id: "tag-1",
+                rule: "flagged",
+                kind: .tag,
+                since: .at(3),
+                what: "tag conversation 3 with wfm_status"
+            )
+        ]
         return agent
     }
 }

@@ -50,7 +50,7 @@ struct PageTests {
     @Test("every script that another one imports is served")
     func imports() async throws {
         let paths = try await scripts()
-        #expect(paths.count == 9)
+        #expect(paths.count == 10)
         for path in paths {
             let response = await fixture.send(.get, path)
             #expect(response.status.code == 200, "\(path)")

@@ -136,12 +136,16 @@ struct PrometheusMetricsTests {
         .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/promtool"))
     )
     func promtool() async throws {
-        let metrics = PrometheusMetrics()
+        let metrics = PrometheusMetrics(configuration: .relay)
+        metrics.makeTimer(label: "presence_relay_latency_seconds", dimensions: []).recordNanoseconds(1)
+        metrics.makeCounter(label: "presence_relay_dead_letters_total", dimensions: []).increment(by: 1)
         metrics.makeCounter(label: "relay.events.accepted", dimensions: [("topic", "a\"b\\c\nd")]).increment(by: 2)
         metrics.makeTimer(label: "relay_call_duration", dimensions: [("status", "200")]).recordNanoseconds(12_345_678)
         metrics.makeRecorder(label: "relay_batch_size", dimensions: [], aggregate: true).record(Int64(17))
         metrics.makeMeter(label: "relay_pending", dimensions: []).set(-1.0)
-        let response = await ConsoleFixture(metrics: metrics).send(.get, "/metrics")
+        var sources = ConsoleSources.mock
+        sources.load = { .busy }
+        let response = await ConsoleFixture(metrics: metrics, sources: sources).send(.get, "/metrics")
         #expect(response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
 
         let process = Process()

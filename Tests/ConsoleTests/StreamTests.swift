@@ -14,12 +14,14 @@ struct StreamTests {
 
     /// A stream whose source the test feeds, and what was written, piece by piece.
     private func open(
-        heartbeat: Duration = .seconds(60)
+        heartbeat: Duration = .seconds(60),
+        letters: AsyncStream<DeadLetterView>? = nil
     ) async throws -> (feed: AsyncStream<AgentView>.Continuation, run: @Sendable (HTTPBodyWriter) async throws -> Void)
     {
         let (changes, feed) = AsyncStream.makeStream(of: AgentView.self)
         var sources = ConsoleSources.mock
         sources.changes = { changes }
+        sources.newDeadLetters = { letters ?? AsyncStream { $0.finish() } }
         let response = await ConsoleFixture(heartbeat: heartbeat, sources: sources).send(.get, "/v1/stream")
         #expect(response.status.code == 200)
         #expect(response.headers["Content-Type"] == "text/event-stream")
@@ -47,6 +49,43 @@ struct StreamTests {
         )
         feed.finish()
         try await done
+    }
+
+    @Test("a dead letter is an event of its own, on one line however its event was written")
+    func deadLetter() async throws {
+        let (letters, letter) = AsyncStream.makeStream(of: DeadLetterView.self)
+        let (feed, run) = try await open(letters: letters)
+        let (pieces, piece) = AsyncStream.makeStream(of: String.self)
+        async let done: Void = run(HTTPBodyWriter { piece.yield(String(decoding: $0, as: UTF8.self)) })
+        var reader = pieces.makeAsyncIterator()
+        _ = await reader.next()
+        let event = RawJSON("{\n\"topicName\":\r\n\"a\\nb\"}")
+        letter.yield(DeadLetterView(id: "17", at: .at(0), reason: "why", agentId: "a", event: event))
+        #expect(
+            await reader.next() == """
+                event: deadLetter
+                data: {"agentId":"a","at":"2026-03-10T14:06:00.100Z","event":{ "topicName":  "a\\nb"},\
+                "id":"17","reason":"why"}
+
+
+                """
+        )
+        feed.finish()
+        try await done
+    }
+
+    @Test("a client that does not read loses the oldest dead letters and no agent")
+    func letterLimit() throws {
+        let changes = LatestChanges()
+        changes.put(AgentView(id: "a"))
+        for number in 1...150 {
+            changes.put(DeadLetterView(id: "\(number)", at: .at(0), reason: "", event: .emptyObject))
+        }
+        let lines = String(decoding: try changes.take(), as: UTF8.self).split(separator: "\n")
+        #expect(lines.count { $0 == "event: deadLetter" } == 100)
+        #expect(lines.count { $0 == "event: agent" } == 1)
+        #expect(lines.contains { $0.contains(#""id":"51""#) } && !lines.contains { $0.contains(#""id":"50""#) })
+        #expect(try changes.take().isEmpty)
     }
 
     @Test("a slow client gets the latest state of each agent, once")
@@ -121,6 +160,7 @@ struct StreamTests {
         let (changes, feed) = AsyncStream.makeStream(of: AgentView.self)
         var sources = ConsoleSources.mock
         sources.changes = { changes }
+        sources.newDeadLetters = { AsyncStream { $0.finish() } }
         let fixture = ConsoleFixture(maximumStreams: 1, sources: sources)
         guard case .stream(let run) = await fixture.send(.get, "/v1/stream").body else { throw Gone() }
         let (pieces, piece) = AsyncStream.makeStream(of: Void.self)

@@ -172,7 +172,8 @@ extension RelayWorld {
         let write = flight.batch.writes[index]
         let target = PresenceTarget(
             definitionID: write.definitionID,
-            system: Self.statuses[write.definitionID] ?? Self.targets.values.first { $0.definitionID == write.definitionID }?
+            system: Self.statuses[write.definitionID]
+                ?? Self.targets.values.first { $0.definitionID == write.definitionID }?
                 .system,
             message: write.message
         )

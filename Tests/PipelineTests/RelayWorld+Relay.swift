@@ -98,7 +98,8 @@ extension RelayWorld {
             complaints.append("\(now): a write to \(person.id), who is Offline")
         }
         let last = person.last
-        guard last.author == .human, last.at > person.lastAttempt, let held = person.held, let record = records[person.id]
+        guard last.author == .human, last.at > person.lastAttempt, let held = person.held,
+            let record = records[person.id]
         else { return }
         // To choose once more what one has is no word, and what a write without an answer may have set is taken for it.
         let saved = record.episodes.episode?.base.saved.definitionID
@@ -116,7 +117,10 @@ extension RelayWorld {
         openGate()
         if let alarm = plan.nextAlarm, nextPlanWake.map({ alarm < $0 }) ?? true {
             nextPlanWake = alarm
-            schedule(.planWakes(life: life), at: alarm.advanced(by: .milliseconds(Int.random(in: 0...3, using: &random))))
+            schedule(
+                .planWakes(life: life),
+                at: alarm.advanced(by: .milliseconds(Int.random(in: 0...3, using: &random)))
+            )
         }
         if !pipelineIsBusy, !inbox.isEmpty || journal.count > applied || looksAgain {
             pipelineIsBusy = true

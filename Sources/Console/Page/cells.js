@@ -73,8 +73,25 @@ const DELIVERY = {
   notApplied: ["warn", "not applied"], failed: ["bad", "failed"], superseded: ["calm", "superseded"], observed: ["violet", "observed"],
 };
 
-export function deliveryOf({ delivery }) {
-  if (!delivery) return [];
+const VERDICT = {
+  pending: ["info", "adherence pending"], confirmed: ["good", "adherence confirmed"], differs: ["warn", "adherence differs"],
+  unknown: ["calm", "adherence unknown"],
+};
+
+/** What adherence says of the confirmed presence, and why it differs. */
+function verdictOf(verdict) {
+  const [tone, label] = VERDICT[verdict.state] ?? ["calm", `adherence ${verdict.state}`];
+  const title = verdict.message ?? undefined;
+  const because = verdict.reason ? minor(make("span", { title }, words(verdict.reason))) : null;
+  return [make("div", {}, make("span", { className: "badge", data: { tone }, title }, label)), because].filter(Boolean);
+}
+
+/** An errand that is not done yet; what it is about is in the tooltip. */
+const errandOf = ({ kind, what, rule }) =>
+  make("div", {}, make("span", { className: "badge", title: `${what} (${rule})` }, `to do: ${words(kind)}`));
+
+export function deliveryOf({ delivery, errands = [] }) {
+  if (!delivery) return errands.map(errandOf);
   const [tone, label] = DELIVERY[delivery.state] ?? ["calm", delivery.state];
   const attempts = delivery.attempts ? `${delivery.attempts} ${delivery.attempts === 1 ? "attempt" : "attempts"}` : null;
   const children = [make("div", {}, make("span", { className: "badge", data: { tone } }, label))];
@@ -86,5 +103,7 @@ export function deliveryOf({ delivery }) {
     const title = correlationId ? `${text}\ncorrelation id ${correlationId}` : text;
     children.push(make("div", { className: "failure", title }, text));
   }
+  if (delivery.adherence) children.push(...verdictOf(delivery.adherence));
+  children.push(...errands.map(errandOf));
   return children;
 }

@@ -28,7 +28,10 @@ function textOf(agent) {
       agent.name, agent.id, agent.presence?.label, agent.presence?.system, agent.presence?.message,
       agent.routingStatus?.status, agent.adherence?.state, agent.adherence?.scheduled, agent.adherence?.actual,
       agent.wanted?.status, agent.wanted?.rule, agent.delivery?.state, agent.delivery?.error?.code,
+      agent.delivery?.adherence?.reason,
     ];
+    if (agent.delivery?.adherence) parts.push(`adherence ${agent.delivery.adherence.state}`);
+    for (const errand of agent.errands ?? []) parts.push(errand.kind, errand.rule);
     for (const talk of agent.conversations ?? []) {
       parts.push(talk.id, talk.media, talk.state, talk.held ? "held" : "");
       for (const [key, value] of Object.entries(talk.attributes ?? {})) parts.push(`${key}=${value}`);
@@ -42,7 +45,7 @@ function textOf(agent) {
 
 function rank(agent) {
   const state = agent.delivery?.state;
-  if (PROBLEMS.has(state)) return 0;
+  if (PROBLEMS.has(state) || agent.delivery?.adherence?.state === "differs") return 0;
   if (UNDER_WAY.has(state)) return 1;
   if (agent.wanted) return 2;
   return agent.conversations?.length ? 3 : 4;

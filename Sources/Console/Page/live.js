@@ -18,6 +18,9 @@ export const isLoaded = () => loaded;
 /** Called with the id of an agent that changed, or without one after a page of many. */
 let changed = () => {};
 
+/** Called with each dead letter that is written. */
+let givenUp = () => {};
+
 /** Agents changed by the stream since the running snapshot began: they are newer than what it brings. */
 let changedMeanwhile = new Set();
 
@@ -46,8 +49,8 @@ async function loadSnapshot() {
   changed();
 }
 
-/** Calls `onAgent` for each event until the stream ends, breaks or falls silent. */
-async function readStream(answer, onAgent, controller) {
+/** Calls what `handlers` has for the name of each event, until the stream ends, breaks or falls silent. */
+async function readStream(answer, handlers, controller) {
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let buffer = "";
   for (;;) {
@@ -64,21 +67,23 @@ async function readStream(answer, onAgent, controller) {
     buffer = events.pop();
     for (const event of events) {
       const lines = event.split("\n");
-      if (!lines.includes("event: agent")) continue;
+      const name = lines.find((line) => line.startsWith("event: "))?.slice(7);
+      if (!Object.hasOwn(handlers, name ?? "")) continue;
       const data = lines.filter((line) => line.startsWith("data: ")).map((line) => line.slice(6)).join("\n");
-      onAgent(JSON.parse(data));
+      handlers[name](JSON.parse(data));
     }
   }
 }
 
 /** Streams while it can; in between, polls. */
-export async function follow(onChange) {
+export async function follow(onChange, onDeadLetter) {
   changed = onChange;
+  givenUp = onDeadLetter;
   for (;;) {
     const controller = new AbortController();
     try {
       const answer = await call("/v1/stream", { signal: controller.signal });
-      const reading = readStream(answer, put, controller);
+      const reading = readStream(answer, { agent: put, deadLetter: givenUp }, controller);
       reading.catch(() => {}); // awaited below; a break during the snapshot is not lost
       await loadSnapshot();
       setLink("live", "Live");

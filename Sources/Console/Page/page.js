@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import { FILTERS, PAGE_ROWS, chosen, view } from "./choice.js";
+import { followDelivery, noteDeadLetter } from "./delivery.js";
 import { byId, formatNumber, make, tickTimes } from "./dom.js";
 import { followHealth } from "./health.js";
 import { closeHistory, loadOlder, openHistory, refreshHistorySoon, selectedAgent } from "./history.js";
@@ -127,7 +128,8 @@ function start() {
   follow((id) => {
     if (id !== undefined && id === selectedAgent()) refreshHistorySoon();
     schedule();
-  });
+  }, noteDeadLetter);
+  followDelivery();
   if (location.hash.length > 1) {
     let id = location.hash.slice(1);
     try { id = decodeURIComponent(id); } catch { return; }

@@ -11,7 +11,8 @@ extension Console {
         router.on(.get, "/", open { page.response(to: $0) })
         let scripts = [
             "api": PackageResources.api_js, "cells": PackageResources.cells_js, "choice": PackageResources.choice_js,
-            "dom": PackageResources.dom_js, "health": PackageResources.health_js,
+            "delivery": PackageResources.delivery_js, "dom": PackageResources.dom_js,
+            "health": PackageResources.health_js,
             "history": PackageResources.history_js,
             "live": PackageResources.live_js, "page": PackageResources.page_js, "rows": PackageResources.rows_js,
         ]

@@ -5,7 +5,8 @@ import HTTPServer
 import Synchronization
 
 extension Console {
-    /// `GET /v1/stream`: every change of an agent as a server-sent event (WHATWG HTML, section 9.2).
+    /// `GET /v1/stream`: every change of an agent, and every dead letter, as a server-sent event (WHATWG HTML, section
+    /// 9.2).
     func stream() -> HTTPResponse {
         guard openStreams.load(ordering: .relaxed) < configuration.maximumStreams else {
             return .problem(ConsoleError(.unavailable, "Too many live streams are open."))
@@ -24,9 +25,11 @@ extension Console {
     /// Ends when the client is gone (a write throws), the task is cancelled, or the source ends.
     ///
     /// The source is read at once, whatever the client does; while a write waits, only the latest state of each agent
-    /// is kept. So a slow client costs at most one view per agent and then gets the present, not the past.
+    /// is kept, and the newest dead letters. So a slow client costs at most one view per agent and then gets the
+    /// present, not the past.
     private func writeChanges(to writer: HTTPBodyWriter) async throws {
         let changes = sources.changes()
+        let letters = sources.newDeadLetters()
         let pending = LatestChanges()
         try await writer.write(Array("retry: 2000\n: connected\n\n".utf8))
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -34,6 +37,7 @@ extension Console {
                 for await agent in changes { pending.put(agent) }
                 pending.finish()
             }
+            group.addTask { for await letter in letters { pending.put(letter) } }
             group.addTask { [configuration] in
                 while true {
                     try await Task.sleep(for: configuration.heartbeat)
@@ -49,13 +53,17 @@ extension Console {
     }
 }
 
-/// Changes not yet written, the latest per agent, in the order in which agents first changed.
+/// Changes not yet written, the latest per agent, in the order in which agents first changed, and dead letters.
 final class LatestChanges: Sendable {
     private struct State {
         var views: [String: AgentView] = [:]
         var order: [String] = []
+        var letters: [DeadLetterView] = []
         var beat = false
     }
+
+    /// Letters that are kept for a client that does not read; the oldest are lost.
+    static let maximumLetters = 100
 
     /// One element whenever there is something to take; ends after `finish()`.
     let signals: AsyncStream<Void>
@@ -67,6 +75,14 @@ final class LatestChanges: Sendable {
     func put(_ agent: AgentView) {
         state.withLock { state in
             if state.views.updateValue(agent, forKey: agent.id) == nil { state.order.append(agent.id) }
+        }
+        signal.yield()
+    }
+
+    func put(_ letter: DeadLetterView) {
+        state.withLock { state in
+            if state.letters.count == Self.maximumLetters { state.letters.removeFirst() }
+            state.letters.append(letter)
         }
         signal.yield()
     }
@@ -85,14 +101,20 @@ final class LatestChanges: Sendable {
             defer { state = State() }
             return state
         }
-        guard !taken.order.isEmpty else { return taken.beat ? Array(": heartbeat\n\n".utf8) : [] }
-        var bytes: [UInt8] = []
-        for view in taken.order.compactMap({ taken.views[$0] }) {
-            bytes += Array("event: agent\ndata: ".utf8)
-            // JSON of the console has no line break, so one data line holds it.
-            bytes += try ConsoleJSON.encode(view)
-            bytes += Array("\n\n".utf8)
+        guard !taken.order.isEmpty || !taken.letters.isEmpty else {
+            return taken.beat ? Array(": heartbeat\n\n".utf8) : []
         }
+        var bytes: [UInt8] = []
+        for view in taken.order.compactMap({ taken.views[$0] }) { try Self.write(view, as: "agent", to: &bytes) }
+        for letter in taken.letters { try Self.write(letter, as: "deadLetter", to: &bytes) }
         return bytes
+    }
+
+    private static func write(_ view: some Encodable, as event: String, to bytes: inout [UInt8]) throws {
+        bytes += Array("event: \(event)\ndata: ".utf8)
+        // A line break would end the data. In JSON it can only stand between two tokens, as what others have sent may
+        // have it, and there a space is as good.
+        bytes += try ConsoleJSON.encode(view).map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
+        bytes += Array("\n\n".utf8)
     }
 }

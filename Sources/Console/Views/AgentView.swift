@@ -23,6 +23,8 @@ public struct AgentView: Codable, Sendable, Equatable, Identifiable {
     public var wanted: WantedView?
     /// How far the present wish got; absent when there is none.
     public var delivery: DeliveryView?
+    /// What is to be done beside the presence and is not done yet; absent when there is nothing.
+    public var errands: [ErrandView]?
 
     /// An agent of whom nothing is known yet.
     public init(id: String, name: String? = nil) {

@@ -70,12 +70,21 @@ public struct DeliveryView: Codable, Sendable, Equatable {
     public var at: Timestamp?
     /// The last failure.
     public var error: Failure?
+    /// What adherence says of the confirmed presence; absent when it is not asked.
+    public var adherence: AdherenceVerdictView?
 
     /// A state of delivery.
-    public init(state: State, attempts: Int, at: Timestamp? = nil, error: Failure? = nil) {
+    public init(
+        state: State,
+        attempts: Int,
+        at: Timestamp? = nil,
+        error: Failure? = nil,
+        adherence: AdherenceVerdictView? = nil
+    ) {
         self.state = state
         self.attempts = attempts
         self.at = at
         self.error = error
+        self.adherence = adherence
     }
 }
