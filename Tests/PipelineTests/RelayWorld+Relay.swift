@@ -22,9 +22,10 @@ extension RelayWorld {
         reportsPut += outbox.reports.count
         for lane in outbox.passes {
             lastPass += 1
-            passLanes[lastPass] = lane
+            passLanes[lastPass] = (lane, now)
             schedule.wait(lastPass, lane.priority)
         }
+        judgePasses()
     }
 
     mutating func openGate() {
@@ -37,7 +38,9 @@ extension RelayWorld {
                 }
                 return
             }
-            guard let lane = passLanes.removeValue(forKey: admitted.id) else { continue }
+            guard let (lane, asked) = passLanes.removeValue(forKey: admitted.id) else { continue }
+            judgeWaiting(lane, since: asked)
+            opening += 1
             schedule(.gateOpens(lane, admitted.pass, life: life), within: 0...3)
         }
     }
@@ -76,6 +79,7 @@ extension RelayWorld {
         case .success: schedule.end(flight.pass, .success, at: now)
         case .failure(let error): schedule.end(flight.pass, .failure(error), at: now)
         }
+        noteLimits(flight)
         plan.answered(batch, result, now: now, random: 0.3)
         flush()
         var waiting = Unsettled(batch: batch, result: result, place: nil, report: reportsPut)
@@ -98,7 +102,8 @@ extension RelayWorld {
             complaints.append("\(now): a write to \(person.id), who is Offline")
         }
         let last = person.last
-        guard last.author == .human, last.at > person.lastAttempt, let held = person.held, let record = records[person.id]
+        guard last.author == .human, last.at > person.lastAttempt, let held = person.held,
+            let record = records[person.id]
         else { return }
         // To choose once more what one has is no word, and what a write without an answer may have set is taken for it.
         let saved = record.episodes.episode?.base.saved.definitionID
@@ -116,7 +121,10 @@ extension RelayWorld {
         openGate()
         if let alarm = plan.nextAlarm, nextPlanWake.map({ alarm < $0 }) ?? true {
             nextPlanWake = alarm
-            schedule(.planWakes(life: life), at: alarm.advanced(by: .milliseconds(Int.random(in: 0...3, using: &random))))
+            schedule(
+                .planWakes(life: life),
+                at: alarm.advanced(by: .milliseconds(Int.random(in: 0...3, using: &random)))
+            )
         }
         if !pipelineIsBusy, !inbox.isEmpty || journal.count > applied || looksAgain {
             pipelineIsBusy = true
@@ -278,6 +286,7 @@ extension RelayWorld {
         pipelineIsBusy = false
         unsettled = []
         passLanes = [:]
+        opening = 0
         nextGateWake = nil
         nextPlanWake = nil
         calling = []
