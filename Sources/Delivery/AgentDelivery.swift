@@ -25,6 +25,8 @@ public struct AgentDelivery: Sendable {
     /// Writes sent for the wish, and those that were taken and then not found by a read.
     private var attempts = 0
     private var misses = 0
+    /// Writes whose outcome a read had to find out, and that had not happened, since one was answered.
+    private var lost = 0
     private var failures = 0
     private var failingSince: Timestamp?
     private var notBefore: Timestamp?
@@ -44,6 +46,11 @@ public struct AgentDelivery: Sendable {
     private(set) var needsCallAlone = false
     /// When the wish's first write went out.
     private var sentAt: Timestamp?
+
+    /// Writes that are lost in bulk calls before the agent has one of its own.
+    private static let lostTogether = 4
+    /// Calls in a row that may be refused with a 401 and are made again.
+    private static let unauthorizedLimit = 2
 
     /// Nothing is wanted yet.
     public init(agentID: String, policy: DeliveryPolicy) {
@@ -91,6 +98,7 @@ public struct AgentDelivery: Sendable {
         wish = new
         attempts = 0
         misses = 0
+        lost = 0
         failures = 0
         failingSince = nil
         notBefore = nil
@@ -169,6 +177,7 @@ public struct AgentDelivery: Sendable {
             unobserved = accepted
             verifyBy = now.advanced(by: policy.verifyWithin)
             settle()
+            lost = 0
             failures = 0
             failingSince = nil
             let state: DeliveryState = isCurrent ? .accepted : .superseded
@@ -244,6 +253,14 @@ public struct AgentDelivery: Sendable {
         }
     }
 
+    /// The clock was set: what waits goes on waiting as long as it would have.
+    mutating func clockWasSet(by change: Duration) {
+        verifyBy = verifyBy?.advanced(by: change)
+        notBefore = notBefore?.advanced(by: change)
+        failingSince = failingSince?.advanced(by: change)
+        sentAt = sentAt?.advanced(by: change)
+    }
+
     // MARK: -
 
     private mutating func read(_ seen: PresenceFacts, _ revision: Int, _ now: Timestamp) -> [DeliveryReport] {
@@ -256,8 +273,11 @@ public struct AgentDelivery: Sendable {
         unanswered = nil
         unobserved = nil
         outcomeIsUnknown = false
-        failures = 0
-        failingSince = nil
+        // A read that succeeds before a write that fails, over and over, is no progress.
+        if wish == nil || stage != .checking {
+            failures = 0
+            failingSince = nil
+        }
         notBefore = nil
         let found = seen.system?.name ?? seen.definitionID ?? "nothing"
         switch (wish, stage) {
@@ -267,6 +287,9 @@ public struct AgentDelivery: Sendable {
             stage = .ready
             guard let news else { return [] }
             guard wish.target.isNoChange(from: observed) else {
+                lost += 1
+                // Bulk calls that fail again and again while reads succeed may do so for one of the others.
+                needsCallAlone = lost >= Self.lostTogether
                 return [report(.pending, now, "a read shows \(found) after a write without an answer", news: news)]
             }
             return [
@@ -336,11 +359,14 @@ public struct AgentDelivery: Sendable {
         let isOutOfTime = gaveUp || now.timeIntervalSince(since) > policy.giveUpAfter
         let text = "\(what) failed: \(error)"
         // What nobody knows yet is found out by a read.
-        let isOpen = error.isRetryable || error.code == .conflict || news == .unanswered
+        let isOpen =
+            error.isRetryable || error.code == .conflict || news == .unanswered
+            // Another client, or a new token, may be accepted.
+            || error.code == .unauthorized && failures <= Self.unauthorizedLimit
         guard isOpen, !isOutOfTime else {
             return finish(.failed, now, text, .init(error), news: news)
         }
-        let delay = error.retryAfter ?? policy.backoff(failures: failures - 1, random: random)
+        let delay = policy.delay(after: error, failures: failures - 1, random: random)
         notBefore = now.advanced(by: delay)
         return report(.pending, now, text + "; tried again in \(delay)", .init(error), news: news)
     }

@@ -12,6 +12,8 @@ public struct BatchLimit: Sendable, Equatable {
     /// not be tried every minute.
     private var patience = 8
     private var successes = 0
+    /// A call for more than one was answered since the last doubt.
+    private var takesMany = false
 
     /// Begins with what the user allows.
     public init(maximum: Int) {
@@ -22,6 +24,11 @@ public struct BatchLimit: Sendable, Equatable {
     /// A call for so many was refused as a whole: too many of them, or one among them is not acceptable.
     public mutating func refused(_ count: Int) {
         guard count > 1 else { return }
+        if count == 2, takesMany {
+            // One of the two, whom only a call of its own may contain; unless it happens again.
+            takesMany = false
+            return
+        }
         size = max(1, min(size, count / 2))
         successes = 0
         patience = min(1024, patience * 2)
@@ -29,6 +36,7 @@ public struct BatchLimit: Sendable, Equatable {
 
     /// A call for so many was answered; a single one counts while nothing else is tried.
     public mutating func succeeded(_ count: Int) {
+        if count > 1 { takesMany = true }
         guard size < maximum, count >= size else { return }
         successes += 1
         guard successes >= patience else { return }

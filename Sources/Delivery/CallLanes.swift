@@ -61,6 +61,9 @@ struct CallLanes: Sendable {
     /// Users that go into one bulk write.
     var writeSize: Int { writeLimit.size }
 
+    /// Passes asked for and not used yet.
+    var openPasses: Int { asked.reduce(0, +) }
+
     func count(_ lane: Lane) -> Int { queues[lane.rawValue].count }
 
     /// The agent's next call is one of that lane; `nil` = none is due.
@@ -114,6 +117,8 @@ struct CallLanes: Sendable {
     mutating func succeeded(_ lane: Lane, count: Int, part: SplitBatch.Part?) {
         limit(lane) { $0.succeeded(count) }
         guard let part else { return }
+        // Without those who have left it meanwhile it says nothing of the call that was refused.
+        guard count == part.agentIDs.count else { return splits.failed(part) }
         if let tooMany = splits.succeeded(part) { limit(lane) { $0.refused(tooMany) } }
     }
 

@@ -15,6 +15,8 @@ public actor Delivery {
     private let metrics = DeliveryMetrics()
     private var plan: DeliveryPlan
     private var sleeper: (until: Timestamp, task: Task<Void, Never>)?
+    /// How far the wall clock is ahead of the one that is never set.
+    private var clockOffset: Duration?
 
     /// The gate keeps all calls within the budgets of the OAuth clients.
     public init(policy: DeliveryPolicy, gate: CallGate, effects: DeliveryEffects, logger: Logger) {
@@ -26,25 +28,25 @@ public actor Delivery {
 
     /// A new wish; replaces the agent's earlier one.
     public func want(_ wish: Wish, agentID: String, observed: PresenceFacts?, checkFirst: Bool = false) {
-        plan.want(wish, agentID: agentID, observed: observed, checkFirst: checkFirst, now: effects.now())
+        plan.want(wish, agentID: agentID, observed: observed, checkFirst: checkFirst, now: now())
         flush()
     }
 
     /// The agent's wish is off; a call in flight still ends.
     public func withdraw(agentID: String) {
-        plan.withdraw(agentID: agentID, now: effects.now())
+        plan.withdraw(agentID: agentID, now: now())
         flush()
     }
 
     /// A presence event of an agent.
     public func observe(_ presence: PresenceFacts, agentID: String) {
-        plan.observe(presence, agentID: agentID, now: effects.now())
+        plan.observe(presence, agentID: agentID, now: now())
         flush()
     }
 
     /// Reads the agent's presence into the journal, unless that has failed for good a short while ago.
     public func read(agentID: String) {
-        plan.read(agentID: agentID, now: effects.now())
+        plan.read(agentID: agentID, now: now())
         flush()
     }
 
@@ -63,6 +65,23 @@ public actor Delivery {
 
     // MARK: -
 
+    /// The wall clock. When it has been set, everything that waits for a time moves along: set back by an hour, it would
+    /// hold up each retry for as long.
+    private func now() -> Timestamp {
+        let now = effects.now()
+        guard let uptime = effects.uptime?() else { return now }
+        let offset = now.timeIntervalSince(uptime)
+        let change = offset - (clockOffset ?? offset)
+        if clockOffset == nil { clockOffset = offset }
+        // Less is a clock that is slowed or hurried.
+        guard change < .seconds(-1) || change > .seconds(1) else { return now }
+        clockOffset = offset
+        plan.clockWasSet(by: change)
+        sleeper?.task.cancel()
+        sleeper = nil
+        return now
+    }
+
     /// Does what the plan has left to be done.
     private func flush() {
         let outbox = plan.outbox
@@ -79,7 +98,7 @@ public actor Delivery {
     /// Makes one call of the lane.
     private func run(_ lane: CallLanes.Lane) async {
         guard let pass = await gate.enter(lane.priority) else { return plan.noPass(lane) }
-        let batch = plan.begin(lane, now: effects.now())
+        let batch = plan.begin(lane, now: now())
         flush()
         guard !batch.isEmpty else { return await gate.leave(pass, .unused) }
         let clock = ContinuousClock()
@@ -90,7 +109,7 @@ public actor Delivery {
         case .success: await gate.leave(pass, .success)
         case .failure(let error): await gate.leave(pass, .failure(error))
         }
-        plan.answered(batch, result, now: effects.now(), random: effects.random())
+        plan.answered(batch, result, now: now(), random: effects.random())
         // Before the observations: who judges those must know what has become of our writes.
         flush()
         if case .success(let presences) = result, !lane.isWrite, !presences.isEmpty {
@@ -98,7 +117,7 @@ public actor Delivery {
         } else {
             await effects.judged()
         }
-        plan.settled(batch, result, now: effects.now())
+        plan.settled(batch, result, now: now())
         flush()
     }
 
@@ -131,10 +150,11 @@ public actor Delivery {
     }
 
     private func setSleeper() {
+        let now = now()
         guard let next = plan.nextAlarm else { return }
         if let sleeper, sleeper.until <= next { return }
         sleeper?.task.cancel()
-        let delay = max(.milliseconds(1), next.timeIntervalSince(effects.now()))
+        let delay = max(.milliseconds(1), next.timeIntervalSince(now))
         sleeper = (
             next,
             Task { [sleep = effects.sleep] in
@@ -146,7 +166,7 @@ public actor Delivery {
 
     private func ring() {
         sleeper = nil
-        plan.wake(now: effects.now())
+        plan.wake(now: now())
         flush()
     }
 }

@@ -23,6 +23,8 @@ public struct DeliveryEffects: Sendable {
     public var observed: @Sendable ([UserPresence]) async -> Void
     /// The wall clock.
     public var now: @Sendable () -> Timestamp
+    /// A clock that is never set, which tells when the wall clock was; `nil` = that one is never set.
+    public var uptime: (@Sendable () -> Timestamp)?
     /// Waits, or throws when the task is cancelled.
     public var sleep: @Sendable (Duration) async throws -> Void
     /// In 0..<1.
@@ -38,6 +40,7 @@ public struct DeliveryEffects: Sendable {
         judged: @escaping @Sendable () async -> Void,
         observed: @escaping @Sendable ([UserPresence]) async -> Void,
         now: @escaping @Sendable () -> Timestamp,
+        uptime: (@Sendable () -> Timestamp)? = nil,
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
@@ -49,6 +52,7 @@ public struct DeliveryEffects: Sendable {
         self.judged = judged
         self.observed = observed
         self.now = now
+        self.uptime = uptime
         self.sleep = sleep
         self.random = random
     }

@@ -55,6 +55,8 @@ struct DeliveryPlan: Sendable {
 
     /// Agents with a wish or a call under way.
     var outstanding: Int { agents.count }
+    /// For tests: passes that were asked for and not used yet, and agents with a call under way.
+    var underWay: (passes: Int, agents: Int) { (lanes.openPasses, calling.count) }
     /// Users that go into one bulk write now.
     var bulkSize: Int { lanes.writeSize }
     /// When to call `wake`.
@@ -106,6 +108,14 @@ struct DeliveryPlan: Sendable {
             case .lane(let lane): ask(lane, now)
             }
         }
+    }
+
+    /// The clock was set: what waits goes on waiting as long as it would have.
+    mutating func clockWasSet(by change: Duration) {
+        for id in agents.keys { agents[id]?.clockWasSet(by: change) }
+        alarms = Heap(alarms.unordered.map { AlarmTime(at: $0.at.advanced(by: change), alarm: $0.alarm) })
+        armed = armed.mapValues { $0.advanced(by: change) }
+        unreadable = unreadable.mapValues { $0.advanced(by: change) }
     }
 
     // MARK: Calls
@@ -160,7 +170,7 @@ struct DeliveryPlan: Sendable {
             case .result(let result) where batch.lane.isWrite:
                 outbox.reports += agents[id]?.wrote(result, now: now, random: random) ?? []
             case .result(let result):
-                if case .failure(let error) = result, !error.isRetryable { noteUnreadable(id, now) }
+                if case .failure(let error) = result, error.isAboutTheAgent { noteUnreadable(id, now) }
                 outbox.reports += agents[id]?.didRead(result, now: now, random: random) ?? []
             }
         }
@@ -221,6 +231,16 @@ struct DeliveryPlan: Sendable {
     private mutating func noteUnreadable(_ agentID: String, _ now: Timestamp) {
         if unreadable.count >= Self.keptUnreadable { unreadable = [:] }
         unreadable[agentID] = now.advanced(by: Self.unreadableFor)
+    }
+}
+
+extension GenesysAPIError {
+    /// Another agent's read may well succeed: neither the credentials nor the network are at fault.
+    fileprivate var isAboutTheAgent: Bool {
+        switch code {
+        case .notFound, .forbidden, .badRequest: true
+        default: false
+        }
     }
 }
 

@@ -28,8 +28,13 @@ struct DueQueue: Sendable {
         static func < (a: Self, b: Self) -> Bool { a.number < b.number }
     }
 
-    /// The number that counts for each agent; entries with another one are left over.
-    private var numbers: [String: Int] = [:]
+    /// The entries that count for each agent, by number; others are left over.
+    private struct Numbers {
+        var place: Int
+        let arrival: Int
+    }
+
+    private var numbers: [String: Numbers] = [:]
     private var byRank = Heap<Place>()
     private var byArrival = Heap<Arrival>()
     private var lastNumber = 0
@@ -45,9 +50,8 @@ struct DueQueue: Sendable {
     /// Puts an agent in, or to its new rank; its time of arrival stays.
     mutating func insert(_ agentID: String, _ rank: Rank) {
         lastNumber += 1
-        if numbers.updateValue(lastNumber, forKey: agentID) == nil {
-            byArrival.insert(Arrival(number: lastNumber, agentID: agentID))
-        }
+        if numbers[agentID] == nil { byArrival.insert(Arrival(number: lastNumber, agentID: agentID)) }
+        numbers[agentID, default: Numbers(place: lastNumber, arrival: lastNumber)].place = lastNumber
         byRank.insert(Place(rank: rank, number: lastNumber, agentID: agentID))
         if byRank.count > 2 * numbers.count + 64 { forgetLeftOvers() }
     }
@@ -55,8 +59,8 @@ struct DueQueue: Sendable {
     mutating func remove(_ agentID: String) { numbers[agentID] = nil }
 
     private mutating func forgetLeftOvers() {
-        byRank = Heap(byRank.unordered.filter { numbers[$0.agentID] == $0.number })
-        byArrival = Heap(byArrival.unordered.filter { numbers[$0.agentID] != nil })
+        byRank = Heap(byRank.unordered.filter { numbers[$0.agentID]?.place == $0.number })
+        byArrival = Heap(byArrival.unordered.filter { numbers[$0.agentID]?.arrival == $0.number })
     }
 
     /// Takes the next agent out.
@@ -69,11 +73,13 @@ struct DueQueue: Sendable {
         taken += 1
         if taken % 4 == 0 {
             while let oldest = byArrival.popMin() {
-                if numbers.removeValue(forKey: oldest.agentID) != nil { return oldest.agentID }
+                guard numbers[oldest.agentID]?.arrival == oldest.number else { continue }
+                numbers[oldest.agentID] = nil
+                return oldest.agentID
             }
         }
         while let first = byRank.popMax() {
-            guard numbers[first.agentID] == first.number else { continue }
+            guard numbers[first.agentID]?.place == first.number else { continue }
             numbers[first.agentID] = nil
             return first.agentID
         }

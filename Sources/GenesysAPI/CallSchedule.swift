@@ -22,15 +22,29 @@ public struct CallSchedule: Sendable {
 
     private struct Waiter {
         var id: Int
-        /// `nil` = any.
-        var client: Int?
+        /// Grows with each that came.
+        var number: Int
+    }
+
+    /// Those of one priority, first come first: any client will do for the first queue, and one only for each of the
+    /// others, so that a client that is held back holds up nobody else.
+    private struct Queues {
+        var byClient: [Deque<Waiter>]
+        var count: Int { byClient.reduce(0) { $0 + $1.count } }
+
+        /// Where the first of each waits, in the order in which they came.
+        var heads: [Int] {
+            byClient.indices.filter { !byClient[$0].isEmpty }.sorted { byClient[$0][0].number < byClient[$1][0].number }
+        }
     }
 
     private var budgets: [RequestBudget]
     private var breaker: CircuitBreaker
     private var turns = CallTurns()
     private let maxConcurrent: Int
-    private var waiting: [Deque<Waiter>] = CallPriority.allCases.map { _ in [] }
+    private static let unauthorizedPause = Duration.seconds(30)
+    private var waiting: [Queues]
+    private var lastNumber = 0
 
     /// - Parameters:
     ///   - budgets: one for each OAuth client, in the order of `Pass.client`.
@@ -43,6 +57,8 @@ public struct CallSchedule: Sendable {
         self.budgets = budgets
         self.maxConcurrent = maxConcurrent
         self.breaker = breaker
+        let queues = Queues(byClient: Array(repeating: [], count: budgets.count + 1))
+        waiting = CallPriority.allCases.map { _ in queues }
     }
 
     /// Calls a minute of all clients together.
@@ -64,31 +80,39 @@ public struct CallSchedule: Sendable {
 
     /// Somebody waits, under a number of its own.
     public mutating func wait(_ id: Int, _ priority: CallPriority, client: Int? = nil) {
-        waiting[priority.rawValue].append(Waiter(id: id, client: client))
+        lastNumber += 1
+        let queue = client.map { budgets.indices.contains($0) ? $0 + 1 : 0 } ?? 0
+        waiting[priority.rawValue].byClient[queue].append(Waiter(id: id, number: lastNumber))
     }
 
     /// It waits no longer; `false` when it was let in already.
     public mutating func giveUp(_ id: Int, _ priority: CallPriority) -> Bool {
-        guard let place = waiting[priority.rawValue].firstIndex(where: { $0.id == id }) else { return false }
-        waiting[priority.rawValue].remove(at: place)
-        return true
+        for queue in waiting[priority.rawValue].byClient.indices {
+            guard let place = waiting[priority.rawValue].byClient[queue].firstIndex(where: { $0.id == id }) else {
+                continue
+            }
+            waiting[priority.rawValue].byClient[queue].remove(at: place)
+            return true
+        }
+        return false
     }
 
     /// Lets in the next who may go now; when there is none, `again` says when that may change although no call ends.
     public mutating func admit(at now: Timestamp) -> (admitted: (id: Int, pass: Pass)?, again: Timestamp?) {
         var again: Timestamp?
-        let wanting = CallPriority.allCases.filter { !waiting[$0.rawValue].isEmpty }
+        let wanting = CallPriority.allCases.filter { waiting[$0.rawValue].count > 0 }
         for priority in turns.order(of: wanting) {
             let isOverdue = turns.isOverdue(priority)
-            for place in candidates(priority) {
-                let wanted = waiting[priority.rawValue][place].client
-                guard let client = take(wanted, priority, isOverdue, now, &again) else { continue }
+            for queue in waiting[priority.rawValue].heads {
+                guard let client = take(queue == 0 ? nil : queue - 1, priority, isOverdue, now, &again) else {
+                    continue
+                }
                 let verdict = breaker.admit(at: now)
                 if case .wait(let until) = verdict {
                     budgets[client].giveBack()
                     return (nil, earlier(again, until))
                 }
-                let waiter = waiting[priority.rawValue].remove(at: place)
+                let waiter = waiting[priority.rawValue].byClient[queue].removeFirst()
                 turns.went(priority, waiting: wanting)
                 return ((waiter.id, Pass(client: client, isProbe: verdict == .probe)), nil)
             }
@@ -104,11 +128,16 @@ public struct CallSchedule: Sendable {
             if pass.isProbe { breaker.giveBackProbe() }
         case .success:
             budgets[pass.client].end(at: now)
+            budgets[pass.client].accepted()
             breaker.record(failed: false, isProbe: pass.isProbe, at: now)
         case .failure(let error):
             budgets[pass.client].end(at: now)
             if error.code == .rateLimited {
-                budgets[pass.client].pause(until: now.advanced(by: error.retryAfter ?? .seconds(1)))
+                budgets[pass.client].refused(retryAfter: error.retryAfter, at: now)
+            }
+            // Its credentials are not accepted: meanwhile the others' are.
+            if error.code == .unauthorized, budgets.count > 1 {
+                budgets[pass.client].pause(until: now.advanced(by: Self.unauthorizedPause))
             }
             if error.code == .cancelled {
                 if pass.isProbe { breaker.giveBackProbe() }
@@ -126,14 +155,6 @@ public struct CallSchedule: Sendable {
 
     // MARK: -
 
-    /// The first who waits, and when that one wants a certain client, the first who takes any.
-    private func candidates(_ priority: CallPriority) -> [Int] {
-        let queue = waiting[priority.rawValue]
-        guard let first = queue.first else { return [] }
-        guard first.client != nil, let other = queue.firstIndex(where: { $0.client == nil }) else { return [0] }
-        return [0, other]
-    }
-
     /// Takes a call from the budget that has most left.
     private mutating func take(
         _ wanted: Int?,
@@ -147,7 +168,7 @@ public struct CallSchedule: Sendable {
             candidates.count == 1
             ? candidates
             : candidates.sorted { budgets[$0].remaining(at: now) > budgets[$1].remaining(at: now) }
-        for client in ranked where budgets.indices.contains(client) && budgets[client].underWay < maxConcurrent {
+        for client in ranked where budgets[client].underWay < maxConcurrent {
             let share = isOverdue ? 0 : priority.reserve
             let reserve = Int((Double(budgets[client].requestsPerMinute) * share).rounded(.down))
             switch budgets[client].take(at: now, leaving: reserve) {

@@ -21,7 +21,12 @@ public struct RequestBudget: Sendable {
     /// What Genesys itself has said is left of its window, which others may use as well.
     private var told: (remaining: Int, until: Timestamp)?
 
+    /// Pauses in a row of our own choice.
+    private var refusals = 0
+
     private static let window = Duration.seconds(60)
+    /// The longest that is believed: the window is a minute.
+    private static let longestPause = Duration.seconds(300)
 
     /// A budget of which nothing is used; at least one call a minute.
     public init(requestsPerMinute: Int) { self.requestsPerMinute = max(1, requestsPerMinute) }
@@ -63,7 +68,23 @@ public struct RequestBudget: Sendable {
     /// A call was made that nobody had asked for: the repetition with a new token.
     public mutating func charge(at now: Timestamp) { ended.append(now) }
 
-    /// Genesys said 429: nothing more before then. A later pause wins.
+    /// Genesys said 429: a pause of `Retry-After`, at least a second. When it does not say how long, a second at first,
+    /// doubling up to a window (facts 2.2).
+    public mutating func refused(retryAfter: Duration?, at now: Timestamp) {
+        var delay = max(.seconds(1), min(retryAfter ?? .zero, Self.longestPause))
+        if retryAfter == nil {
+            // Those that were under way together say it once.
+            if let pausedUntil, now < pausedUntil { return }
+            delay = min(Self.window, delay * (1 << min(refusals, 6)))
+            refusals += 1
+        }
+        pause(until: now.advanced(by: delay))
+    }
+
+    /// Genesys took a call.
+    public mutating func accepted() { refusals = 0 }
+
+    /// Nothing more before then. A later pause wins.
     public mutating func pause(until: Timestamp) {
         pausedUntil = max(pausedUntil ?? until, until)
     }

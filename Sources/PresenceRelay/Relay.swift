@@ -131,7 +131,8 @@ final class Relay: Sendable {
                         logger.error("presences that were read could not be journalled: \(error)")
                     }
                 },
-                now: { .now }
+                now: { .now },
+                uptime: { .uptime }
             ),
             logger: logger
         )

@@ -156,6 +156,11 @@ public actor Resync {
             }
             states = Dictionary(read.map { ($0.userID, $0) }) { first, _ in first }
         } catch {
+            // Nor could any of them be read alone: a hundred times as many calls would tell the same.
+            if error is CancellationError || (error as? GenesysAPIError)?.isAboutEverybody == true {
+                logger.warning("resync: users could not be read: \(error)", metadata: ["agents": "\(agentIDs.count)"])
+                return agentIDs.map { _ in .failed }
+            }
             logger.warning("resync: users could not be read together, each is read alone: \(error)")
         }
         var failed: Set<String> = []
@@ -219,6 +224,16 @@ public actor Resync {
                 guard error.isRetryable, failures < 5 else { throw error }
                 if error.code != .rateLimited { try await Task.sleep(for: .milliseconds(250 << failures)) }
             }
+        }
+    }
+}
+
+extension GenesysAPIError {
+    /// Neither the users asked for nor their number are at fault.
+    fileprivate var isAboutEverybody: Bool {
+        switch code {
+        case .network, .timeout, .server, .rateLimited, .unauthorized, .cancelled: true
+        default: false
         }
     }
 }

@@ -143,15 +143,22 @@ struct AgentDeliveryTests {
         #expect(delivery.nextCall(now: time(121)).call == .write(available))
     }
 
-    @Test("429 waits as long as Retry-After says, then writes without a read")
+    @Test("a 429 is followed by a write without a read, soon: another client may be free")
     func rateLimited() {
         var delivery = sent()
-        let reports = delivery.wrote(failure(.rateLimited, retryAfter: .seconds(42)), now: time(120), random: 0.5)
+        let reports = delivery.wrote(failure(.rateLimited, retryAfter: .seconds(42)), now: time(120), random: 1)
         #expect(reports.map(\.status.state) == [.pending])
         #expect(reports.first?.news == .refused)
-        #expect(delivery.deadline == time(42_120))
-        #expect(delivery.nextCall(now: time(42_119)).call == nil)
-        #expect(delivery.nextCall(now: time(42_120)).call == .write(breakTarget))
+        #expect(delivery.deadline == time(620))
+        #expect(delivery.nextCall(now: time(619)).call == nil)
+        #expect(delivery.nextCall(now: time(620)).call == .write(breakTarget))
+    }
+
+    @Test("a 503 waits as long as Retry-After says, within reason", arguments: [(42, 42), (86_400, 300)])
+    func retryAfter(asked: Int, waits: Int64) {
+        var delivery = sent()
+        _ = delivery.wrote(failure(.server, retryAfter: .seconds(asked)), now: time(120), random: 1)
+        #expect(delivery.deadline == time(120 + waits * 1000))
     }
 
     @Test("after a time-out the presence is read first, and a write that did happen is not repeated")

@@ -25,6 +25,16 @@ struct BatchLimitTests {
         #expect(limit.size == 1)
     }
 
+    @Test("where bulk calls are accepted, two that are refused together once do not end them")
+    func pair() {
+        var limit = BatchLimit(maximum: 50)
+        limit.succeeded(50)
+        limit.refused(2)
+        #expect(limit.size == 50)
+        limit.refused(2)
+        #expect(limit.size == 1)
+    }
+
     @Test("it grows back after full calls that succeed, later each time")
     func grows() {
         var limit = BatchLimit(maximum: 50)
@@ -141,6 +151,13 @@ struct DueQueueTests {
         queue.insert("stays", rank(0, 0))
         for index in 1...5000 { queue.insert("changing", rank(1, Int64(index))) }
         #expect(queue.storedEntries < 200)
+        for index in 1...5000 {
+            queue.insert("comes and goes", rank(1, Int64(index)))
+            queue.remove("comes and goes")
+        }
+        queue.insert("comes and goes", rank(1, 0))
+        #expect(queue.storedEntries < 300)
+        #expect((0..<3).compactMap { _ in queue.popFirst() } == ["changing", "comes and goes", "stays"])
     }
 }
 
@@ -213,9 +230,21 @@ struct CallLanesTests {
         #expect(lanes.count(.verify) == 0)
     }
 
+    @Test("halves that are accepted without those who have left them say nothing of the size")
+    func smallerHalves() {
+        var lanes = lanes()
+        lanes.refused(.write, ["a", "b", "c", "d"], part: nil, isTooLarge: false)
+        for _ in 0..<2 {
+            let (agentIDs, part) = lanes.next(.write)
+            lanes.succeeded(.write, count: agentIDs.count - 1, part: part)
+        }
+        #expect(lanes.writeSize == 50)
+    }
+
     /// Sends all agents through an organization that takes at most so many at once, and never the poisonous ones.
-    private func send(_ count: Int, maximum: Int, poison: Set<String> = []) -> (calls: Int, done: Set<String>, size: Int)
-    {
+    private func send(_ count: Int, maximum: Int, poison: Set<String> = []) -> (
+        calls: Int, done: Set<String>, size: Int
+    ) {
         var lanes = lanes(50, perMinute: 100_000)
         place(count, in: &lanes)
         var calls = 0

@@ -16,13 +16,17 @@ private final class Post: Sendable {
         var held: [CheckedContinuation<Void, Never>] = []
         var holdsJudgement = false
         var now = Timestamp(milliseconds: 1000)
+        /// What the wall clock was set by.
+        var setBy = Duration.zero
     }
     private let state = Mutex(State())
 
     var log: [String] { state.withLock { $0.log } }
     func add(_ line: String) { state.withLock { $0.log.append(line) } }
 
-    var now: Timestamp { state.withLock { $0.now } }
+    var uptime: Timestamp { state.withLock { $0.now } }
+    var now: Timestamp { state.withLock { $0.now.advanced(by: $0.setBy) } }
+    func setClock(by change: Duration) { state.withLock { $0.setBy += change } }
     func pass(_ duration: Duration) { state.withLock { $0.now = $0.now.advanced(by: duration) } }
 
     func holdJudgement() { state.withLock { $0.holdsJudgement = true } }
@@ -68,9 +72,10 @@ private final class Post: Sendable {
                 },
                 observed: { _ in },
                 now: { [self] in now },
+                uptime: { [self] in uptime },
                 sleep: { [self] duration in
-                    let end = now.advanced(by: duration)
-                    while now < end { try await Task.sleep(for: .milliseconds(1)) }
+                    let end = uptime.advanced(by: duration)
+                    while uptime < end { try await Task.sleep(for: .milliseconds(1)) }
                 }
             ),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -174,6 +179,22 @@ struct DeliveryTests {
         await other.value
         let order = post.log.filter { $0 == "write a meal" || $0 == "another verification" }
         #expect(order == ["write a meal", "another verification"])
+        await delivery.stop()
+    }
+
+    @Test("a wall clock that is set back or forward neither delays nor hurries what waits", arguments: [-3600, 3600])
+    func clock(seconds: Int64) async throws {
+        let post = Post()
+        let delivery = post.delivery(gate: gate())
+        await delivery.want(wish(1, "break"), agentID: "a", observed: seen("available", at: 10))
+        try await eventually("accepted") { post.log.last == "a accepted" }
+        post.pass(.seconds(5))
+        post.setClock(by: .seconds(seconds))
+        await delivery.read(agentID: "b")
+        try await eventually("read") { await delivery.outstanding == 1 }
+        #expect(!post.log.contains("read a"))
+        post.pass(.seconds(6))
+        try await eventually("verified") { post.log.contains("read a") }
         await delivery.stop()
     }
 

@@ -37,7 +37,7 @@ struct RelayModelTests {
     /// One agent meets more races, many agents bulk calls and a budget that is too small for them.
     @Test(
         "after quiet returns the presence is what the rules and the agent's last word demand, whatever the seed",
-        arguments: [1, 12]
+        arguments: [1, 12, 40]
     )
     func seeds(agents: Int) throws {
         let engine = try engine()

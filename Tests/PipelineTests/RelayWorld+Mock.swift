@@ -19,6 +19,7 @@ struct RelayWorld {
     /// What happens to a call.
     enum Fault: CaseIterable {
         case rateLimited, errorBefore, errorAfter, timeoutBefore, timeoutAfter, nothingDone
+        case conflict, unreadableBefore, unreadableAfter
         /// Of bulk calls: some are not done and not in the answer, done but not in it, or in it as they were.
         case leavesOut, leavesOutOfAnswer, showsOld
     }
@@ -81,6 +82,7 @@ struct RelayWorld {
     /// The most users that it takes in one call, and one whom no bulk call may contain.
     let bulkMaximum: Int
     let poison: String?
+    let trouble: Trouble
 
     // What survives the relay's death.
     let engine: DecisionEngine
@@ -98,7 +100,9 @@ struct RelayWorld {
     var reportsPut = 0
     var plan: DeliveryPlan
     var schedule: CallSchedule
-    var passLanes: [Int: CallLanes.Lane] = [:]
+    var passLanes: [Int: (lane: CallLanes.Lane, at: Timestamp)] = [:]
+    /// Passes on their way from the gate.
+    var opening = 0
     var lastPass = 0
     var unsettled: [Unsettled] = []
     var nextGateWake: Timestamp?
@@ -131,6 +135,7 @@ struct RelayWorld {
         maxConcurrent = isAlone ? 16 : [1, 2, 16].randomElement(using: &random) ?? 16
         bulkMaximum = isAlone ? 50 : [2, 5, 50].randomElement(using: &random) ?? 50
         poison = !isAlone && random.chance(0.2) ? "agent-2" : nil
+        trouble = isAlone ? Trouble() : Trouble(clients: clients, perMinute: perMinute, using: &random)
         plan = DeliveryPlan(policy: DeliveryPolicy(), requestsPerMinute: perMinute * clients)
         schedule = CallSchedule(budgets: [])
         self.random = random
@@ -158,20 +163,11 @@ struct RelayWorld {
 
     // MARK: Running
 
-    /// A busy while, then quiet until nothing moves, then one read of each presence, then quiet again.
+    /// Busy whiles, then quiet until nothing moves, then one read of each presence, then quiet again.
     mutating func run() {
-        for id in ids {
-            for _ in 0..<Int.random(in: 2...9, using: &random) { schedule(.call(id), within: 100...40_000) }
-            for _ in 0..<Int.random(in: 0...4, using: &random) { schedule(.human(id), within: 100...40_000) }
-        }
-        // Changes by hand meet the relay's writes more often than chance would have it.
-        for _ in 0..<Int.random(in: 0...1, using: &random) { schedule(.kill, within: 100...40_000) }
-        // A storm: all at once.
-        if people.count > 1, random.chance(0.5) {
-            for id in ids { schedule(.call(id), within: 20_000...20_300) }
-        }
-        let end = Self.start.advanced(by: .seconds(40))
-        while let first = nextHappening(), first <= end, steps < 200_000 { step() }
+        for round in 0..<trouble.rounds { beBusy(after: round * Self.roundLength) }
+        let end = Self.start.advanced(by: .milliseconds((trouble.rounds - 1) * Self.roundLength + 40_000))
+        while let first = nextHappening(), first <= end, steps < Self.maxSteps { step() }
         isQuiet = true
         note("--- quiet")
         for id in ids { arriveCall(id) }
@@ -180,13 +176,32 @@ struct RelayWorld {
         settle()
     }
 
-    mutating func settle() {
-        let limit = now.advanced(by: .seconds(2400))
-        while let next = nextHappening() {
-            guard next < limit, steps < 400_000 else { return complaints.append("never comes to rest") }
-            step()
+    private mutating func beBusy(after begin: Int) {
+        let busy = begin + 100...begin + 40_000
+        for id in ids {
+            for _ in 0..<Int.random(in: 2...9, using: &random) { schedule(.call(id), within: busy) }
+            for _ in 0..<Int.random(in: 0...4, using: &random) { schedule(.human(id), within: busy) }
+        }
+        // Changes by hand meet the relay's writes more often than chance would have it.
+        for _ in 0..<Int.random(in: 0...1, using: &random) { schedule(.kill, within: busy) }
+        // A storm: all at once.
+        if people.count > 1, random.chance(0.5) {
+            for id in ids { schedule(.call(id), within: begin + 20_000...begin + 20_300) }
         }
     }
+
+    mutating func settle() {
+        let limit = max(now, trouble.outage.upperBound).advanced(by: .seconds(3600))
+        while let next = nextHappening() {
+            guard next < limit, steps < Self.maxSteps else { return complaints.append("never comes to rest") }
+            step()
+        }
+        judgeRest()
+    }
+
+    /// Milliseconds from one busy while to the next.
+    private static let roundLength = 3_600_000
+    private static let maxSteps = 800_000
 
     func nextHappening() -> Timestamp? { happenings.map(\.at).min() }
 
@@ -224,7 +239,10 @@ struct RelayWorld {
         case .start: startRelay()
         case .arrives(let notification, let source): journal.append((notification, source, now))
         case .reachesGenesys(let flight, let life): reachGenesys(flight, life: life)
-        case .gateOpens(let lane, let pass, let life): if life == self.life { gateOpens(lane, pass) }
+        case .gateOpens(let lane, let pass, let life):
+            guard life == self.life else { return }
+            opening -= 1
+            gateOpens(lane, pass)
         case .gateWakes(let life): if life == self.life { nextGateWake = nil }
         case .planWakes(let life): if life == self.life { planWakes() }
         case .answered(let flight, let result, let life): if life == self.life { answered(flight, result) }

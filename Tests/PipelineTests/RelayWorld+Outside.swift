@@ -107,6 +107,10 @@ extension RelayWorld {
 
     /// A fault for a call, by the seed; fewer than make the relay give up on any of its agents.
     mutating func fault(_ batch: DeliveryBatch) -> Fault? {
+        if trouble.outage.contains(now) {
+            for id in batch.agentIDs { people[id]?.faults += 1 }
+            return [.errorBefore, .errorBefore, .timeoutBefore, .errorAfter].randomElement(using: &random)
+        }
         guard !isQuiet, random.chance(0.3) else { return nil }
         let people = batch.agentIDs.compactMap { self.people[$0] }
         guard people.allSatisfy({ $0.faults < 12 }) else { return nil }
@@ -131,11 +135,22 @@ extension RelayWorld {
     }
 
     private mutating func answer(_ flight: Flight) -> Result<[UserPresence], GenesysAPIError> {
-        func error(_ code: GenesysAPIError.Code, status: Int? = nil) -> Result<[UserPresence], GenesysAPIError> {
-            let retryAfter: Duration? = code == .rateLimited ? .seconds(2) : nil
-            return .failure(GenesysAPIError(code, status: status, message: "fault", retryAfter: retryAfter))
-        }
         let batch = flight.batch
+        func error(
+            _ code: GenesysAPIError.Code,
+            status: Int? = nil,
+            retryAfter: Duration? = nil
+        ) -> Result<[UserPresence], GenesysAPIError> {
+            .failure(
+                GenesysAPIError(
+                    code,
+                    status: status,
+                    message: "fault",
+                    retryAfter: retryAfter ?? (code == .rateLimited && trouble.saysHowLong ? .seconds(2) : nil),
+                    isWrite: batch.lane.isWrite
+                )
+            )
+        }
         let recent = (arrivals[flight.pass.client] ?? []).filter { now.timeIntervalSince($0) < .seconds(60) }
         arrivals[flight.pass.client] = recent + [now]
         if recent.count >= perMinute {
@@ -143,19 +158,31 @@ extension RelayWorld {
             if lives == 1 { complaints.append("\(now): more than \(perMinute) calls in a minute") }
             return error(.rateLimited)
         }
+        if let allowed = trouble.allowed[flight.pass.client], recent.count >= allowed {
+            let again = recent[recent.count - allowed].advanced(by: .seconds(60)).timeIntervalSince(now)
+            for id in batch.agentIDs { people[id]?.faults += 1 }
+            return error(.rateLimited, retryAfter: trouble.saysHowLong ? again : nil)
+        }
         switch flight.fault {
         case .rateLimited: return error(.rateLimited)
+        case .conflict where batch.lane.isWrite: return error(.conflict, status: 409)
+        case .unreadableBefore where batch.lane.isWrite: return error(.unexpectedBody, status: 200)
         case .errorBefore: return error(.server)
         case .timeoutBefore: return error(.timeout)
         default: break
         }
         if batch.isBulk, batch.agentIDs.count > bulkMaximum || poison.map(batch.agentIDs.contains) == true {
-            return error(.badRequest, status: 400)
+            if trouble.poisonIsFatal, batch.agentIDs.count <= bulkMaximum {
+                for id in batch.agentIDs { people[id]?.faults += 1 }
+                return error(.server, status: 500)
+            }
+            return error(.badRequest, status: batch.agentIDs.count > bulkMaximum && trouble.saysTooLarge ? 413 : 400)
         }
         let presences = batch.agentIDs.indices.compactMap { done(flight, $0) }
         switch flight.fault {
         case .errorAfter: return error(.server)
         case .timeoutAfter: return error(.timeout)
+        case .unreadableAfter where batch.lane.isWrite: return error(.unexpectedBody, status: 200)
         default: return .success(presences)
         }
     }

@@ -22,9 +22,10 @@ extension RelayWorld {
         reportsPut += outbox.reports.count
         for lane in outbox.passes {
             lastPass += 1
-            passLanes[lastPass] = lane
+            passLanes[lastPass] = (lane, now)
             schedule.wait(lastPass, lane.priority)
         }
+        judgePasses()
     }
 
     mutating func openGate() {
@@ -37,7 +38,9 @@ extension RelayWorld {
                 }
                 return
             }
-            guard let lane = passLanes.removeValue(forKey: admitted.id) else { continue }
+            guard let (lane, asked) = passLanes.removeValue(forKey: admitted.id) else { continue }
+            judgeWaiting(lane, since: asked)
+            opening += 1
             schedule(.gateOpens(lane, admitted.pass, life: life), within: 0...3)
         }
     }
@@ -76,6 +79,7 @@ extension RelayWorld {
         case .success: schedule.end(flight.pass, .success, at: now)
         case .failure(let error): schedule.end(flight.pass, .failure(error), at: now)
         }
+        noteLimits(flight)
         plan.answered(batch, result, now: now, random: 0.3)
         flush()
         var waiting = Unsettled(batch: batch, result: result, place: nil, report: reportsPut)
@@ -282,6 +286,7 @@ extension RelayWorld {
         pipelineIsBusy = false
         unsettled = []
         passLanes = [:]
+        opening = 0
         nextGateWake = nil
         nextPlanWake = nil
         calling = []

@@ -17,7 +17,7 @@ private final class Seen: Sendable {
     let single = Mutex<[String]>([])
 }
 
-private func resync(_ seen: Seen) -> Resync {
+private func resync(_ seen: Seen, failure: GenesysAPIError? = nil) -> Resync {
     let now = Timestamp(milliseconds: 1000)
     return Resync(
         gate: CallGate(CallSchedule(budgets: [RequestBudget(requestsPerMinute: 300)]), now: { now }),
@@ -25,6 +25,7 @@ private func resync(_ seen: Seen) -> Resync {
             // "partly" comes without its expansions, and "gone" not at all.
             states: { _, ids throws(GenesysAPIError) in
                 seen.batches.withLock { $0.append(ids.count) }
+                if let failure { throw failure }
                 return ids.filter { $0 != "gone" }.map { id in
                     guard id != "partly" else { return UserState(userID: id) }
                     let presence = UserPresence(
@@ -121,5 +122,21 @@ struct ResyncTests {
         #expect(job.failed == 1)
         #expect(seen.batches.withLock { $0.sorted() } == [50, 100, 100])
         #expect(seen.single.withLock { $0.sorted() } == ["gone", "partly"])
+    }
+
+    @Test(
+        "what refuses everybody is not asked for each agent again, what may be one agent's fault is",
+        arguments: [(GenesysAPIError.Code.unauthorized, 0), (.badRequest, 100)]
+    )
+    func togetherFailed(code: GenesysAPIError.Code, single: Int) async throws {
+        let seen = Seen()
+        let resync = resync(seen, failure: GenesysAPIError(code, message: "no", isWrite: false))
+        let started = await resync.start(agentIDs: (1...100).map { "agent-\($0)" })
+        let end = ContinuousClock.now + .seconds(10)
+        while await resync.job(started.id)?.state == .running, ContinuousClock.now < end {
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        #expect(seen.single.withLock { $0.count } == single)
+        #expect(await resync.job(started.id)?.state == (single == 0 ? .failed : .done))
     }
 }
