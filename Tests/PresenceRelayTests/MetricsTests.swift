@@ -100,6 +100,39 @@ struct MetricsTests {
         }
     }
 
+    @Test("health says that a client is held back by 429, and later that most calls fail, and names nobody")
+    func heldBack() async throws {
+        try await withInstallation { site in
+            let relay = try await site.relay(try site.configuration(), events: false)
+            try await eventually("healthy") { try await relay.get("/healthz").json["status"].text == "pass" }
+            let agent = try await site.workingAgent()
+            func resync() async throws { _ = try await relay.call("POST", "/v1/resync") }
+            func warning() async throws -> String {
+                let check = try await relay.get("/healthz").json["checks"]["delivery"]
+                return check["status"].text == "warn" ? check["message"].text : ""
+            }
+            // The relay knows an agent to read by an event alone.
+            let event =
+                #"{"topicName":"v2.users.\#(agent).routingStatus","eventBody":{"routingStatus":{"status":"IDLE"}}}"#
+            #expect(try await relay.post(event).status == 202)
+            try await eventually("known") { try await relay.agent(agent)["id"].exists }
+
+            let limit: [String: Any] = ["match": "GET", "kind": "status", "status": 429, "retryAfter": 2, "times": 1]
+            try await site.simulate("POST", "/simulator/faults", limit)
+            try await resync()
+            try await eventually("held back") { try await warning().contains("429") }
+            #expect(try await !warning().contains("simulator"))
+            try await eventually("free again") { try await warning() == "" }
+
+            try await site.simulate("POST", "/simulator/faults", ["match": "GET", "kind": "status", "status": 503])
+            for _ in 0..<12 { try await resync() }
+            try await eventually("the breaker is open") { try await warning().contains("most of them fail") }
+            #expect(try await relay.get("/metrics").text.contains("presence_relay_breaker_open 1"))
+            #expect(try await relay.get("/healthz").json["checks"]["genesys"]["status"].text == "warn")
+            #expect(try await relay.get("/readyz").status == 200, "events are still taken")
+        }
+    }
+
     /// What `promtool check metrics` says; nothing when it is not installed.
     private func complaints(about text: String) throws -> String {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/promtool") else { return "" }
