@@ -21,6 +21,8 @@ extension RelayWorld {
         let record = records[id]
         let may =
             (record?.writes.unanswered ?? [])
+            // A death brings back what was not known at the last commit.
+            + (committed[id]?.writes.unanswered ?? [])
             + [person.onTheWire, record?.isOutstanding == true ? record?.wish?.target.definitionID : nil]
         let isFresh = person.attempts[name].map { now.timeIntervalSince($0) < .seconds(15) } ?? false
         guard person.truth.definitionID != name, !may.contains(name), !isFresh else { return }
