@@ -160,11 +160,13 @@ extension RelayWorld {
             if lives == 1 { complaints.append("\(now): more than \(perMinute) calls in a minute") }
             return error(.rateLimited)
         }
-        if let allowed = trouble.allowed[flight.pass.client], recent.count >= allowed {
-            let again = recent[recent.count - allowed].advanced(by: .seconds(60)).timeIntervalSince(now)
+        let served = (served[flight.pass.client] ?? []).filter { now.timeIntervalSince($0) < .seconds(60) }
+        if let allowed = trouble.allowed[flight.pass.client], served.count >= allowed {
+            let again = served[served.count - allowed].advanced(by: .seconds(60)).timeIntervalSince(now)
             for id in batch.agentIDs { people[id]?.faults += 1 }
             return error(.rateLimited, retryAfter: trouble.saysHowLong ? again : nil)
         }
+        self.served[flight.pass.client] = served + [now]
         switch flight.fault {
         case .rateLimited: return error(.rateLimited)
         case .conflict where batch.lane.isWrite: return error(.conflict, status: 409)
