@@ -27,6 +27,8 @@ public struct AgentDelivery: Sendable {
     private var misses = 0
     /// Writes whose outcome a read had to find out, and that had not happened, since one was answered.
     private var lost = 0
+    /// Reads in a row that Genesys has failed.
+    private var lostReads = 0
     private var failures = 0
     private var failingSince: Timestamp?
     private var notBefore: Timestamp?
@@ -47,7 +49,8 @@ public struct AgentDelivery: Sendable {
     /// When the wish's first write went out.
     private var sentAt: Timestamp?
 
-    /// Writes that are lost in bulk calls before the agent has one of its own.
+    /// Writes or reads that are lost in bulk calls before the agent has one of its own: it may be one of the others who
+    /// makes them fail.
     private static let lostTogether = 4
     /// Calls in a row that may be refused with a 401 and are made again.
     private static let unauthorizedLimit = 2
@@ -214,18 +217,23 @@ public struct AgentDelivery: Sendable {
     }
 
     /// The answer to the bulk call of a write or read says nothing of this agent, or not what was written. Whether the
-    /// write has happened is not known; what comes next, as the agent's own call, tells.
-    public mutating func leftOut(now: Timestamp) -> [DeliveryReport] {
+    /// write has happened is not known; what comes next, as the agent's own call, tells. As `oneOfMany` the agent is
+    /// looked at with the others first: maybe Genesys has done it all and does not say so.
+    public mutating func leftOut(oneOfMany: Bool = false, now: Timestamp) -> [DeliveryReport] {
         guard let (call, revision) = inFlight else { return [] }
         inFlight = nil
-        needsCallAlone = true
-        guard case .write(let target) = call else { return [] }
+        guard case .write(let target) = call else {
+            needsCallAlone = true
+            return []
+        }
+        if oneOfMany { lost = max(lost, Self.lostTogether - 1) } else { needsCallAlone = true }
         let isCurrent = wish?.revision == revision
         outcomeIsUnknown = true
         unanswered = target.definitionID
         if wish == nil { readIsWanted = true }
-        if !isCurrent { stage = .checking }
-        let text = "left out of the answer to a bulk call" + (isCurrent ? ": sent alone" : "")
+        if !isCurrent || oneOfMany { stage = .checking }
+        let next = !isCurrent ? "" : oneOfMany ? ": read, and then sent alone" : ": sent alone"
+        let text = "left out of the answer to a bulk call" + next
         return [report(isCurrent ? .pending : .superseded, now, text, revision: revision, news: .unanswered)]
     }
 
@@ -243,13 +251,16 @@ public struct AgentDelivery: Sendable {
         case .success(let answer):
             return read(PresenceFacts(answer), revision, now)
         case .failure(let error):
-            guard wish == nil else { return [failed(error, now, random, what: "GET presence")] }
-            readIsWanted = error.isRetryable && failures < 5
-            if !readIsWanted {
+            if error.code == .server || error.code == .timeout { lostReads += 1 }
+            needsCallAlone = lostReads >= Self.lostTogether
+            let report = failed(error, now, random, what: "GET presence")
+            if report.status.state == .pending {
+                if wish == nil { readIsWanted = true }
+            } else {
                 unobserved = nil
                 outcomeIsUnknown = false
             }
-            return [failed(error, now, random, what: "GET presence", gaveUp: !readIsWanted)]
+            return [report]
         }
     }
 
@@ -279,6 +290,7 @@ public struct AgentDelivery: Sendable {
             failingSince = nil
         }
         notBefore = nil
+        lostReads = 0
         let found = seen.system?.name ?? seen.definitionID ?? "nothing"
         switch (wish, stage) {
         case (let wish?, .verifying) where wish.revision == revision:
@@ -288,7 +300,6 @@ public struct AgentDelivery: Sendable {
             guard let news else { return [] }
             guard wish.target.isNoChange(from: observed) else {
                 lost += 1
-                // Bulk calls that fail again and again while reads succeed may do so for one of the others.
                 needsCallAlone = lost >= Self.lostTogether
                 return [report(.pending, now, "a read shows \(found) after a write without an answer", news: news)]
             }
@@ -350,13 +361,12 @@ public struct AgentDelivery: Sendable {
         _ now: Timestamp,
         _ random: Double,
         what: String,
-        gaveUp: Bool = false,
         news: WriteNews? = nil
     ) -> DeliveryReport {
         failures += 1
         let since = failingSince ?? now
         failingSince = since
-        let isOutOfTime = gaveUp || now.timeIntervalSince(since) > policy.giveUpAfter
+        let isOutOfTime = now.timeIntervalSince(since) > policy.giveUpAfter
         let text = "\(what) failed: \(error)"
         // What nobody knows yet is found out by a read.
         let isOpen =

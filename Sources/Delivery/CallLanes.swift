@@ -34,7 +34,7 @@ struct CallLanes: Sendable {
     }
 
     /// Up to so many agents have a call of their own each.
-    private static let few = 3
+    static let few = 3
     /// Passes that are asked for at once: more would only wait at the gate.
     private static let maxAsked = 32
 

@@ -12,7 +12,7 @@ struct DeliveryBatch: Sendable {
         /// The bulk call was refused as a whole.
         case refusedTogether
         /// The bulk call's answer does not say that it was done.
-        case leftOut
+        case leftOut(oneOfMany: Bool)
     }
 
     let lane: CallLanes.Lane
@@ -55,13 +55,14 @@ struct DeliveryBatch: Sendable {
             return zip(agentIDs, presences).map { ($0, .result(.success($1))) }
         case .success(let presences):
             let shown = Dictionary(presences.map { ($0.userID, $0) }) { first, _ in first }
-            return agentIDs.indices.map { index in
-                let id = agentIDs[index]
+            let done = agentIDs.indices.map { index -> UserPresence? in
                 // Compared with what was sent: Genesys does not say what happens to some of many (facts 3.3).
-                guard let presence = shown[id],
-                    !lane.isWrite || presence.definitionID == writes[index].definitionID
-                else { return (id, .leftOut) }
-                return (id, .result(.success(presence)))
+                guard let presence = shown[agentIDs[index]] else { return nil }
+                return !lane.isWrite || presence.definitionID == writes[index].definitionID ? presence : nil
+            }
+            let areMany = done.count { $0 == nil } > CallLanes.few
+            return zip(agentIDs, done).map { id, presence in
+                (id, presence.map { .result(.success($0)) } ?? .leftOut(oneOfMany: areMany))
             }
         }
     }

@@ -166,7 +166,7 @@ struct DeliveryPlan: Sendable {
         for (id, answer) in batch.answers(result) {
             switch answer {
             case .refusedTogether: outbox.reports += agents[id]?.refusedTogether(now: now) ?? []
-            case .leftOut: outbox.reports += agents[id]?.leftOut(now: now) ?? []
+            case .leftOut(let many): outbox.reports += agents[id]?.leftOut(oneOfMany: many, now: now) ?? []
             case .result(let result) where batch.lane.isWrite:
                 outbox.reports += agents[id]?.wrote(result, now: now, random: random) ?? []
             case .result(let result):

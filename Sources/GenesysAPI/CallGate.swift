@@ -27,7 +27,7 @@ public actor CallGate {
         public var underWay: Int
         /// Calls that wait, by priority.
         public var waiting: [CallPriority: Int]
-        /// Closed = calls are made.
+        /// Closed = calls are made; of all but errands, which have their own.
         public var breaker: CircuitBreaker.State
     }
 

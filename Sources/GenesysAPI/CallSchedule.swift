@@ -12,11 +12,13 @@ public struct CallSchedule: Sendable {
         /// Index of the OAuth client to call with.
         public let client: Int
         let isProbe: Bool
+        let isErrand: Bool
 
         /// Leave for that client, as a schedule gives it.
-        public init(client: Int, isProbe: Bool = false) {
+        public init(client: Int, isProbe: Bool = false, isErrand: Bool = false) {
             self.client = client
             self.isProbe = isProbe
+            self.isErrand = isErrand
         }
     }
 
@@ -40,6 +42,8 @@ public struct CallSchedule: Sendable {
 
     private var budgets: [RequestBudget]
     private var breaker: CircuitBreaker
+    /// Errands go to other services: one that is down must not hold back statuses.
+    private var errandBreaker: CircuitBreaker
     private var turns = CallTurns()
     private let maxConcurrent: Int
     private static let unauthorizedPause = Duration.seconds(30)
@@ -57,6 +61,7 @@ public struct CallSchedule: Sendable {
         self.budgets = budgets
         self.maxConcurrent = maxConcurrent
         self.breaker = breaker
+        errandBreaker = breaker
         let queues = Queues(byClient: Array(repeating: [], count: budgets.count + 1))
         waiting = CallPriority.allCases.map { _ in queues }
     }
@@ -107,14 +112,16 @@ public struct CallSchedule: Sendable {
                 guard let client = take(queue == 0 ? nil : queue - 1, priority, isOverdue, now, &again) else {
                     continue
                 }
-                let verdict = breaker.admit(at: now)
+                let isErrand = priority == .errand
+                let verdict = isErrand ? errandBreaker.admit(at: now) : breaker.admit(at: now)
                 if case .wait(let until) = verdict {
                     budgets[client].giveBack()
-                    return (nil, earlier(again, until))
+                    again = earlier(again, until)
+                    break
                 }
                 let waiter = waiting[priority.rawValue].byClient[queue].removeFirst()
                 turns.went(priority, waiting: wanting)
-                return ((waiter.id, Pass(client: client, isProbe: verdict == .probe)), nil)
+                return ((waiter.id, Pass(client: client, isProbe: verdict == .probe, isErrand: isErrand)), nil)
             }
         }
         return (nil, again)
@@ -125,11 +132,11 @@ public struct CallSchedule: Sendable {
         switch outcome {
         case .unused:
             budgets[pass.client].giveBack()
-            if pass.isProbe { breaker.giveBackProbe() }
+            if pass.isProbe { withBreaker(of: pass) { $0.giveBackProbe() } }
         case .success:
             budgets[pass.client].end(at: now)
             budgets[pass.client].accepted()
-            breaker.record(failed: false, isProbe: pass.isProbe, at: now)
+            withBreaker(of: pass) { $0.record(failed: false, isProbe: pass.isProbe, at: now) }
         case .failure(let error):
             budgets[pass.client].end(at: now)
             if error.code == .rateLimited {
@@ -140,9 +147,9 @@ public struct CallSchedule: Sendable {
                 budgets[pass.client].pause(until: now.advanced(by: Self.unauthorizedPause))
             }
             if error.code == .cancelled {
-                if pass.isProbe { breaker.giveBackProbe() }
+                if pass.isProbe { withBreaker(of: pass) { $0.giveBackProbe() } }
             } else {
-                breaker.record(failed: error.meansOutage, isProbe: pass.isProbe, at: now)
+                withBreaker(of: pass) { $0.record(failed: error.meansOutage, isProbe: pass.isProbe, at: now) }
             }
         }
     }
@@ -154,6 +161,10 @@ public struct CallSchedule: Sendable {
     }
 
     // MARK: -
+
+    private mutating func withBreaker(of pass: Pass, _ change: (inout CircuitBreaker) -> Void) {
+        if pass.isErrand { change(&errandBreaker) } else { change(&breaker) }
+    }
 
     /// Takes a call from the budget that has most left.
     private mutating func take(

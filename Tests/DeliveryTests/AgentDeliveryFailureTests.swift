@@ -78,6 +78,22 @@ struct AgentDeliveryFailureTests {
         #expect(alone == 4)
     }
 
+    @Test("an agent whose reads Genesys fails again and again is read alone, until a read succeeds")
+    func lostReads() {
+        var delivery = AgentDelivery(agentID: "agent", policy: DeliveryPolicy())
+        delivery.wantRead()
+        var alone: [Bool] = []
+        for now in [0, 100_000, 200_000, 300_000] as [Int64] {
+            _ = delivery.nextCall(now: time(now))
+            _ = delivery.didRead(failure(.server), now: time(now), random: 0.5)
+            alone.append(delivery.needsCallAlone)
+        }
+        #expect(alone == [false, false, false, true])
+        _ = delivery.nextCall(now: time(400_000))
+        _ = delivery.didRead(.success(presence(available, at: 10)), now: time(400_000), random: 0.5)
+        #expect(!delivery.needsCallAlone)
+    }
+
     @Test("a 401 is no reason to give up at once: another client, or a new token, may be accepted")
     func unauthorized() {
         var delivery = sent()
@@ -102,6 +118,37 @@ struct AgentDeliveryFailureTests {
         _ = delivery.wrote(failure(.timeout), now: time(300), random: 1)
         #expect(!delivery.needsCallAlone)
         #expect(delivery.nextCall(now: time(800)).call == .read)
+    }
+
+    @Test("left out together with many, the agent is looked at with them, and written alone if it was not done")
+    func leftOutWithMany() {
+        var delivery = sent()
+        #expect(delivery.leftOut(oneOfMany: true, now: time(200)).map(\.news) == [.unanswered])
+        #expect(!delivery.needsCallAlone)
+        var done = delivery
+        #expect(delivery.nextCall(now: time(200)).call == .read)
+        _ = delivery.didRead(.success(presence(available, at: 10)), now: time(300), random: 0.5)
+        #expect(delivery.needsCallAlone)
+        #expect(delivery.nextCall(now: time(300)).call == .write(breakTarget))
+        _ = done.nextCall(now: time(200))
+        let reports = done.didRead(.success(presence(breakTarget, at: 150)), now: time(300), random: 0.5)
+        #expect(reports.map(\.status.state) == [.confirmed])
+        #expect(done.isIdle)
+    }
+
+    @Test("a read that nobody waits for outlasts an outage of minutes, ever more rarely, and not of hours")
+    func lastingOutage() {
+        var delivery = AgentDelivery(agentID: "agent", policy: DeliveryPolicy())
+        delivery.wantRead()
+        var now: Int64 = 0, reads = 0
+        while delivery.nextCall(now: time(now)).call == .read, reads < 10_000 {
+            reads += 1
+            _ = delivery.didRead(failure(.server), now: time(now + 10), random: 0.5)
+            now = max(now + 20, delivery.deadline?.milliseconds ?? 0)
+        }
+        #expect(now > 3_600_000 && now < 3_700_000)
+        #expect(reads < 300)
+        #expect(delivery.isIdle)
     }
 
     @Test("left out of a bulk write's answer that is no longer wanted, the presence is read before the newer write")

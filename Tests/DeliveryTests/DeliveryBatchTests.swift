@@ -24,7 +24,7 @@ struct DeliveryBatchTests {
     private func words(_ batch: DeliveryBatch, _ result: Result<[UserPresence], GenesysAPIError>) -> [String] {
         batch.answers(result).map { agentID, answer in
             switch answer {
-            case .leftOut: "\(agentID) left out"
+            case .leftOut(let many): "\(agentID) left out" + (many ? " with many" : "")
             case .refusedTogether: "\(agentID) refused together"
             case .result(.success(let presence)): "\(agentID) \(presence.definitionID)"
             case .result(.failure(let error)): "\(agentID) \(error.code)"
@@ -36,6 +36,13 @@ struct DeliveryBatchTests {
     func write() {
         let answer = [presence("stranger"), presence("c", "available"), presence("a")]
         #expect(words(batch(.write, "a", "b", "c"), .success(answer)) == ["a break", "b left out", "c left out"])
+    }
+
+    @Test("an answer that leaves out more than a few says that of each")
+    func empty() {
+        let words = words(batch(.write, "a", "b", "c", "d", "e"), .success([presence("e")]))
+        #expect(words.first == "a left out with many")
+        #expect(words.last == "e break")
     }
 
     @Test("a bulk read's answer is whatever each agent has")

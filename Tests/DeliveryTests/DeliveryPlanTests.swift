@@ -141,7 +141,7 @@ struct DeliveryPlanTests {
     @Test(
         "an agent who cannot be read is left alone for ten minutes; trouble that is not the agent's is no reason",
         arguments: [
-            (GenesysAPIError.Code.notFound, false), (.forbidden, false), (.unauthorized, true), (.unexpectedBody, true),
+            (GenesysAPIError.Code.notFound, false), (.forbidden, false), (.other, true), (.unexpectedBody, true),
             (.cancelled, true),
         ]
     )

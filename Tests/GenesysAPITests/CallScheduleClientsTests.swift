@@ -71,6 +71,28 @@ struct CallScheduleClientsTests {
         call(&alone, client: 0, .success, at: time(1))
     }
 
+    @Test("a service of errands that is down holds back errands only, and statuses never wait for its probe")
+    func errandsDown() {
+        var schedule = schedule(100)
+        for id in 0..<10 { schedule.wait(id, .errand) }
+        var passes: [CallSchedule.Pass] = []
+        while let next = schedule.admit(at: time(0)).admitted { passes.append(next.pass) }
+        for pass in passes { schedule.end(pass, error(.server), at: time(10)) }
+        schedule.wait(10, .errand)
+        #expect(schedule.admit(at: time(20)).admitted == nil)
+        schedule.wait(11, .write)
+        #expect(schedule.admit(at: time(20)).admitted?.id == 11)
+        #expect(schedule.admit(at: time(20)).again == time(5010))
+        let probe = schedule.admit(at: time(5010)).admitted
+        #expect(probe?.id == 10)
+        schedule.wait(12, .errand)
+        schedule.wait(13, .write)
+        #expect(schedule.admit(at: time(5011)).admitted?.id == 13)
+        if let probe { schedule.end(probe.pass, .success, at: time(5020)) }
+        #expect(schedule.admit(at: time(5021)).admitted?.id == 12)
+        #expect(schedule.state(at: time(5021)).breaker == .closed)
+    }
+
     @Test("a 429 that does not say how long holds back for a second, then twice as long, until a call is taken")
     func doubles() {
         var budget = RequestBudget(requestsPerMinute: 1000)

@@ -76,6 +76,8 @@ struct RelayWorld {
     // Genesys.
     /// When calls came in, by client.
     var arrivals: [Int: [Timestamp]] = [:]
+    /// Those that the limit which others leave has not refused.
+    var served: [Int: [Timestamp]] = [:]
     let perMinute: Int
     let clients: Int
     let maxConcurrent: Int

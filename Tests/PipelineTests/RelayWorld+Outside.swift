@@ -21,6 +21,8 @@ extension RelayWorld {
         let record = records[id]
         let may =
             (record?.writes.unanswered ?? [])
+            // A death brings back what was not known at the last commit.
+            + (committed[id]?.writes.unanswered ?? [])
             + [person.onTheWire, record?.isOutstanding == true ? record?.wish?.target.definitionID : nil]
         let isFresh = person.attempts[name].map { now.timeIntervalSince($0) < .seconds(15) } ?? false
         guard person.truth.definitionID != name, !may.contains(name), !isFresh else { return }
@@ -158,11 +160,13 @@ extension RelayWorld {
             if lives == 1 { complaints.append("\(now): more than \(perMinute) calls in a minute") }
             return error(.rateLimited)
         }
-        if let allowed = trouble.allowed[flight.pass.client], recent.count >= allowed {
-            let again = recent[recent.count - allowed].advanced(by: .seconds(60)).timeIntervalSince(now)
+        let served = (served[flight.pass.client] ?? []).filter { now.timeIntervalSince($0) < .seconds(60) }
+        if let allowed = trouble.allowed[flight.pass.client], served.count >= allowed {
+            let again = served[served.count - allowed].advanced(by: .seconds(60)).timeIntervalSince(now)
             for id in batch.agentIDs { people[id]?.faults += 1 }
             return error(.rateLimited, retryAfter: trouble.saysHowLong ? again : nil)
         }
+        self.served[flight.pass.client] = served + [now]
         switch flight.fault {
         case .rateLimited: return error(.rateLimited)
         case .conflict where batch.lane.isWrite: return error(.conflict, status: 409)

@@ -49,7 +49,7 @@ extension RelayWorld {
         case .none: return
         case .honest:
             let allowed = trouble.allowed[client] ?? perMinute
-            let recent = (arrivals[client] ?? []).filter { now.timeIntervalSince($0) < .seconds(60) }
+            let recent = (served[client] ?? []).filter { now.timeIntervalSince($0) < .seconds(60) }
             limits = RateLimitHeaders(count: recent.count, allowed: allowed, reset: .seconds(60))
         case .lying:
             guard random.chance(0.2) else { return }
