@@ -5,7 +5,7 @@
 # The measurements of docs/performance.md on this machine, on loopback alone:
 #   Benchmarks/run.sh [front] [ingest] [latency] [storm] [day]      default: all five
 # ROUNDS (3) and SECONDS_EACH (5) make the first three longer or shorter; STORM_AGENTS (10000), STORM_SECONDS (75, at most,
-# for each of three storms), DAY_AGENTS (10000) and DAY_LOST (10, of a thousand presence events) the others. Raw numbers go
+# for each of three storms), STORM_BULK (50, users in a bulk write), DAY_AGENTS (10000) and DAY_LOST (10, of a thousand presence events) the others. Raw numbers go
 # to Benchmarks/results/ as tab-separated lines, the tables to standard output.
 
 set -euo pipefail

@@ -58,6 +58,16 @@ struct CallLanes: Sendable {
         pacing = [.write: allowance, .verify: allowance]
     }
 
+    /// With so many to be read, `GET /api/v2/users` takes twice as many as the bulk read.
+    private static let storm = 1000
+    /// It shows presences as far as it can; where it leaves out many it is of no use.
+    private var readsWidely = true
+
+    /// A wide read left so many of its users out.
+    mutating func leftOutOfWideRead(_ missing: Int, of count: Int) {
+        if missing * 10 > count { readsWidely = false }
+    }
+
     /// Users that go into one bulk write.
     var writeSize: Int { writeLimit.size }
 
@@ -140,7 +150,10 @@ struct CallLanes: Sendable {
     }
 
     private func size(_ lane: Lane) -> Int {
-        lane.isAlone ? 1 : lane.isWrite ? writeLimit.size : readLimit.size
+        if lane.isAlone { return 1 }
+        if lane.isWrite { return writeLimit.size }
+        let isStorm = readsWidely && count(lane) >= Self.storm
+        return isStorm ? GenesysAPI.usersPerRead : readLimit.size
     }
 
     private mutating func limit(_ lane: Lane, _ change: (inout BatchLimit) -> Void) {

@@ -129,6 +129,8 @@ public actor Delivery {
             switch (batch.lane.isWrite, batch.isBulk) {
             case (true, true): return .success(try await effects.writeMany(client, batch.writes))
             case (true, false): return .success([try await effects.write(client, batch.writes[0])])
+            case (false, true) where batch.isWideRead:
+                return .success(try await effects.readWidely(client, batch.agentIDs))
             case (false, true): return .success(try await effects.readMany(client, batch.agentIDs))
             case (false, false): return .success([try await effects.read(client, batch.agentIDs[0])])
             }

@@ -9,7 +9,7 @@ struct DeliveryBatch: Sendable {
     /// An agent's answer, out of a call of its own or of a bulk call.
     enum Answer: Sendable {
         case result(Result<UserPresence, GenesysAPIError>)
-        /// The bulk call was refused as a whole.
+        /// The bulk call was refused as a whole, or is not the one that has to tell.
         case refusedTogether
         /// The bulk call's answer does not say that it was done.
         case leftOut(oneOfMany: Bool)
@@ -29,6 +29,8 @@ struct DeliveryBatch: Sendable {
 
     var isEmpty: Bool { agentIDs.isEmpty }
     var isBulk: Bool { agentIDs.count > 1 }
+    /// More users than the bulk read takes: `GET /api/v2/users` shows their presences, as far as it can.
+    var isWideRead: Bool { !lane.isWrite && agentIDs.count > GenesysAPI.presencesPerRead }
 
     mutating func add(_ agentID: String, _ call: AgentDelivery.Call) {
         agentIDs.append(agentID)
@@ -59,6 +61,10 @@ struct DeliveryBatch: Sendable {
                 // Compared with what was sent: Genesys does not say what happens to some of many (facts 3.3).
                 guard let presence = shown[agentIDs[index]] else { return nil }
                 return !lane.isWrite || presence.definitionID == writes[index].definitionID ? presence : nil
+            }
+            // Whom a wide read leaves out the next one shows, or a bulk read: it means nothing.
+            if isWideRead {
+                return zip(agentIDs, done).map { ($0, $1.map { .result(.success($0)) } ?? .refusedTogether) }
             }
             let areMany = done.count { $0 == nil } > CallLanes.few
             return zip(agentIDs, done).map { id, presence in

@@ -10,6 +10,9 @@ public struct DeliveryEffects: Sendable {
     public var read: @Sendable (_ client: Int, _ userID: String) async throws(GenesysAPIError) -> UserPresence
     /// `GET /api/v2/users/presences/purecloud/bulk`
     public var readMany: @Sendable (_ client: Int, _ userIDs: [String]) async throws(GenesysAPIError) -> [UserPresence]
+    /// `GET /api/v2/users?expand=presence`, up to 100 users: the presences that it shows.
+    public var readWidely:
+        @Sendable (_ client: Int, _ userIDs: [String]) async throws(GenesysAPIError) -> [UserPresence]
     /// `PATCH /api/v2/users/{id}/presences/purecloud`
     public var write: @Sendable (_ client: Int, _ write: PresenceWrite) async throws(GenesysAPIError) -> UserPresence
     /// `PUT /api/v2/users/presences/bulk`
@@ -34,6 +37,7 @@ public struct DeliveryEffects: Sendable {
     public init(
         read: @escaping @Sendable (Int, String) async throws(GenesysAPIError) -> UserPresence,
         readMany: @escaping @Sendable (Int, [String]) async throws(GenesysAPIError) -> [UserPresence],
+        readWidely: @escaping @Sendable (Int, [String]) async throws(GenesysAPIError) -> [UserPresence],
         write: @escaping @Sendable (Int, PresenceWrite) async throws(GenesysAPIError) -> UserPresence,
         writeMany: @escaping @Sendable (Int, [PresenceWrite]) async throws(GenesysAPIError) -> [UserPresence],
         report: @escaping @Sendable (DeliveryReport) -> Void,
@@ -46,6 +50,7 @@ public struct DeliveryEffects: Sendable {
     ) {
         self.read = read
         self.readMany = readMany
+        self.readWidely = readWidely
         self.write = write
         self.writeMany = writeMany
         self.report = report

@@ -158,7 +158,10 @@ struct DeliveryPlan: Sendable {
         now: Timestamp,
         random: Double
     ) {
-        if case .success = result {
+        if case .success(let presences) = result {
+            if batch.isWideRead {
+                lanes.leftOutOfWideRead(batch.agentIDs.count - presences.count, of: batch.agentIDs.count)
+            }
             lanes.succeeded(batch.lane, count: batch.agentIDs.count, part: batch.part)
         } else if !batch.isRefusedTogether(result) {
             lanes.abandon(batch.part)

@@ -106,6 +106,12 @@ final class Relay: Sendable {
                     }
                     return presences.map(status.completed)
                 },
+                readWidely: { client, ids throws(GenesysAPIError) in
+                    let states = try await status.noting { () throws(GenesysAPIError) in
+                        try await apis[client].users(ids: ids)
+                    }
+                    return states.compactMap(\.presence).map(status.completed)
+                },
                 write: { client, write throws(GenesysAPIError) in
                     try await status.noting { () throws(GenesysAPIError) in
                         try await apis[client].setPresence(

@@ -241,6 +241,25 @@ struct CallLanesTests {
         #expect(lanes.writeSize == 50)
     }
 
+    @Test("a storm of reads goes a hundred at a time, unless too many are left out")
+    func wideReads() {
+        var lanes = lanes()
+        for index in 0..<1200 { lanes.place("agent-\(index)", in: .verify, rank: rank(0, Int64(index))) }
+        var sizes: [Int] = []
+        var open = lanes.passes(.verify, now: time(0)).count
+        while open > 0 {
+            sizes.append(lanes.next(.verify).agentIDs.count)
+            open += lanes.passes(.verify, now: time(0)).count - 1
+        }
+        #expect(sizes.prefix(3) == [100, 100, 100])
+        #expect(sizes.dropFirst(3).allSatisfy { $0 <= 50 })
+        #expect(sizes.reduce(0, +) == 1200)
+        for index in 0..<1200 { lanes.place("agent-\(index)", in: .verify, rank: rank(0, Int64(index))) }
+        lanes.leftOutOfWideRead(11, of: 100)
+        _ = lanes.passes(.verify, now: time(0))
+        #expect(lanes.next(.verify).agentIDs.count == 50)
+    }
+
     /// Sends all agents through an organization that takes at most so many at once, and never the poisonous ones.
     private func send(_ count: Int, maximum: Int, poison: Set<String> = []) -> (
         calls: Int, done: Set<String>, size: Int

@@ -51,6 +51,16 @@ struct DeliveryBatchTests {
         #expect(words(batch(.verify, "a", "b"), .success(answer)) == ["a left out", "b available"])
     }
 
+    @Test("whom a wide read leaves out is read again, with others")
+    func wideRead() {
+        var batch = DeliveryBatch(lane: .verify, part: nil)
+        for index in 1...51 { batch.add("agent-\(index)", .read) }
+        #expect(batch.isWideRead)
+        let words = words(batch, .success((2...51).map { presence("agent-\($0)") }))
+        #expect(words.first == "agent-1 refused together")
+        #expect(words.last == "agent-51 break")
+    }
+
     @Test("a single call's answer is the agent's, also when it shows something else")
     func single() {
         #expect(words(batch(.writeAlone, "a"), .success([presence("A", "meal")])) == ["a meal"])

@@ -52,6 +52,10 @@ private final class Post: Sendable {
                     add("read \(ids.count) agents")
                     return ids.map { answer($0, "available") }
                 },
+                readWidely: { [self] _, ids throws(GenesysAPIError) in
+                    add("read \(ids.count) agents")
+                    return ids.map { answer($0, "available") }
+                },
                 write: { [self] _, write throws(GenesysAPIError) in
                     add("write \(write.userID) \(write.definitionID)")
                     return answer(write.userID, write.definitionID)

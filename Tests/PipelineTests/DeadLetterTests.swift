@@ -71,6 +71,7 @@ struct DeadLetterTests {
             effects: DeliveryEffects(
                 read: { _, _ throws(GenesysAPIError) in throw GenesysAPIError(.timeout, message: "no call expected") },
                 readMany: { _, _ throws(GenesysAPIError) in [] },
+                readWidely: { _, _ throws(GenesysAPIError) in [] },
                 write: { _, _ throws(GenesysAPIError) in throw GenesysAPIError(.timeout, message: "no call expected") },
                 writeMany: { _, _ throws(GenesysAPIError) in [] },
                 report: { inbox.put($0) },

@@ -32,6 +32,7 @@ private final class Workshop: Sendable {
             effects: DeliveryEffects(
                 read: { _, _ throws(GenesysAPIError) in throw await unanswered() },
                 readMany: { _, _ throws(GenesysAPIError) in throw await unanswered() },
+                readWidely: { _, _ throws(GenesysAPIError) in throw await unanswered() },
                 write: { _, _ throws(GenesysAPIError) in throw await unanswered() },
                 writeMany: { _, _ throws(GenesysAPIError) in throw await unanswered() },
                 report: { inbox.put($0) },

@@ -54,6 +54,7 @@ private final class Plant: Sendable {
             effects: DeliveryEffects(
                 read: { _, id throws(GenesysAPIError) in read(id) },
                 readMany: { _, ids throws(GenesysAPIError) in ids.map(read) },
+                readWidely: { _, ids throws(GenesysAPIError) in ids.map(read) },
                 write: { _, write throws(GenesysAPIError) in
                     guard genesysAnswers else {
                         // A call that never ends, as when the process is killed in the middle of it.

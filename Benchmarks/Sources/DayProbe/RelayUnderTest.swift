@@ -39,6 +39,7 @@ struct RelayUnderTest: Sendable {
                     try Self.only(await port.read([id], isBulk: false))
                 },
                 readMany: { _, ids throws(GenesysAPIError) in try await port.read(ids, isBulk: true) },
+                readWidely: { _, ids throws(GenesysAPIError) in try await port.read(ids, isBulk: true) },
                 write: { _, write throws(GenesysAPIError) in
                     try Self.only(await port.write([write], isBulk: false))
                 },

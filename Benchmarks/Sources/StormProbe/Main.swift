@@ -67,6 +67,7 @@ struct Main {
           loginURL: "\(apiURL)"
           clients: [ { id: simulator, secret: simulator } ]
           requestsPerMinute: 300
+          bulk: { size: \(ProcessInfo.processInfo.environment["STORM_BULK"] ?? "50") }
         journal: { url: "sqlite:\(folder)/relay.db" }
         statuses: { Break: { presence: Break } }
         rules:
