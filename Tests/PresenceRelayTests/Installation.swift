@@ -15,10 +15,11 @@ final class Installation: Sendable {
     static let key = "webhook-key"
     static let token = "admin-token"
 
-    init(folder: URL, requestsPerMinute: Int = 3000) async throws {
+    init(folder: URL, agents: Int = 4, requestsPerMinute: Int = 3000) async throws {
         self.folder = folder
         simulator = try Child([
-            "simulate", "--listen", "127.0.0.1:0", "--agents", "4", "--requests-per-minute", "\(requestsPerMinute)",
+            "simulate", "--listen", "127.0.0.1:0", "--agents", "\(agents)",
+            "--requests-per-minute", "\(requestsPerMinute)",
         ])
         genesys = try await simulator.line("http://")
         client = try HTTPClient(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -43,7 +44,10 @@ final class Installation: Sendable {
     /// Writes the configuration; the journal is in the same folder, so that a second relay continues the first's.
     func configuration(
         _ rules: String = Installation.rules,
-        verify: String = "{ within: 2s, attempts: 2 }"
+        verify: String = "{ within: 2s, attempts: 2 }",
+        clients: String = #"[ { id: simulator, secret: "${env:GENESYS_SECRET}" } ]"#,
+        requestsPerMinute: Int = 3000,
+        bulkSize: Int = 50
     ) throws -> String {
         let yaml = """
             server: { listen: "127.0.0.1:0", drainDelay: 0s }
@@ -52,8 +56,9 @@ final class Installation: Sendable {
             genesys:
               apiURL: \(genesys)
               loginURL: \(genesys)
-              clients: [ { id: simulator, secret: "${env:GENESYS_SECRET}" } ]
-              requestsPerMinute: 3000
+              clients: \(clients)
+              requestsPerMinute: \(requestsPerMinute)
+              bulk: { size: \(bulkSize) }
             journal: { url: "sqlite:\(folder.path)/relay.db" }
             verify: \(verify)
             \(rules)
@@ -64,12 +69,15 @@ final class Installation: Sendable {
     }
 
     /// Starts a relay and turns the simulator's events to it.
-    func relay(_ configuration: String, events: Bool = true) async throws -> RunningRelay {
+    ///
+    /// - Parameter topics: parts of the topics of the only events wanted; `nil` = all.
+    func relay(_ configuration: String, events: Bool = true, topics: [String]? = nil) async throws -> RunningRelay {
         let child = try Child(["serve", "--config", configuration], environment: ["GENESYS_SECRET": "simulator"])
         let line = try await child.line("listening on ")
         let relay = RunningRelay(child: child, url: String(line.dropFirst("listening on ".count)), installation: self)
         if events {
-            let webhook: [String: Any] = ["url": relay.url + "/v1/events", "headers": ["X-API-Key": Self.key]]
+            var webhook: [String: Any] = ["url": relay.url + "/v1/events", "headers": ["X-API-Key": Self.key]]
+            if let topics { webhook["topics"] = topics }
             try await simulate("POST", "/simulator/webhook", webhook)
         }
         return relay
@@ -121,7 +129,7 @@ final class Installation: Sendable {
     func agents() async throws -> [Agent] {
         let state = try await simulate("GET", "/simulator/state")
         return state["agents"].list.map { agent in
-            Agent(id: agent["id"].text, system: agent["presence"]["systemPresence"].text)
+            Agent(id: agent["id"].text, system: agent["presence"]["system"].text)
         }
     }
 
@@ -144,6 +152,28 @@ final class Installation: Sendable {
         return (call["conversationId"].text, call["agentParticipantId"].text)
     }
 
+    /// The script of the story: a call answered by the agent, and the attribute on the agent's participant.
+    @discardableResult
+    func flag(_ agentID: String, _ status: String = "Break") async throws -> (
+        conversation: String, participant: String
+    ) {
+        let call = try await answeredCall(agentID)
+        try await attribute(call.conversation, call.participant, status)
+        return call
+    }
+
+    func attribute(_ conversation: String, _ participant: String, _ status: String) async throws {
+        let path = "/api/v2/conversations/\(conversation)/participants/\(participant)/attributes"
+        let answer = try await platform("PATCH", path, ["attributes": ["wfm_status": status]])
+        #expect(answer.status == 200, "\(answer.text)")
+    }
+
+    /// The agent's call ends, with its after-call work.
+    func hangUp(_ conversation: String) async throws {
+        try await simulate("POST", "/simulator/calls/\(conversation)/hangup")
+        try await simulate("POST", "/simulator/calls/\(conversation)/wrapup")
+    }
+
     /// PATCHes to presences that the simulator has seen.
     func presenceWrites() async throws -> Int {
         let log = try await simulate("GET", "/simulator/requests")
@@ -155,6 +185,13 @@ struct RunningRelay {
     let child: Child
     let url: String
     let installation: Installation
+
+    /// Waits until the agent's wish is confirmed.
+    func confirmed(_ agent: String) async throws {
+        try await eventually("confirmed: \(agent)") {
+            try await self.agent(agent)["delivery"]["state"].text == "confirmed"
+        }
+    }
 
     func get(_ path: String) async throws -> Answer {
         try await installation.call("GET", url + path, headers: ["Authorization": "Bearer \(Installation.token)"])
@@ -186,9 +223,13 @@ struct Answer {
 }
 
 /// An installation in a folder of its own that ends with the body.
-func withInstallation(_ body: (Installation) async throws -> Void) async throws {
+func withInstallation(
+    agents: Int = 4,
+    requestsPerMinute: Int = 3000,
+    _ body: (Installation) async throws -> Void
+) async throws {
     try await withTemporaryFolder { folder in
-        let site = try await Installation(folder: folder)
+        let site = try await Installation(folder: folder, agents: agents, requestsPerMinute: requestsPerMinute)
         do {
             try await body(site)
         } catch {

@@ -124,6 +124,29 @@ struct PreflightTests {
         }
     }
 
+    @Test("a relay that is serving meanwhile notices nothing of it")
+    func besideServe() async throws {
+        try await withInstallation { site in
+            let path = try site.configuration()
+            let relay = try await site.relay(path)
+            let agents = try await site.agents().map(\.id)
+            try await site.flag(agents[0])
+            try await relay.confirmed(agents[0])
+            let before = try await presences(site)
+            let writes = try await site.simulate("GET", "/simulator/usage")["presenceWrites"].int
+            let history = try await relay.history(agents[0]).count
+            #expect(try await preflight(site, configuration: path).code == 0)
+            #expect(try await presences(site) == before)
+            #expect(try await site.simulate("GET", "/simulator/usage")["presenceWrites"].int == writes)
+            #expect(try await relay.history(agents[0]).count == history)
+            #expect(try await relay.get("/healthz").json["checks"]["genesys"]["status"].text == "pass")
+            // The token that the relay has is still good.
+            try await site.flag(agents[1])
+            try await relay.confirmed(agents[1])
+            #expect(try await relay.agent(agents[1])["delivery"]["attempts"].int == 1)
+        }
+    }
+
     @Test("wrong usage and a bad configuration are exit code 2")
     func usage() async throws {
         try await withTemporaryFolder { folder in

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Foundation
+import Testing
+
+@Suite("A Genesys that fails", .serialized)
+struct FaultTests {
+    @Test(
+        "after seconds of faults and people, every presence is what a rule wants or somebody chose",
+        arguments: [(1, "mild"), (7, "rough")]
+    )
+    func chaos(seed: Int, level: String) async throws {
+        try await withInstallation(agents: 40) { site in
+            let relay = try await site.relay(try site.configuration(verify: "{ within: 500ms, attempts: 5 }"))
+            let before = try await site.presences()
+            try await site.simulate(
+                "POST",
+                "/simulator/chaos",
+                [
+                    "seed": seed, "level": level, "humansPerMinute": 300, "hangMilliseconds": 700,
+                    "delayMilliseconds": 200,
+                ]
+            )
+            let end = ContinuousClock.now + .seconds(4)
+            while ContinuousClock.now < end {
+                try await site.storm(20, talkSeconds: 0.8)
+                try await site.storm(39, status: "Meeting", talkSeconds: 1.2)
+                let round = ContinuousClock.now + .seconds(1.5)
+                try await eventually("the next round") { ContinuousClock.now >= round }
+            }
+            // These calls stay.
+            try await site.storm(30)
+            try await eventually("the last flags have arrived, or are lost") {
+                try await relay.agents().values.count { $0["wanted"].exists } > 15
+            }
+            let chaos = try await site.simulate("DELETE", "/simulator/chaos")
+            let people = Dictionary(grouping: chaos["humans"]["changes"].list) { $0["agentId"].text }
+            #expect(people.count > 10)
+            try await eventually("all events are there") {
+                try await site.simulate("GET", "/simulator/state?brief=true")["events"]["delivery"]["pending"].int == 0
+            }
+            try await relay.resync()
+            try await relay.quiet()
+
+            var wrong: [String] = ["not looked at"]
+            do {
+                try await eventually("every presence is right", within: .seconds(20)) {
+                    wrong = try await Self.wrong(site, relay, before, people)
+                    return wrong.isEmpty
+                }
+            } catch {
+                Issue.record("seed \(seed): \(wrong)")
+            }
+            let usage = try await site.simulate("GET", "/simulator/usage")
+            #expect((usage["maxConcurrentWritesPerAgent"].int ?? 0) <= 1, "\(usage)")
+            try await Self.expectNoneMovedOutOfOffline(site, usage)
+            let hit = try await site.simulate("GET", "/simulator/requests")["requests"].list.count {
+                $0["fault"].exists
+            }
+            #expect(hit > (level == "mild" ? 3 : 8), "enough went wrong to prove something: \(hit)")
+        }
+    }
+
+    /// Agents whose presence nobody can have meant.
+    private static func wrong(
+        _ site: Installation,
+        _ relay: RunningRelay,
+        _ before: [String: String],
+        _ people: [String: [JSON]]
+    ) async throws -> [String] {
+        let now = try await site.presences()
+        let huddle = try await site.definition("Team huddle")
+        let wanted = ["Break": Installation.breakID, "Meeting": huddle]
+        var wrong: [String] = []
+        for (id, agent) in try await relay.agents() {
+            let presence = now[id] ?? ""
+            let state = agent["delivery"]["state"].text
+            func note(_ what: String) { wrong.append("\(id): \(what); delivery \(state), Genesys has \(presence)") }
+            if agent["presence"]["definitionId"].text != presence { note("the relay knows another presence") }
+            if !["", "confirmed", "superseded"].contains(state) { note("not at its end") }
+            if agent["wanted"].exists {
+                if wanted[agent["wanted"]["status"].text] != presence { note("not what is wanted") }
+                continue
+            }
+            let chosen = Set((people[id] ?? []).map { $0["definitionId"].text } + [before[id] ?? ""])
+            if !chosen.contains(presence) { note("nobody has chosen it") }
+        }
+        return wrong
+    }
+
+    /// Whoever was written while Offline had left a moment ago, or the news of it was lost or late.
+    private static func expectNoneMovedOutOfOffline(_ site: Installation, _ usage: JSON) async throws {
+        let mishaps = try await site.simulate("GET", "/simulator/events/faults")["events"].list.map {
+            $0["topicName"].text
+        }
+        for write in usage["offlineWrites"]["writes"].list {
+            let topic = "v2.users.\(write["agentId"].text).presence"
+            let age = try time(write["at"].text).timeIntervalSince(time(write["offlineSince"].text))
+            #expect(age < 1.5 || mishaps.contains(topic), "\(write)")
+        }
+    }
+
+    private static func time(_ text: String) throws -> Date {
+        try Date(text, strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
+    }
+
+    @Test("while Genesys is down events are taken, the breaker says so in the health, and all is delivered after it")
+    func outage() async throws {
+        try await withInstallation(agents: 60) { site in
+            let relay = try await site.relay(try site.configuration())
+            let first = try await site.workingAgent()
+            try await site.flag(first)
+            try await relay.confirmed(first)
+            try await site.fault(["match": "/api/v2/", "kind": "status", "status": 503])
+            try await site.storm(50)
+            try await eventually("the breaker is open") {
+                let genesys = try await relay.get("/healthz").json["checks"]["genesys"]
+                return genesys["status"].text == "warn" && genesys["message"].text.contains("held back")
+            }
+            #expect(try await relay.get("/readyz").status == 200)
+            let event = #"{"topicName":"v2.users.someone.presence","eventBody":{"presenceDefinition":{"id":"x"}}}"#
+            #expect(try await relay.post(event).status == 202)
+            try await eventually("all that happened is known") {
+                try await relay.agents().values.count { agent in
+                    agent["conversations"].list.contains { $0["attributes"]["wfm_status"].text == "Break" }
+                } == 50
+            }
+            try await site.simulate("DELETE", "/simulator/faults")
+            try await relay.confirmed(50)
+            #expect(try await site.count() == 50)
+            #expect(try await relay.get("/v1/dead-letters").json["deadLetters"].list.isEmpty)
+            let health = try await relay.get("/healthz").json["checks"]["genesys"]
+            #expect(health["status"].text == "pass", "\(health)")
+            try await site.expectFairPlay()
+        }
+    }
+
+    @Test("error pages of a proxy, and 429 that does not say when to come back, cost no status")
+    func errorPages() async throws {
+        try await withInstallation { site in
+            let relay = try await site.relay(try site.configuration())
+            let agents = try await site.agents().map(\.id)
+            func once(_ match: String, _ status: Int, _ more: [String: Any] = [:]) -> [String: Any] {
+                more.merging(["match": match, "kind": "status", "status": status, "times": 1]) { $1 }
+            }
+            try await site.fault([
+                once("PATCH \(agents[0])/presences", 502, ["body": "html"]),
+                once("GET \(agents[0])/presences", 503, ["body": "html"]),
+                once("PATCH \(agents[1])/presences", 504, ["body": "empty", "applied": true]),
+                once("PATCH \(agents[2])/presences", 429),
+            ])
+            for agent in agents.prefix(3) { try await site.flag(agent) }
+            for agent in agents.prefix(3) {
+                try await relay.confirmed(agent)
+                #expect(try await site.presence(agent) == "BREAK")
+            }
+            var writes: [[Int]] = []
+            for agent in agents.prefix(3) {
+                writes.append(try await site.requests("PATCH", "/\(agent)/presences/").compactMap { $0["status"].int })
+            }
+            // What was done although its answer said otherwise is not done again.
+            #expect(writes == [[502, 200], [504], [429, 200]])
+            #expect(try await relay.get("/v1/dead-letters").json["deadLetters"].list.isEmpty)
+        }
+    }
+}
+
+extension Installation {
+    /// The id of the definition with that label.
+    func definition(_ label: String) async throws -> String {
+        let all = try await simulate("GET", "/simulator/definitions")["definitions"].list
+        return try #require(all.first { $0["labels"]["en_US"].text == label })["id"].text
+    }
+}
+
+extension RunningRelay {
+    /// Reads everybody again, to the end.
+    func resync() async throws {
+        let job = try await call("POST", "/v1/resync")
+        try await eventually("the resync is done") {
+            try await get("/v1/resyncs/\(job.json["id"].text)").json["state"].text == "done"
+        }
+    }
+}
