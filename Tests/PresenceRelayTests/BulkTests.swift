@@ -58,6 +58,9 @@ struct BulkTests {
             // Those who were changed all the same may have been seen in an event before it was their turn.
             #expect(Set(hits[0]).isSubset(of: writes.single))
             let hit = Set(hits.joined())
+            for user in [hits[0][0], hits[2][0]] {
+                #expect(try await relay.tells(user, "left out of the answer to a bulk call"))
+            }
             for (user, calls) in Dictionary(grouping: writes.bulk.flatMap(\.self) + writes.single, by: \.self) {
                 #expect(calls.count <= (hit.contains(user) ? 2 : 1), "\(user): \(calls.count)")
             }
