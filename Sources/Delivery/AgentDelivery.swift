@@ -25,13 +25,7 @@ public struct AgentDelivery: Sendable {
     /// Writes sent for the wish, and those that were taken and then not found by a read.
     private var attempts = 0
     private var misses = 0
-    /// Writes whose outcome a read had to find out, and that had not happened, since one was answered.
-    private var lost = 0
-    /// Reads in a row that Genesys has failed.
-    private var lostReads = 0
-    private var failures = 0
-    private var failingSince: Timestamp?
-    private var notBefore: Timestamp?
+    private var failures = CallFailures()
     /// The call under way, and the wish it was for.
     private var inFlight: (call: Call, revision: Int)?
     private var observed: PresenceFacts?
@@ -48,12 +42,6 @@ public struct AgentDelivery: Sendable {
     private(set) var needsCallAlone = false
     /// When the wish's first write went out.
     private var sentAt: Timestamp?
-
-    /// Writes or reads that are lost in bulk calls before the agent has one of its own: it may be one of the others who
-    /// makes them fail.
-    private static let lostTogether = 4
-    /// Calls in a row that may be refused with a 401 and are made again.
-    private static let unauthorizedLimit = 2
 
     /// Nothing is wanted yet.
     public init(agentID: String, policy: DeliveryPolicy) {
@@ -91,8 +79,8 @@ public struct AgentDelivery: Sendable {
     /// When to look again although nothing happened; `nil` = at once, or not at all.
     public var deadline: Timestamp? {
         guard hasWork else { return nil }
-        guard nextKind == .verifyingRead, let verifyBy else { return notBefore }
-        return max(verifyBy, notBefore ?? verifyBy)
+        guard nextKind == .verifyingRead, let verifyBy else { return failures.notBefore }
+        return max(verifyBy, failures.notBefore ?? verifyBy)
     }
 
     /// A new wish; `checkFirst` reads the presence before anything is written (after a restart).
@@ -101,10 +89,7 @@ public struct AgentDelivery: Sendable {
         wish = new
         attempts = 0
         misses = 0
-        lost = 0
-        failures = 0
-        failingSince = nil
-        notBefore = nil
+        failures.beginAnew()
         sentAt = nil
         // A call that is in flight will tell by itself.
         if checkFirst, inFlight == nil { outcomeIsUnknown = true }
@@ -115,7 +100,7 @@ public struct AgentDelivery: Sendable {
     /// The wish is no longer wanted; a call in flight still ends.
     public mutating func withdraw() {
         wish = nil
-        notBefore = nil
+        failures.endWaiting()
         // What is not known must not stay so: nobody would notice a write that happened.
         if outcomeIsUnknown { readIsWanted = true }
     }
@@ -180,9 +165,7 @@ public struct AgentDelivery: Sendable {
             unobserved = accepted
             verifyBy = now.advanced(by: policy.verifyWithin)
             settle()
-            lost = 0
-            failures = 0
-            failingSince = nil
+            failures.wrote()
             let state: DeliveryState = isCurrent ? .accepted : .superseded
             var reports = [report(state, now, "Genesys answered 2xx", revision: revision, news: .accepted(accepted))]
             guard isCurrent, let wish else { return reports }
@@ -226,7 +209,7 @@ public struct AgentDelivery: Sendable {
             needsCallAlone = true
             return []
         }
-        if oneOfMany { lost = max(lost, Self.lostTogether - 1) } else { needsCallAlone = true }
+        if oneOfMany { failures.suspectWrite() } else { needsCallAlone = true }
         let isCurrent = wish?.revision == revision
         outcomeIsUnknown = true
         unanswered = target.definitionID
@@ -251,8 +234,8 @@ public struct AgentDelivery: Sendable {
         case .success(let answer):
             return read(PresenceFacts(answer), revision, now)
         case .failure(let error):
-            if error.code == .server || error.code == .timeout { lostReads += 1 }
-            needsCallAlone = lostReads >= Self.lostTogether
+            failures.loseRead(error)
+            needsCallAlone = failures.readsNeedCallAlone
             let report = failed(error, now, random, what: "GET presence")
             if report.status.state == .pending {
                 if wish == nil { readIsWanted = true }
@@ -267,8 +250,7 @@ public struct AgentDelivery: Sendable {
     /// The clock was set: what waits goes on waiting as long as it would have.
     mutating func clockWasSet(by change: Duration) {
         verifyBy = verifyBy?.advanced(by: change)
-        notBefore = notBefore?.advanced(by: change)
-        failingSince = failingSince?.advanced(by: change)
+        failures.clockWasSet(by: change)
         sentAt = sentAt?.advanced(by: change)
     }
 
@@ -285,12 +267,8 @@ public struct AgentDelivery: Sendable {
         unobserved = nil
         outcomeIsUnknown = false
         // A read that succeeds before a write that fails, over and over, is no progress.
-        if wish == nil || stage != .checking {
-            failures = 0
-            failingSince = nil
-        }
-        notBefore = nil
-        lostReads = 0
+        if wish == nil || stage != .checking { failures.succeeded() }
+        failures.didRead()
         let found = seen.system?.name ?? seen.definitionID ?? "nothing"
         switch (wish, stage) {
         case (let wish?, .verifying) where wish.revision == revision:
@@ -299,8 +277,8 @@ public struct AgentDelivery: Sendable {
             stage = .ready
             guard let news else { return [] }
             guard wish.target.isNoChange(from: observed) else {
-                lost += 1
-                needsCallAlone = lost >= Self.lostTogether
+                failures.loseWrite()
+                needsCallAlone = failures.writesNeedCallAlone
                 return [report(.pending, now, "a read shows \(found) after a write without an answer", news: news)]
             }
             return [
@@ -363,22 +341,13 @@ public struct AgentDelivery: Sendable {
         what: String,
         news: WriteNews? = nil
     ) -> DeliveryReport {
-        failures += 1
-        let since = failingSince ?? now
-        failingSince = since
-        let isOutOfTime = now.timeIntervalSince(since) > policy.giveUpAfter
         let text = "\(what) failed: \(error)"
-        // What nobody knows yet is found out by a read.
-        let isOpen =
-            error.isRetryable || error.code == .conflict || news == .unanswered
-            // Another client, or a new token, may be accepted.
-            || error.code == .unauthorized && failures <= Self.unauthorizedLimit
-        guard isOpen, !isOutOfTime else {
-            return finish(.failed, now, text, .init(error), news: news)
+        let isOpen = news == .unanswered
+        switch failures.failed(error, isOpen: isOpen, policy: policy, now: now, random: random) {
+        case .forGood: return finish(.failed, now, text, .init(error), news: news)
+        case .again(let delay):
+            return report(.pending, now, text + "; tried again in \(delay)", .init(error), news: news)
         }
-        let delay = policy.delay(after: error, failures: failures - 1, random: random)
-        notBefore = now.advanced(by: delay)
-        return report(.pending, now, text + "; tried again in \(delay)", .init(error), news: news)
     }
 
     private mutating func finish(
@@ -395,9 +364,8 @@ public struct AgentDelivery: Sendable {
             report.latencies = wish.latencies(sentAt: sentAt, confirmedAt: now)
         }
         wish = nil
-        notBefore = nil
-        failures = 0
-        failingSince = nil
+        failures.endWaiting()
+        failures.succeeded()
         if state == .notApplied || state == .failed { unobserved = nil }
         return report
     }
