@@ -44,7 +44,8 @@ struct AdherenceTests {
                 let verdict = try await Self.verdict(relay, agents[agent])
                 #expect(verdict["state"].text == state, "\(verdict)")
                 #expect(verdict["reason"].text == reason, "\(verdict)")
-                #expect(try await relay.tells(agents[agent], text))
+                // Written a moment after it is shown.
+                try await eventually(text) { try await relay.tells(agents[agent], text) }
                 #expect(try await relay.agent(agents[agent])["delivery"]["state"].text == "confirmed")
             }
             #expect(try await relay.get("/v1/dead-letters").json["deadLetters"].list.isEmpty)
@@ -64,9 +65,9 @@ struct AdherenceTests {
             try await site.flag(agents[0])
             let verdict = try await Self.verdict(relay, agents[0])
             #expect(verdict["reason"].text == "lag", "\(verdict)")
-            #expect(
+            try await eventually("the line") {
                 try await relay.tells(agents[0], "presence confirmed, adherence differs: WFM still shows OnQueueWork")
-            )
+            }
             #expect(try await relay.agent(agents[0])["delivery"]["state"].text == "confirmed")
             #expect(try await site.presence(agents[0]) == "BREAK")
         }
