@@ -59,7 +59,7 @@ struct CallLanes: Sendable {
     }
 
     /// With so many to be read, `GET /api/v2/users` takes twice as many as the bulk read.
-    private static let storm = 1000
+    private static let storm = 300
     /// It shows presences as far as it can; where it leaves out many it is of no use.
     private var readsWidely = true
 
@@ -112,8 +112,9 @@ struct CallLanes: Sendable {
         let waiting = count(lane)
         // With leave for all of them, few go by themselves: a single call is answered for each alone.
         let isSingle = waiting <= Self.few && asked[lane.rawValue] + 1 >= waiting
+        let size = isSingle ? 1 : size(lane)
         var agentIDs: [String] = []
-        while agentIDs.count < (isSingle ? 1 : size(lane)), let id = queues[lane.rawValue].popFirst() {
+        while agentIDs.count < size, let id = queues[lane.rawValue].popFirst() {
             laneOf[id] = nil
             agentIDs.append(id)
         }

@@ -115,7 +115,7 @@ public struct DecisionEngine: Sendable {
     /// A report of delivery about the agent.
     public func take(_ report: DeliveryReport, now: Timestamp, into record: inout AgentRecord) -> Outcome {
         var outcome = Outcome()
-        if let news = report.news { record.take(news) }
+        if let news = report.news { record.take(news, at: report.status.at) }
         let state = report.status.state
         let isCurrent = report.revision == record.wish?.revision
         if isCurrent {
@@ -171,7 +171,7 @@ public struct DecisionEngine: Sendable {
             record.delivery = DeliveryStatus(state: .observed, attempts: record.delivery?.attempts ?? 0, at: now)
             return nil
         }
-        record.writes.loseTrack(of: wish.target.definitionID)
+        record.writes.loseTrack(of: (wish.target.definitionID, wish.since))
         return .want(wish)
     }
 
@@ -279,7 +279,9 @@ public struct DecisionEngine: Sendable {
         _ record: inout AgentRecord,
         after trigger: Trigger? = nil
     ) -> Command? {
-        if record.isOutstanding, let old = record.wish { record.writes.overtake(old.target.definitionID) }
+        if record.isOutstanding, let old = record.wish {
+            record.writes.overtake(old.target.definitionID, since: old.since)
+        }
         record.revision += 1
         let wish = Wish(
             revision: record.revision,
@@ -317,9 +319,9 @@ extension DeliveryReport {
 }
 
 extension AgentRecord {
-    fileprivate mutating func take(_ news: WriteNews) {
+    fileprivate mutating func take(_ news: WriteNews, at time: Timestamp) {
         switch news {
-        case .sent(let definitionID): writes.send(definitionID)
+        case .sent(let definitionID): writes.send(definitionID, at: time)
         case .refused: writes.refuse()
         case .unanswered: writes.loseAnswer()
         case .accepted(let write):

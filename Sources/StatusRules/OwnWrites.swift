@@ -25,7 +25,12 @@ public struct OwnWrites: Codable, Sendable, Equatable {
     /// Newest last; echoes of the older ones may still come.
     public private(set) var accepted: [Write] = []
 
+    /// When the first write of a definition that is not settled can have been made. `nil` = none is open.
+    private var earliest: [String: Timestamp]?
+
     private static let kept = 8
+    /// How far the clock of Genesys may be behind ours.
+    private static let clockTolerance = Duration.seconds(5)
 
     /// Nothing was ever written.
     public init() {}
@@ -37,26 +42,37 @@ public struct OwnWrites: Codable, Sendable, Equatable {
     var newestAt: Timestamp? { accepted.last?.modifiedAt }
 
     /// A write goes out.
-    public mutating func send(_ definitionID: String) { inFlight = definitionID }
+    public mutating func send(_ definitionID: String, at time: Timestamp) {
+        inFlight = definitionID
+        open(definitionID, since: time)
+    }
 
-    /// A wish is overtaken by another one.
-    public mutating func overtake(_ definitionID: String) {
+    /// A wish of that time is overtaken by another one.
+    public mutating func overtake(_ definitionID: String, since time: Timestamp) {
         if !overtaken.contains(definitionID) { overtaken.append(definitionID) }
+        open(definitionID, since: time)
     }
 
     /// The newest wish is heard of: calls follow each other, so what has become of those before it is known as well.
-    public mutating func forgetOvertaken() { overtaken = [] }
+    public mutating func forgetOvertaken() {
+        overtaken = []
+        forgetTimes()
+    }
 
     /// Genesys has taken the write, and with it whatever came before.
     public mutating func accept(_ definitionID: String, modifiedAt: Timestamp?) {
         inFlight = nil
         unanswered = []
         overtaken = []
+        earliest = nil
         remember(definitionID, modifiedAt)
     }
 
     /// The write under way has certainly not happened.
-    public mutating func refuse() { inFlight = nil }
+    public mutating func refuse() {
+        inFlight = nil
+        forgetTimes()
+    }
 
     /// The write under way got no answer.
     public mutating func loseAnswer() {
@@ -70,8 +86,11 @@ public struct OwnWrites: Codable, Sendable, Equatable {
         defer {
             unanswered = []
             overtaken = []
+            forgetTimes()
         }
-        guard let shown = presence.definitionID, unanswered.contains(shown) else { return false }
+        guard let shown = presence.definitionID, unanswered.contains(shown), isRecentEnough(presence) else {
+            return false
+        }
         remember(shown, presence.modifiedAt)
         return true
     }
@@ -81,14 +100,17 @@ public struct OwnWrites: Codable, Sendable, Equatable {
     public mutating func witness(_ presence: PresenceFacts) -> Bool {
         guard let shown = presence.definitionID, mayHaveMade(presence), !made(presence) else { return false }
         unanswered.removeAll { $0 == shown }
+        forgetTimes()
         remember(shown, presence.modifiedAt)
         return true
     }
 
-    /// The process has ended: a write under way, or one that was about to go out, may have happened.
-    public mutating func loseTrack(of definitionID: String?) {
+    /// The process has ended: a write under way, or one that was about to go out for a wish of that time, may have
+    /// happened.
+    public mutating func loseTrack(of wish: (definitionID: String, since: Timestamp)?) {
         loseAnswer()
-        for lost in overtaken + (definitionID.map { [$0] } ?? []) where !unanswered.contains(lost) {
+        if let wish { open(wish.definitionID, since: wish.since) }
+        for lost in overtaken + (wish.map { [$0.definitionID] } ?? []) where !unanswered.contains(lost) {
             unanswered.append(lost)
         }
         overtaken = []
@@ -106,7 +128,26 @@ public struct OwnWrites: Codable, Sendable, Equatable {
     /// This presence may be a write whose outcome is not known.
     func mayHaveMade(_ presence: PresenceFacts) -> Bool {
         guard let shown = presence.definitionID else { return false }
-        return inFlight == shown || unanswered.contains(shown)
+        return (inFlight == shown || unanswered.contains(shown)) && isRecentEnough(presence)
+    }
+
+    /// Whoever set it before we can have written it was not us.
+    private func isRecentEnough(_ presence: PresenceFacts) -> Bool {
+        guard let shown = presence.definitionID, let first = earliest?[shown], let seen = presence.modifiedAt else {
+            return true
+        }
+        return seen >= first.advanced(by: .zero - Self.clockTolerance)
+    }
+
+    private mutating func open(_ definitionID: String, since time: Timestamp) {
+        earliest = (earliest ?? [:]).merging([definitionID: time]) { min($0, $1) }
+    }
+
+    /// Of definitions that are no longer open.
+    private mutating func forgetTimes() {
+        guard let times = earliest else { return }
+        let kept = times.filter { $0.key == inFlight || unanswered.contains($0.key) || overtaken.contains($0.key) }
+        earliest = kept.isEmpty ? nil : kept
     }
 
     private mutating func remember(_ definitionID: String, _ modifiedAt: Timestamp?) {

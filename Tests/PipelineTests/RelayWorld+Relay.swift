@@ -221,6 +221,8 @@ extension RelayWorld {
             person.hasWordSinceMatch = false
         }
         person.match = match
+        // An overtaken wish may have been sent until now, however old it is.
+        if outcome.command != nil, let old = person.held { person.attempts[old.target.definitionID] = now }
         if case .want(let wish)? = outcome.command { person.attempts[wish.target.definitionID] = now }
         people[id] = person
         if let command = outcome.command { effects.append(.command(command, id)) }

@@ -44,7 +44,7 @@ struct AdherenceTests {
                 let verdict = try await Self.verdict(relay, agents[agent])
                 #expect(verdict["state"].text == state, "\(verdict)")
                 #expect(verdict["reason"].text == reason, "\(verdict)")
-                // Written a moment after it is shown.
+                // History lines of a report are written a moment after it.
                 try await eventually(text) { try await relay.tells(agents[agent], text) }
                 #expect(try await relay.agent(agents[agent])["delivery"]["state"].text == "confirmed")
             }
@@ -65,7 +65,7 @@ struct AdherenceTests {
             try await site.flag(agents[0])
             let verdict = try await Self.verdict(relay, agents[0])
             #expect(verdict["reason"].text == "lag", "\(verdict)")
-            try await eventually("the line") {
+            try await eventually("said in the history") {
                 try await relay.tells(agents[0], "presence confirmed, adherence differs: WFM still shows OnQueueWork")
             }
             #expect(try await relay.agent(agents[0])["delivery"]["state"].text == "confirmed")

@@ -38,7 +38,7 @@ private struct Scene {
 
     mutating func send(_ id: String) {
         isOutstanding = true
-        writes.send(id)
+        writes.send(id, at: Timestamp(milliseconds: 0))
     }
 
     mutating func accept(_ id: String, at milliseconds: Int64) {
