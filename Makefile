@@ -35,7 +35,7 @@ lint: packages-lint swift $(PYTHON)/stamp ## formatting, shell, YAML, OpenAPI, s
 format: swift ## rewrite the Swift sources in the committed format
 	@find $(SWIFT_SOURCES) -name '.build*' -prune -o -name '*.swift' -print0 | xargs -0 swift format format -i -p
 
-bench: packages-build packages-bench swift ## benchmarks against Hummingbird, SQLite and the disk (about 15 minutes)
+bench: packages-build packages-bench swift ## benchmarks against Hummingbird, SQLite and the disk (about 25 minutes)
 	@Benchmarks/run.sh
 
 release: packages-build swift ## optimised build with the Swift libraries inside the binary

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Presence Relay authors
 #
-# The crash and load tests in their long form: PRESENCE_RELAY_SOAK=1 tells them to do more rounds.
+# The crash, fault and model tests in their long form: PRESENCE_RELAY_SOAK=1 and MODEL_SEEDS (5000) tell them to do more.
 
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,8 +13,8 @@ trap stop_all EXIT
 logs=''
 scratch logs
 soak() {
-    PRESENCE_RELAY_SOAK=1 SWIFT_BACKTRACE=enable=no \
-        swift test --skip-build --no-parallel --filter "${SOAK_FILTER:-Soak|Crash}" 2>&1 | tee "$logs/soak"
+    PRESENCE_RELAY_SOAK=1 MODEL_SEEDS="${MODEL_SEEDS:-5000}" SWIFT_BACKTRACE=enable=no \
+        swift test --skip-build --no-parallel --filter "${SOAK_FILTER:-Soak|Crash|Model|KillTests|FaultTests}" 2>&1 | tee "$logs/soak"
 }
 within "${SOAK_TIMEOUT:-3600}" soak
 
