@@ -128,7 +128,8 @@ extension Relay {
                 requestsPerMinute: client.0.requestsPerMinute,
                 api: client.1,
                 gate: gate,
-                index: index
+                index: index,
+                notes: exchanges[index]
             )
         }
         return Preflight(configuration, clients: clients)

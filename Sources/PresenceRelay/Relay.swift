@@ -15,6 +15,7 @@ import Ingest
 import Journal
 import Logging
 import Pipeline
+import Preflight
 import Resync
 import ServiceLifecycle
 import StatusRules
@@ -33,6 +34,8 @@ final class Relay: Sendable {
     let client: HTTPClient
     /// One for each OAuth client, in the order of the configuration.
     let apis: [GenesysAPI]
+    /// What the answers to each client say of the clock and the limits; in the same order.
+    let exchanges: [ExchangeNotes]
     let gate: CallGate
     let delivery: Delivery
     let errands: Errands
@@ -66,6 +69,8 @@ final class Relay: Sendable {
             now: { .uptime }
         )
         self.gate = gate
+        let exchanges = configuration.genesys.clients.map { _ in ExchangeNotes() }
+        self.exchanges = exchanges
         let apis = configuration.genesys.clients.enumerated().map { index, account in
             GenesysAPI(
                 configuration: GenesysAPI.Configuration(
@@ -77,6 +82,7 @@ final class Relay: Sendable {
                 logger: logger,
                 now: { .uptime },
                 observe: { exchange in
+                    exchanges[index].note(exchange, now: .now)
                     guard exchange.isRepeat || exchange.limits != nil else { return }
                     Task { await gate.note(exchange, client: index) }
                 },

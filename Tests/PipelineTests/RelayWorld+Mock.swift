@@ -37,8 +37,8 @@ struct RelayWorld {
         case answered(Flight, Result<[UserPresence], GenesysAPIError>, life: Int)
         case pipelineReads(life: Int)
         case pipelineDecides(upTo: Int, life: Int)
-        case pipelineCommits(upTo: Int, [Effect], judged: Int, life: Int)
-        case pipelineTells([Effect], judged: Int, life: Int)
+        case pipelineCommits(upTo: Int, [Effect], life: Int)
+        case pipelineTells([Effect], life: Int)
         case pipelineCatchesUp(life: Int)
     }
 
@@ -250,12 +250,12 @@ struct RelayWorld {
         case .answered(let flight, let result, let life): if life == self.life { answered(flight, result) }
         case .pipelineReads(let life): if life == self.life { pipelineReads() }
         case .pipelineDecides(let upTo, let life): if life == self.life { pipelineDecides(upTo: upTo) }
-        case .pipelineCommits(let upTo, let effects, let judged, let life):
-            if life == self.life { pipelineCommits(upTo, effects, judged) }
+        case .pipelineCommits(let upTo, let effects, let life):
+            if life == self.life { pipelineCommits(upTo, effects) }
         case .pipelineCatchesUp(let life):
             if life == self.life { (committed, committedUpTo) = (records, applied) }
-        case .pipelineTells(let effects, let judged, let life):
-            if life == self.life { pipelineTells(effects, judged) }
+        case .pipelineTells(let effects, let life):
+            if life == self.life { pipelineTells(effects) }
         }
     }
 

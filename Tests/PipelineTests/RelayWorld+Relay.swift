@@ -193,9 +193,9 @@ extension RelayWorld {
         if isReportsOnly, effects.isEmpty {
             // Written later, with whatever comes next.
             schedule(.pipelineCatchesUp(life: life), within: 50...55)
-            return pipelineTells([], 0)
+            return pipelineTells([])
         }
-        schedule(.pipelineCommits(upTo: applied, effects, judged: 0, life: life), within: 0...4)
+        schedule(.pipelineCommits(upTo: applied, effects, life: life), within: 0...4)
     }
 
     mutating func hear(_ id: String, _ seen: PresenceFacts) {
@@ -228,13 +228,13 @@ extension RelayWorld {
         if let command = outcome.command { effects.append(.command(command, id)) }
     }
 
-    mutating func pipelineCommits(_ upTo: Int, _ effects: [Effect], _ judged: Int) {
+    mutating func pipelineCommits(_ upTo: Int, _ effects: [Effect]) {
         committed = records
         committedUpTo = upTo
-        schedule(.pipelineTells(effects, judged: judged, life: life), within: 0...3)
+        schedule(.pipelineTells(effects, life: life), within: 0...3)
     }
 
-    mutating func pipelineTells(_ effects: [Effect], _ judged: Int) {
+    mutating func pipelineTells(_ effects: [Effect]) {
         for effect in effects {
             switch effect {
             case .command(.want(let wish), let id):
