@@ -206,7 +206,7 @@ public struct DecisionEngine: Sendable {
     // MARK: -
 
     private func decide(_ trigger: Trigger, now: Timestamp, record: inout AgentRecord, outcome: inout Outcome) {
-        let verdict = rules.evaluate(record.facts, tracing: false)
+        let verdict = rules.evaluate(record.facts, EvaluationContext(now: now), tracing: false)
         let match = verdict.match
         let before = record.episodes.episode
         let step = record.episodes.advance(
@@ -232,7 +232,7 @@ public struct DecisionEngine: Sendable {
         record: inout AgentRecord,
         outcome: inout Outcome
     ) {
-        let evaluation = rules.evaluate(record.facts, tracing: true)
+        let evaluation = rules.evaluate(record.facts, EvaluationContext(now: now), tracing: true)
         outcome.evaluation = evaluation
         let detail = DecisionDetail(
             eventKey: trigger.eventKey,

@@ -148,7 +148,7 @@ struct Explanation {
             default: break
             }
         }
-        agent.rules = engine.rules.evaluate(record.facts, tracing: true).trace
+        agent.rules = engine.rules.evaluate(record.facts, EvaluationContext(now: time), tracing: true).trace
         agent.status = record.episodes.episode?.status
         agent.rule = record.episodes.episode?.rule
         if agent.decision == "nothing", agent.status == nil, agent.rules.contains(where: \.waitsForAbsentAttribute) {

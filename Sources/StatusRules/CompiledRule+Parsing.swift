@@ -34,7 +34,7 @@ extension CompiledRule {
             name: name,
             conditions: conditions,
             status: outcome.status,
-            release: outcome.release,
+            behavior: outcome.behavior,
             errands: outcome.errands.isEmpty ? nil : outcome.errands
         )
     }

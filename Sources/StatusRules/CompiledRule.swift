@@ -23,7 +23,7 @@ struct CompiledRule: Sendable {
     let conditions: [RuleCondition]
     /// `nil` = the rule only tags, explains, …
     let status: StatusSource?
-    let release: Release
+    let behavior: RuleBehavior
     /// `nil` = the rule wants a status and nothing else.
     let errands: RuleErrands?
 

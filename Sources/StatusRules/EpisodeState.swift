@@ -239,7 +239,7 @@ public struct EpisodeState: Codable, Sendable, Equatable {
         switch ended.release {
         case .keep:
             return .end(reason: reason + "; release: keep", leaving: nil)
-        case .restore:
+        case .restore, .status:
             guard let saved = PresenceTarget(restoring: ended.base.saved) else {
                 return .end(reason: reason + "; the presence before it is not known", leaving: nil)
             }

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-/// What happens to the presence when a rule no longer matches.
-public enum Release: String, Sendable, Codable, CaseIterable {
-    /// The presence saved at the episode's start is put back, unless the agent has changed it since.
-    case restore
-    /// The presence stays as it is.
-    case keep
-}
+public import GenesysEvents
 
 /// The outcome of all rules for one agent.
 public struct Evaluation: Sendable, Equatable {
@@ -17,12 +11,32 @@ public struct Evaluation: Sendable, Equatable {
     public var trace: [RuleTrace]
     /// What all matching rules want done besides, in their order.
     public var errands: [RuleErrand]
+    /// What rules in `mode: observe` would want: they decide nothing and hide nothing.
+    public var shadows: [RuleMatch]
+    /// Since when conditions with `for:` hold, for the next evaluation.
+    public var holds: HoldTimes
+    /// When the outcome may change although no fact does; `nil` = never.
+    public var wakeAt: Timestamp?
+    /// Conversations that the rules would look at, were there news of them: to be read again.
+    public var unheard: [String]
 
     /// Creates an outcome.
-    public init(match: RuleMatch?, trace: [RuleTrace], errands: [RuleErrand] = []) {
+    public init(
+        match: RuleMatch?,
+        trace: [RuleTrace],
+        errands: [RuleErrand] = [],
+        shadows: [RuleMatch] = [],
+        holds: HoldTimes = HoldTimes(),
+        wakeAt: Timestamp? = nil,
+        unheard: [String] = []
+    ) {
         self.match = match
         self.trace = trace
         self.errands = errands
+        self.shadows = shadows
+        self.holds = holds
+        self.wakeAt = wakeAt
+        self.unheard = unheard
     }
 }
 
@@ -34,15 +48,26 @@ public struct RuleMatch: Sendable, Equatable {
     public var status: String
     /// The live conversation that matched, when the rule has a `conversation:` condition.
     public var conversationID: String?
+    /// How the status comes and goes.
+    public var behavior: RuleBehavior
+    /// The rule's place in the file, from 0: an earlier one may take over before `minimum` is over.
+    public var order: Int
     /// What happens when the rule no longer matches.
-    public var release: Release
+    public var release: Release { behavior.release }
 
     /// Creates a match.
-    public init(rule: String, status: String, conversationID: String? = nil, release: Release = .restore) {
+    public init(
+        rule: String,
+        status: String,
+        conversationID: String? = nil,
+        behavior: RuleBehavior = RuleBehavior(),
+        order: Int = 0
+    ) {
         self.rule = rule
         self.status = status
         self.conversationID = conversationID
-        self.release = release
+        self.behavior = behavior
+        self.order = order
     }
 }
 

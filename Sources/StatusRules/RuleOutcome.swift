@@ -6,7 +6,7 @@ import ConfigurationSyntax
 /// What `then:` says.
 struct RuleOutcome {
     var status: CompiledRule.StatusSource?
-    var release: Release
+    var behavior: RuleBehavior
     var errands: RuleErrands
 
     /// - Parameter conditions: of `when`; `nil` = it has an error of its own.
@@ -29,7 +29,7 @@ struct RuleOutcome {
         let context = Context(reader: reader, conditions: conditions, hasStatus: hasStatus)
         let outcome = RuleOutcome(
             status: status(context, known),
-            release: release(reader, known) ?? .restore,
+            behavior: RuleBehavior(release: release(reader, known) ?? .restore),
             errands: RuleErrands.parse(context)
         )
         return diagnostics.errorCount == errorsBefore && hasStatus == (outcome.status != nil) ? outcome : nil
@@ -84,13 +84,20 @@ struct RuleOutcome {
     /// `nil` = none is written, or it is reported.
     private static func release(_ reader: MappingReader, _ known: KnownStatuses) -> Release? {
         guard let node = reader.node("release") else { return nil }
-        if case .scalar(let text, _) = node.content, node.provenance == .written, known.names.contains(text),
-            Release(rawValue: text) == nil
-        {
-            reader.diagnostics.unsupported("'then.release' to a status", at: node.location)
+        guard let text = node.text("then.release", diagnostics: reader.diagnostics), node.provenance != .placeholder
+        else { return nil }
+        let release = Release(text)
+        guard case .status(let name) = release, !known.names.contains(name) else { return release }
+        guard node.provenance == .written else {
+            reader.diagnostics.error(
+                at: node.location,
+                "then.release: the value from a variable or file is neither restore, keep nor a status"
+            )
             return nil
         }
-        return reader.choice("release", of: Release.self)
+        let clause = suggestionClause(for: name, among: ["restore", "keep"] + known.names, called: "values")
+        reader.diagnostics.error(at: node.location, "then.release: unknown value '\(name)'\(clause)")
+        return nil
     }
 
     /// `nil` = none is written, or it is reported.

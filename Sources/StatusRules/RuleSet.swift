@@ -111,10 +111,11 @@ public struct RuleSet: Sendable {
 
     /// Looks at the whole state of an agent; never at one event.
     ///
-    /// - Parameter tracing: `false` leaves the trace empty and looks at no more rules than it must, which costs a
-    ///   fraction.
-    public func evaluate(_ facts: AgentFacts, tracing: Bool = true) -> Evaluation {
-        var evaluation = Evaluation(match: nil, trace: [])
+    /// - Parameters:
+    ///   - context: the time, and what the last evaluation of the agent left.
+    ///   - tracing: `false` leaves the trace empty and looks at no more rules than it must, which costs a fraction.
+    public func evaluate(_ facts: AgentFacts, _ context: EvaluationContext, tracing: Bool = true) -> Evaluation {
+        var evaluation = Evaluation(match: nil, trace: [], holds: context.holds)
         let names = StatusNames(known: statuses, onQueue: onQueueStatuses)
         for (index, rule) in rules.enumerated() {
             if !tracing, evaluation.match != nil {
@@ -129,7 +130,8 @@ public struct RuleSet: Sendable {
                         rule: rule.name,
                         status: status,
                         conversationID: match.conversation?.id,
-                        release: rule.release
+                        behavior: rule.behavior,
+                        order: index
                     )
                 }
             }
@@ -139,6 +141,27 @@ public struct RuleSet: Sendable {
         }
         return evaluation
     }
+
+    /// What one rule makes of an agent, whatever the others say; `nil` = it does not match, or there is no such rule.
+    public func match(ofRule name: String, _ facts: AgentFacts, _ context: EvaluationContext) -> RuleMatch? {
+        let names = StatusNames(known: statuses, onQueue: onQueueStatuses)
+        guard let index = rules.firstIndex(where: { $0.name == name }), let match = rules[index].match(facts, names),
+            let status = match.status
+        else { return nil }
+        return RuleMatch(
+            rule: name,
+            status: status,
+            conversationID: match.conversation?.id,
+            behavior: rules[index].behavior,
+            order: index
+        )
+    }
+
+    /// Names in the rules that only the organisation can resolve.
+    public var references: [DirectoryReference] { [] }
+
+    /// The same rules with those names resolved; a name that is not in the snapshot matches nothing.
+    public func resolved(with directory: DirectorySnapshot) -> RuleSet { self }
 
     private static func ruleNodes(_ node: ConfigurationNode?, diagnostics: Diagnostics) -> [ConfigurationNode] {
         guard let node, !node.isNull else { return [] }

@@ -272,7 +272,7 @@ struct RelayWorld {
         guard let person = people[id], let record = records[id] else {
             return complaints.append("\(id): nothing is known")
         }
-        let match = engine.rules.evaluate(record.facts, tracing: false).match
+        let match = engine.rules.evaluate(record.facts, EvaluationContext(now: now), tracing: false).match
         let truth = person.truth
         let word = person.lastWordTold.presence.definitionID
         if let match {

@@ -215,7 +215,7 @@ extension RelayWorld {
         records[id] = record
         for line in outcome.history { note("  \(id) \(line.kind) \(line.summary)") }
         guard var person = people[id] else { return }
-        let match = engine.rules.evaluate(record.facts, tracing: false).match
+        let match = engine.rules.evaluate(record.facts, EvaluationContext(now: now), tracing: false).match
         // The same wish from another call goes on with the episode.
         if match?.rule != person.match?.rule || match?.status != person.match?.status {
             person.hasWordSinceMatch = false
@@ -304,7 +304,7 @@ extension RelayWorld {
             person.toldWords = []
             person.told = nil
             person.held = record.isOutstanding ? record.wish : nil
-            person.match = engine.rules.evaluate(record.facts, tracing: false).match
+            person.match = engine.rules.evaluate(record.facts, EvaluationContext(now: now), tracing: false).match
             people[id] = person
         }
         for id in records.keys.sorted() {

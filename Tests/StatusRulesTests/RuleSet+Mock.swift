@@ -29,6 +29,11 @@ extension RuleSet {
         try mock("  - { name: r, when: \(condition), then: { status: Break } }", sourceLocation: sourceLocation)
     }
 
+    /// At a time that matters to no rule.
+    func evaluate(_ facts: AgentFacts, tracing: Bool = true) -> Evaluation {
+        evaluate(facts, EvaluationContext(now: Timestamp(milliseconds: 1_800_000_000_000)), tracing: tracing)
+    }
+
     /// The one rule's outcome: `nil` = it matches, else why not.
     func failure(_ facts: AgentFacts) -> String? {
         let evaluation = evaluate(facts)
