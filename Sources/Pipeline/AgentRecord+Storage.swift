@@ -11,7 +11,7 @@ extension AgentRecord: Codable {
     private enum CodingKeys: String, CodingKey {
         case facts, episodes, wish, delivery, writes, revision, heardAt
         // Absent when there is nothing to tell, as in most records and in those of earlier versions.
-        case adherence, errands, explained
+        case adherence, errands, explained, holds, wakeAt
         case errandEpisodes = "errandsOf"
     }
 
@@ -29,6 +29,8 @@ extension AgentRecord: Codable {
         errands = try container.decodeIfPresent([Errand].self, forKey: .errands) ?? []
         errandEpisodes = try container.decodeIfPresent(ErrandEpisodes.self, forKey: .errandEpisodes) ?? ErrandEpisodes()
         explained = try container.decodeIfPresent([ExplainedSpan].self, forKey: .explained) ?? []
+        holds = try container.decodeIfPresent(HoldTimes.self, forKey: .holds) ?? HoldTimes()
+        wakeAt = try container.decodeIfPresent(Timestamp.self, forKey: .wakeAt)
     }
 
     /// For the relay's own storage, not for any API.
@@ -45,6 +47,8 @@ extension AgentRecord: Codable {
         if !errands.isEmpty { try container.encode(errands, forKey: .errands) }
         if !errandEpisodes.isEmpty { try container.encode(errandEpisodes, forKey: .errandEpisodes) }
         if !explained.isEmpty { try container.encode(explained, forKey: .explained) }
+        if !holds.isEmpty { try container.encode(holds, forKey: .holds) }
+        try container.encodeIfPresent(wakeAt, forKey: .wakeAt)
     }
 
     init(stored bytes: [UInt8]) throws {

@@ -3,7 +3,7 @@
 
 public import AgentState
 public import Delivery
-import GenesysEvents
+public import GenesysEvents
 public import StatusRules
 
 /// All that is kept of an agent; stored whole with the position in the journal that it stands for.
@@ -24,6 +24,10 @@ public struct AgentRecord: Sendable, Equatable {
     var errandEpisodes = ErrandEpisodes()
     /// Spans with an explanation, of the last day.
     var explained: [ExplainedSpan] = []
+    /// Since when conditions with `for:` hold.
+    var holds = HoldTimes()
+    /// When the rules have to look at the agent again although nothing is heard of it; `nil` = never.
+    public internal(set) var wakeAt: Timestamp?
     /// What we have written ourselves.
     var writes = OwnWrites()
     /// Revision of the newest wish.

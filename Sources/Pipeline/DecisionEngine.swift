@@ -206,7 +206,10 @@ public struct DecisionEngine: Sendable {
     // MARK: -
 
     private func decide(_ trigger: Trigger, now: Timestamp, record: inout AgentRecord, outcome: inout Outcome) {
-        let verdict = rules.evaluate(record.facts, EvaluationContext(now: now), tracing: false)
+        let context = EvaluationContext(now: now, changedAt: trigger.eventTime, holds: record.holds)
+        let verdict = rules.evaluate(record.facts, context, tracing: false)
+        record.holds = verdict.holds
+        record.wakeAt = verdict.wakeAt
         let match = verdict.match
         let before = record.episodes.episode
         let step = record.episodes.advance(
