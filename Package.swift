@@ -95,6 +95,7 @@ let package = Package(
             "Pipeline",
             ["Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents", logging, metrics]
         ),
+        library("Directory", ["ConfigurationSyntax", "GenesysAPI", "StatusRules"]),
         library("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
         library("Preflight", ["GenesysAPI", "GenesysEvents", logging]),
         library(
@@ -106,7 +107,8 @@ let package = Package(
         .executableTarget(
             name: "PresenceRelay",
             dependencies: [
-                "Configuration", "ConfigurationSyntax", "Console", "Delivery", "GenesysAPI", "GenesysEvents",
+                "Configuration", "ConfigurationSyntax", "Console", "Delivery", "Directory", "GenesysAPI",
+                "GenesysEvents",
                 "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline", "Preflight", "Resync",
                 "AgentState", "StatusRules", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -133,6 +135,10 @@ let package = Package(
                 "Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents",
                 "ConfigurationSyntax", logging,
             ]
+        ),
+        tests(
+            "Directory",
+            ["ConfigurationSyntax", "GenesysAPI", "GenesysEvents", "HTTPClient", "StatusRules", logging]
         ),
         tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
         tests("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),

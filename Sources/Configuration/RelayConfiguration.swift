@@ -95,6 +95,8 @@ public struct RelayConfiguration: Sendable {
         public var requestsPerMinute = 300
         /// Agents in one bulk write.
         public var bulkSize = 50
+        /// How often names are looked up again, with the members of queues, management units, teams and groups.
+        public var directoryRefresh: Duration = .seconds(300)
     }
 
     /// Where `then.tag` goes.
@@ -131,9 +133,11 @@ public struct RelayConfiguration: Sendable {
 
     /// Whom the relay may touch.
     public struct Agents: Sendable {
-        /// Ids of users; empty = everyone seen.
+        /// Ids of users; without these and ``includeUnits``, everyone seen.
         public var includeUsers: [String] = []
-        /// Ids of users; wins over `includeUsers`.
+        /// Queues and management units whose members may be touched as well.
+        public var includeUnits: [DirectoryReference] = []
+        /// Ids of users; wins over all that is included.
         public var excludeUsers: [String] = []
     }
 
