@@ -99,7 +99,7 @@ let package = Package(
             ]
         ),
         library("Directory", ["ConfigurationSyntax", "GenesysAPI", "StatusRules"]),
-        library("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
+        library("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         library("Preflight", ["GenesysAPI", "GenesysEvents", logging]),
         library(
             "Console",
@@ -144,7 +144,7 @@ let package = Package(
             ["ConfigurationSyntax", "GenesysAPI", "GenesysEvents", "HTTPClient", "StatusRules", logging]
         ),
         tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
-        tests("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
+        tests("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
         tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", logging]),

@@ -138,7 +138,12 @@ extension RelayConfiguration.Genesys {
                 reader.diagnostics.error(at: node.location, "genesys.clients: the same id is there already")
             }
             guard let id, let secret else { return nil }
-            return .init(id: id, secret: Secret(secret), requestsPerMinute: own ?? requestsPerMinute)
+            return .init(
+                id: id,
+                secret: Secret(secret),
+                requestsPerMinute: own ?? requestsPerMinute,
+                location: element.location
+            )
         }
         return clients.count == elements.count ? clients : nil
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+public import ConfigurationSyntax
 public import StatusRules
 
 /// `relay.yaml`, typed and validated. What the file does not say has the default written here.
@@ -81,6 +82,8 @@ public struct RelayConfiguration: Sendable {
         public var secret: Secret
         /// The budget of this client.
         public var requestsPerMinute = 300
+        /// Where it is written.
+        public var location: SourceLocation
     }
 
     /// The Genesys Cloud organisation.

@@ -36,8 +36,8 @@ public struct DirectoryProblem: Error, Sendable, CustomStringConvertible {
     /// One line for each place: `relay.yaml:12:30: error: there is no queue "Suport"; did you mean …?`
     public var description: String { diagnostics.map(\.description).joined(separator: "\n") }
 
-    /// Genesys may answer another time.
-    public var isPassing: Bool { if case .unreadable(let error) = reason { error.isRetryable } else { false } }
+    /// Genesys could not be asked: nothing is said of the name.
+    public var isUnreadable: Bool { if case .unreadable = reason { true } else { false } }
 }
 
 extension DirectoryProblem {

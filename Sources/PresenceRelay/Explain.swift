@@ -26,7 +26,8 @@ struct Explain: ParsableCommand {
         var explanation = Explanation(
             engine: DecisionEngine(
                 configuration,
-                targets: StatusTargets(offline: configuration.rules.statuses).targets
+                targets: StatusTargets(offline: configuration.rules.statuses).targets,
+                directory: nil
             )
         )
         for path in events {
@@ -53,13 +54,5 @@ struct Explain: ParsableCommand {
         } else {
             for line in explanation.lines { say(line) }
         }
-    }
-}
-
-extension RelayConfiguration.Agents {
-    /// Whom the relay may touch: everyone but the excluded, or only the included.
-    var mayTouch: @Sendable (String) -> Bool {
-        let included = Set(includeUsers), excluded = Set(excludeUsers)
-        return { id in !excluded.contains(id) && (included.isEmpty || included.contains(id)) }
     }
 }

@@ -27,9 +27,8 @@ struct PresenceRelayCommand: AsyncParsableCommand {
             }
         } catch {
             // Scripts tell "not ready" (1) from "not asked right" (2).
-            if CommandLine.arguments.dropFirst().first == PreflightCommand.configuration.commandName,
-                exitCode(for: error) == .validationFailure
-            {
+            let asked = CommandLine.arguments.dropFirst().first
+            if ["preflight", "check"].contains(asked), exitCode(for: error) == .validationFailure {
                 complain(fullMessage(for: error))
                 exit(withError: ExitCode(2))
             }

@@ -64,6 +64,7 @@ extension Relay {
             ),
             "genesys": genesysCheck(load),
             "delivery": await deliveryCheck(load),
+            "directory": status.directory.check(at: .uptime),
         ]
         let worst: HealthStatus =
             !notReady.isEmpty ? .fail : checks.values.contains { $0.status != .pass } ? .warn : .pass

@@ -14,8 +14,8 @@ import Synchronization
 extension Relay {
     /// Takes rules, secrets and certificates of the configuration file. A bad file changes nothing and says so.
     ///
-    /// Statuses can only be resolved by Genesys: when it cannot be reached, or does not know one of them, the rules in
-    /// force are kept while secrets and certificates are taken, for a new client secret may be what it is waiting for.
+    /// Names of statuses, queues and the like can only be resolved by Genesys: when it cannot be reached, or does not know
+    /// one of them, the rules in force are kept while secrets and certificates are taken, for a new client secret may be what it is waiting for.
     func reload(_ path: String) async {
         let diagnostics = Diagnostics()
         let new = RelayConfiguration.load(path: path, environment: .process(), diagnostics: diagnostics)
@@ -33,14 +33,15 @@ extension Relay {
             return
         }
         takeSecrets(of: new)
-        latest.withLock { $0 = new }
+        latest.withLock { $0.take(new) }
         guard case .resolved = status.genesys else {
             logger.notice("new secrets and certificates are in force; the rules will be when Genesys can be used")
             return
         }
         do {
-            let engine = try engine(new, try await presenceDefinitions())
-            await pipeline.replace(engine: engine)
+            let (decisions, definitions) = try await resolve(new)
+            await pipeline.replace(engine: decisions.engine)
+            putInForce(decisions, definitions)
             logger.notice(
                 "new rules, secrets and certificates are in force; other settings need a restart",
                 metadata: ["version": "\(new.rules.version)"]

@@ -159,7 +159,7 @@ struct DirectoryResolverTests {
             .mock(.queue, "Twin"),
         ])
         #expect(resolution.failure?.code == .server)
-        #expect(resolution.problems.map(\.isPassing) == [true, true, true, false])
+        #expect(resolution.problems.map(\.isUnreadable) == [true, true, true, false])
         #expect(
             resolution.descriptions[0]
                 == "relay.yaml:1:5: error: the queue \"Sales EMEA\" could not be read: server (503): down"
