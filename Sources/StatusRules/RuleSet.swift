@@ -59,7 +59,7 @@ public struct RuleSet: Sendable {
             {
                 diagnostics.error(
                     at: nameNode.location,
-                    "the rule name '\(name)' is already used in line \(first.line)"
+                    "the rule name '\(name)' is already used in \(first.named(from: nameNode.location))"
                 )
             }
             let rule = CompiledRule.parse(
