@@ -13,19 +13,23 @@ public struct ConfigurationEnvironment: Sendable {
     /// Paths of the files (no folders) that a path or pattern with `*`, `?`, `[…]` matches, in any order. Throws when a
     /// folder cannot be read.
     public var matches: @Sendable (_ pattern: String) throws -> [String]
+    /// The state of a file, by which a change is seen; `nil` = no file.
+    public var state: @Sendable (_ path: String) -> FileState?
     /// Whether a missing variable or file is an error, or (for `check` on another machine) a warning.
     public var missingIsError: Bool
 
-    /// Creates an environment; unless said otherwise no pattern matches anything.
+    /// Creates an environment; unless said otherwise no pattern matches anything, and no file ever changes.
     public init(
         variable: @escaping @Sendable (String) -> String?,
         file: @escaping @Sendable (String) throws -> String,
         matches: @escaping @Sendable (String) throws -> [String] = { _ in [] },
+        state: @escaping @Sendable (String) -> FileState? = { _ in nil },
         missingIsError: Bool = true
     ) {
         self.variable = variable
         self.file = file
         self.matches = matches
+        self.state = state
         self.missingIsError = missingIsError
     }
 
@@ -35,6 +39,7 @@ public struct ConfigurationEnvironment: Sendable {
             variable: { ProcessInfo.processInfo.environment[$0] },
             file: { try String(contentsOfFile: $0, encoding: .utf8) },
             matches: filesMatching,
+            state: { FileState(path: $0) },
             missingIsError: missingIsError
         )
     }

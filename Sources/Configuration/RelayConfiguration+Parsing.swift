@@ -7,7 +7,7 @@ import StatusRules
 extension RelayConfiguration {
     private static let keys = [
         "server", "webhook", "admin", "genesys", "journal", "mode", "agents", "verify", "tags", "maxEventAge",
-        "statuses", "rules",
+        "statuses", "rules", "watch",
     ]
 
     /// Reads a whole file's text. Findings go to `diagnostics`; `nil` when there is an error.
@@ -47,6 +47,7 @@ extension RelayConfiguration {
         let agents = Agents.parse(root)
         let verify = Verify.parse(root)
         let tags = TagSettings.parse(root)
+        let watch = root.boolean("watch")
         let maxEventAge = root.duration("maxEventAge", in: .seconds(1)...DurationLimit.week)
         if let rules, rules.ruleNames.isEmpty, sources.isComplete {
             diagnostics.warning(
@@ -66,6 +67,8 @@ extension RelayConfiguration {
         configuration.verify = verify
         configuration.tags = tags
         configuration.ruleFiles = sources.files
+        configuration.inventory = RuleInventory(sources)
+        if let watch { configuration.watch = watch }
         if let mode { configuration.mode = mode }
         if let maxEventAge { configuration.maxEventAge = maxEventAge }
         return configuration

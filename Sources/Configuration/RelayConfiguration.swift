@@ -171,4 +171,8 @@ public struct RelayConfiguration: Sendable {
     public var rules: RuleSet
     /// The files that `rules:` names, in order; empty = the rules are in the configuration file itself.
     public var ruleFiles: [String] = []
+    /// What the rules and statuses are called and what each says, for the log.
+    public var inventory = RuleInventory()
+    /// The files are read again when one of them has changed.
+    public var watch = true
 }
