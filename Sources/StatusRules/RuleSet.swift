@@ -72,10 +72,9 @@ public struct RuleSet: Sendable {
             if let nameNode = node["name"], case .scalar(let name, _) = nameNode.content,
                 let first = locations.updateValue(nameNode.location, forKey: name)
             {
-                let file = first.file == nameNode.location.file ? "" : " of \(first.file)"
                 diagnostics.error(
                     at: nameNode.location,
-                    "the rule name '\(name)' is already used in line \(first.line)\(file)"
+                    "the rule name '\(name)' is already used in \(first.named(from: nameNode.location))"
                 )
             }
             if let rule = CompiledRule.parse(node, path: "rules[\(index)]", compiler) { compiled.append(rule) }
