@@ -55,9 +55,10 @@ struct Check: AsyncParsableCommand {
             for diagnostic in found { say(diagnostic.description) }
             if let configuration, !failed {
                 let rules = configuration.rules
+                let files = configuration.ruleFiles.isEmpty ? "" : " in \(configuration.ruleFiles.count) files"
                 let names =
                     online ? ", \(rules.statuses.count) statuses and \(configuration.nameCount) names found" : ""
-                say("\(file): ok, \(rules.ruleNames.count) rules, version \(rules.version)\(names)")
+                say("\(file): ok, \(rules.ruleNames.count) rules\(files), version \(rules.version)\(names)")
             }
         }
         if failed { throw ExitCode(1) }

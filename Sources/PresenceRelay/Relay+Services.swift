@@ -114,27 +114,6 @@ private struct DecisionService: Service {
     }
 }
 
-/// Takes new rules, secrets and certificates on SIGHUP, and keeps what names mean fresh. One after the other: neither
-/// undoes what the other has just put in force.
-private struct ReloadService: Service {
-    let relay: Relay
-
-    func run() async throws {
-        var keeping = Task { await relay.keepDirectory() }
-        for await _ in await UnixSignalsSequence(trapping: [.sighup]).cancelOnGracefulShutdown() {
-            guard let path = relay.configurationPath else { continue }
-            // A refresh may wait for Genesys; the reload reads everything anyway.
-            keeping.cancel()
-            await keeping.value
-            // Genesys may be slow to answer; a shutdown does not wait for it.
-            await cancelWhenGracefulShutdown { await relay.reload(path) }
-            keeping = Task { await relay.keepDirectory() }
-        }
-        keeping.cancel()
-        await keeping.value
-    }
-}
-
 extension Relay {
     /// What the organisation has, seen with the relay's own clients and under their budgets.
     fileprivate func preflight() -> Preflight {

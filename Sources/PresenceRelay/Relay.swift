@@ -30,8 +30,10 @@ final class Relay: Sendable {
     let latest: Mutex<Latest>
     /// What decisions are made by now; `nil` until its names are resolved.
     let inForce = Mutex<Decisions?>(nil)
-    /// Read again on SIGHUP; `nil` when the configuration is no file.
-    let configurationPath: String?
+    /// Read again on SIGHUP and when it changes; `nil` when the configuration is no file.
+    let configurationFile: ConfigurationFile?
+    /// How that went.
+    let reloads: RulesReload
     let logger: Logger
     let journal: Journal
     let client: HTTPClient
@@ -53,10 +55,13 @@ final class Relay: Sendable {
     let status: RelayStatus
 
     /// Opens the journal and builds all parts; nothing listens yet.
-    init(_ configuration: RelayConfiguration, path: String?, metrics: PrometheusMetrics, logger: Logger) throws {
+    init(_ configuration: RelayConfiguration, file: ConfigurationFile?, metrics: PrometheusMetrics, logger: Logger)
+        throws
+    {
         self.configuration = configuration
         latest = Mutex(Latest(configuration: configuration))
-        configurationPath = path
+        configurationFile = file
+        reloads = RulesReload(configuration, now: .now)
         let status = RelayStatus(rules: configuration.rules, names: configuration.nameCount)
         self.status = status
         self.logger = logger

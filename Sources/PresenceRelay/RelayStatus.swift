@@ -24,17 +24,22 @@ final class RelayStatus: Sendable {
         var rules: RuleSet
     }
     private let state: Mutex<State>
+    private let rulesInfo = RulesInfo()
 
     init(rules: RuleSet, names: Int) {
         var first = State(rules: rules)
         first.directory.names = names
         state = Mutex(first)
+        rulesInfo.show(rules.version)
     }
 
     /// The rules in force.
     var rules: RuleSet {
         get { state.withLock { $0.rules } }
-        set { state.withLock { $0.rules = newValue } }
+        set {
+            state.withLock { $0.rules = newValue }
+            rulesInfo.show(newValue.version)
+        }
     }
 
     var isListening: Bool {
