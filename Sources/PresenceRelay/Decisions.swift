@@ -57,6 +57,8 @@ extension DecisionEngine {
             targets: targets,
             policy: EpisodePolicy(
                 maxEventAge: configuration.maxEventAge,
+                maxReleaseAge: configuration.maxReleaseAge,
+                conversationTimeout: configuration.conversationTimeout,
                 mayTouch: configuration.agents.mayTouch(in: directory)
             ),
             mode: configuration.mode == .act ? .act : .observe,

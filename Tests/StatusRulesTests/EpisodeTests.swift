@@ -49,7 +49,9 @@ private struct Scene {
     mutating func look(_ status: String?, rule: String = "flagged", release: Release = .restore) -> EpisodeStep {
         state.advance(
             facts: facts,
-            match: status.map { RuleMatch(rule: rule, status: $0, conversationID: "c", behavior: RuleBehavior(release: release)) },
+            match: status.map {
+                RuleMatch(rule: rule, status: $0, conversationID: "c", behavior: RuleBehavior(release: release))
+            },
             trigger: Trigger(eventKey: eventKey, eventTime: eventTime),
             now: now,
             writes: writes,
