@@ -51,7 +51,8 @@ extension AgentRecord: Codable {
         try container.encodeIfPresent(wakeAt, forKey: .wakeAt)
     }
 
-    init(stored bytes: [UInt8]) throws {
+    /// Reads what is stored of an agent (`StoredAgent.state`), also by an earlier version.
+    public init(stored bytes: [UInt8]) throws {
         self = try JSONDecoder().decode(AgentRecord.self, from: Data(bytes))
     }
 

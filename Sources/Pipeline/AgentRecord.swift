@@ -38,6 +38,9 @@ public struct AgentRecord: Sendable, Equatable {
     /// A record of an agent of whom nothing is known.
     public init(id: String) { facts = AgentFacts(id: id) }
 
+    /// Our newest writes that Genesys has taken; older ones are forgotten.
+    public var acceptedWrites: [OwnWrites.Write] { writes.accepted }
+
     /// The presence seen last is one that we wrote.
     public var presenceIsOurs: Bool { facts.presence.map(writes.made) ?? false }
 
