@@ -93,7 +93,10 @@ let package = Package(
         ),
         library(
             "Pipeline",
-            ["Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents", logging, metrics]
+            [
+                "Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents",
+                .product(name: "HeapModule", package: "swift-collections"), logging, metrics,
+            ]
         ),
         // The same decisions on a clock of their own: explain, replay and rules test. Pure.
         library(

@@ -59,15 +59,20 @@ extension AgentFacts {
             definitionID: new.definitionID,
             system: new.system,
             message: new.message,
-            modifiedAt: new.modifiedAt
+            modifiedAt: new.modifiedAt,
+            requested: new.requested
         )
-        // The same presence told once more with less: the activity topic need not repeat the message.
-        if new.message == nil, new.modifiedAt != nil, new.modifiedAt == old?.modifiedAt { facts.message = old?.message }
+        // The same presence told once more with less: the activity topic need not repeat the message, and has no request.
+        if new.modifiedAt != nil, new.modifiedAt == old?.modifiedAt {
+            if new.message == nil { facts.message = old?.message }
+            if !new.tellsRequest { facts.requested = old?.requested }
+        }
         presence = facts
         presenceOrder = order
         result.compare("presence.system", old?.system?.name, facts.system?.name)
         result.compare("presence.definitionId", old?.definitionID, facts.definitionID)
         result.compare("presence.message", old?.message, facts.message)
+        result.compare("presence.requested", old?.requested?.name, facts.requested?.name)
     }
 
     private mutating func apply(_ new: RoutingStatusObservation, _ order: FactOrder, _ result: inout OutcomeBuilder) {
@@ -120,17 +125,18 @@ extension AgentFacts {
         guard let order = accept(order, changedAt: new.changedAt, after: adherenceOrder, "adherence", &result)
         else { return }
         let old = adherence
-        var facts = AdherenceFacts()
-        facts.state = new.state
-        facts.scheduled = new.scheduledCategory
-        facts.actual = new.actualCategory
-        facts.impact = new.impact
-        facts.since = new.changedAt
+        let facts = AdherenceFacts(new)
         adherence = facts
         adherenceOrder = order
         result.compare("adherence.state", old?.state, facts.state)
         result.compare("adherence.scheduled", old?.scheduled, facts.scheduled)
         result.compare("adherence.actual", old?.actual, facts.actual)
         result.compare("adherence.impact", old?.impact, facts.impact)
+        result.compare("adherence.activityCode", old?.scheduledCodeID, facts.scheduledCodeID)
+        result.compare("adherence.explanation", old?.explanationStatus, facts.explanationStatus)
+        result.compare("adherence.next", old?.next.first?.category, facts.next.first?.category)
+        result.compare("adherence.nextAt", old?.next.first?.at?.description, facts.next.first?.at?.description)
+        result.compare("adherence.managementUnit", old?.managementUnitID, facts.managementUnitID)
+        result.compare("adherence.team", old?.teamID, facts.teamID)
     }
 }

@@ -111,7 +111,9 @@ extension AgentFacts {
         change(event.conversationID, &result) { facts in
             guard facts.has(participant: event.participantID) else { return }
             isKnown = true
-            if facts.write(event.attributes, of: event.participantID, stamp) { isTaken = true }
+            guard facts.write(event.attributes, of: event.participantID, stamp) else { return }
+            isTaken = true
+            facts.tell(at: order.arrival)
         }
         if isKnown, !isTaken, !event.attributes.isEmpty {
             result = OutcomeBuilder()
@@ -148,6 +150,7 @@ extension AgentFacts {
             facts.standby.removeAll { ending.ends($0) }
             guard ending.ends(facts) else { return }
             facts.end(by: ending)
+            facts.tell(at: ending.arrival)
             facts.promoteStandby(after: endings)
         }
     }
@@ -173,6 +176,7 @@ extension AgentFacts {
                 }
                 let old = conversations[place]
                 conversations[place].presumeEnded()
+                conversations[place].tell(at: order.arrival)
                 result.taken(conversations[place].changes(since: old))
             }
         }

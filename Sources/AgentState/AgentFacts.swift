@@ -18,8 +18,12 @@ public struct AgentFacts: Sendable, Equatable, Identifiable {
     public var routingStatus: RoutingStatusFacts?
     /// `nil` = not yet seen.
     public var adherence: AdherenceFacts?
+    /// The source of presence that Genesys Cloud shows: `PURECLOUD`, or a source's id; `nil` = not yet seen.
+    public var primarySource: String?
     /// `nil` = not yet seen.
     public var outOfOffice: Bool?
+    /// When it ends by itself; `nil` = not out of office, without an end, or not told.
+    public var outOfOfficeUntil: Timestamp?
     /// The queues that the agent has joined; `nil` = not yet seen.
     public var activeQueueIDs: [String]?
     /// Live ones, and ended ones for a grace time (so that a late older snapshot does not bring them back); by id.
@@ -58,6 +62,8 @@ extension AgentFacts: Codable {
     private enum CodingKeys: String, CodingKey {
         case id, name, presence, adherence, outOfOffice, conversations, quiet, endings
         case routingStatus = "routing"
+        case primarySource = "source"
+        case outOfOfficeUntil = "outUntil"
         case activeQueueIDs = "queues"
         case presenceOrder = "presenceAt"
         case routingOrder = "routingAt"
@@ -74,7 +80,9 @@ extension AgentFacts: Codable {
         presence = try container.decodeIfPresent(PresenceFacts.self, forKey: .presence)
         routingStatus = try container.decodeIfPresent(RoutingStatusFacts.self, forKey: .routingStatus)
         adherence = try container.decodeIfPresent(AdherenceFacts.self, forKey: .adherence)
+        primarySource = try container.decodeIfPresent(String.self, forKey: .primarySource)
         outOfOffice = try container.decodeIfPresent(Bool.self, forKey: .outOfOffice)
+        outOfOfficeUntil = try container.decodeIfPresent(Timestamp.self, forKey: .outOfOfficeUntil)
         activeQueueIDs = try container.decodeIfPresent([String].self, forKey: .activeQueueIDs)
         conversations = try container.decodeIfPresent([ConversationFacts].self, forKey: .conversations) ?? []
         presenceOrder = try container.decodeIfPresent(FactOrder.self, forKey: .presenceOrder)
@@ -94,7 +102,9 @@ extension AgentFacts: Codable {
         try container.encodeIfPresent(presence, forKey: .presence)
         try container.encodeIfPresent(routingStatus, forKey: .routingStatus)
         try container.encodeIfPresent(adherence, forKey: .adherence)
+        try container.encodeIfPresent(primarySource, forKey: .primarySource)
         try container.encodeIfPresent(outOfOffice, forKey: .outOfOffice)
+        try container.encodeIfPresent(outOfOfficeUntil, forKey: .outOfOfficeUntil)
         try container.encodeIfPresent(activeQueueIDs, forKey: .activeQueueIDs)
         if !conversations.isEmpty { try container.encode(conversations, forKey: .conversations) }
         try container.encodeIfPresent(presenceOrder, forKey: .presenceOrder)

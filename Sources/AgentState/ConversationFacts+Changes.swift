@@ -16,9 +16,17 @@ extension ConversationFacts {
             compare("conversation.state", old.state, state)
             compare("conversation.held", old.held.description, held.description)
             compare("conversation.muted", old.muted.description, muted.description)
+            compare("conversation.confined", old.confined.description, confined.description)
+            compare("conversation.role", old.role.rawValue, role.rawValue)
+            // Who stays when the agent has gone is no news about the agent.
+            if !isEnded { compare("conversation.participants", String(old.participants), String(participants)) }
+            if disconnectType != nil { compare("conversation.disconnectType", old.disconnectType, disconnectType) }
             compare("conversation.afterCallWork", old.afterCallWork, afterCallWork)
             compare("conversation.queueId", old.queueID, queueID)
             compare("conversation.wrapupCode", old.wrapupCode, wrapupCode)
+            compare("conversation.campaignId", old.campaignID, campaignID)
+            compare("conversation.externalTag", old.externalTag, externalTag)
+            compare("conversation.utilizationLabel", old.utilizationLabelID, utilizationLabelID)
         } else {
             changes.append(FactChange(path: "conversation", old: nil, new: state, conversationID: id))
         }

@@ -83,9 +83,15 @@ extension ConversationFacts {
 // MARK: - Merging
 
 extension ConversationFacts {
+    /// News of it has come otherwise than by a snapshot.
+    mutating func tell(at arrival: Timestamp) { toldAt = toldAt.map { max($0, arrival) } ?? arrival }
+
     /// What a newer snapshot does not undo of the facts that it takes the place of.
     mutating func carryOver(from facts: ConversationFacts) {
         carryOver(\.customerAttributes, \.customerWritten, from: facts)
+        externalTag = externalTag ?? facts.externalTag
+        utilizationLabelID = utilizationLabelID ?? facts.utilizationLabelID
+        toldAt = facts.toldAt
         if customerParticipantIDs.isEmpty { customerParticipantIDs = facts.customerParticipantIDs }
         let knownCommunications = [facts] + facts.standby
         if let known = knownCommunications.first(where: { $0.participantID == participantID }) {
@@ -94,8 +100,15 @@ extension ConversationFacts {
         guard let known = knownCommunications.first(where: { isSameCommunication(as: $0) }) else { return }
         if communicationID == participantID { communicationID = known.communicationID }
         endedAt = endedAt ?? known.endedAt
+        alertedAt = [alertedAt, known.alertedAt].compactMap(\.self).min()
         connectedAt = connectedAt ?? known.connectedAt
+        disconnectType = disconnectType ?? known.disconnectType
+        afterCallWorkSince = afterCallWorkSince ?? known.afterCallWorkSince
+        wrapupTimeoutMs = wrapupTimeoutMs ?? known.wrapupTimeoutMs
+        wrapupPrompt = wrapupPrompt ?? known.wrapupPrompt
         wrapupCode = wrapupCode ?? known.wrapupCode
+        campaignID = campaignID ?? known.campaignID
+        messageType = messageType ?? known.messageType
         releasedHold = known.releasedHold
         if known.held, !held { releasedHold = known.heldSince ?? releasedHold }
     }
@@ -108,7 +121,9 @@ extension ConversationFacts {
         muted = other.muted
         connectedAt = other.connectedAt ?? connectedAt
         endedAt = other.endedAt ?? endedAt
+        disconnectType = other.disconnectType ?? disconnectType
         afterCallWork = other.afterCallWork ?? afterCallWork
+        afterCallWorkSince = other.afterCallWorkSince ?? afterCallWorkSince
         wrapupCode = other.wrapupCode ?? wrapupCode
         isEnded = other.isEnded
         isPresumedEnded = other.isPresumedEnded

@@ -23,18 +23,46 @@ public struct ConversationFacts: Sendable, Equatable, Identifiable {
     public var heldSince: Timestamp?
     /// The microphone is off.
     public var muted: Bool
+    /// Cannot hear the others, by no wish of its own.
+    public var confined: Bool
     /// The queue that the conversation came from.
     public var queueID: String?
     /// `agent` = queue work, `user` = direct.
     public var purpose: String?
+    /// What the agent does in it.
+    public var role: ConversationRole
+    /// When it was first offered to the agent, as nearly as is known; `nil` = it was not, or that was not seen.
+    public var alertedAt: Timestamp?
     /// When the agent answered.
     public var connectedAt: Timestamp?
     /// When the communication ended.
     public var endedAt: Timestamp?
+    /// How it ended: client, peer, system, transfer, transfer.consult, …
+    public var disconnectType: String?
+    /// How many people are connected in this medium: agents, users, customers and externals.
+    public var participants: Int
     /// unknown, skipped, pending, complete, notApplicable
     public var afterCallWork: String?
+    /// When after-call work began.
+    public var afterCallWorkSince: Timestamp?
+    /// How long after-call work may take, in milliseconds (`wrapupTimeoutMs`).
+    public var wrapupTimeoutMs: Int?
+    /// mandatory, optional, agentRequested, timeout, forcedTimeout
+    public var wrapupPrompt: String?
+    /// Whether a wrap-up code has to be given.
+    public var wrapupRequired: Bool?
     /// The wrap-up code chosen.
     public var wrapupCode: String?
+    /// Of a previewed call: its dialling campaign.
+    public var campaignID: String?
+    /// Of a message: sms, whatsapp, webmessaging, open, …
+    public var messageType: String?
+    /// All that the agent's media have been in the conversation: full, monitor, …
+    public var mediaRoles: [String]
+    /// The conversation's external tag.
+    public var externalTag: String?
+    /// The conversation's utilization label.
+    public var utilizationLabelID: String?
     /// Of the agent's participant.
     public var attributes: [String: String]
     /// Of the customer's participant; of several, the later one wins.
@@ -43,11 +71,11 @@ public struct ConversationFacts: Sendable, Equatable, Identifiable {
     public var customerParticipantIDs: [String]
     /// The agent's communication has ended.
     public var isEnded: Bool
-    /// Not ended, or after-call work still pending.
-    public var isLive: Bool { !isEnded || afterCallWork == "pending" }
 
     /// Of the latest snapshot.
     var order: FactOrder?
+    /// When the relay last took news of it from anything but a snapshot.
+    var toldAt: Timestamp?
     /// The start of the latest hold that has ended: a snapshot that shows it as lasting is an old one.
     var releasedHold: Timestamp?
     /// Attributes that an attributes event has set after the latest snapshot.
@@ -68,6 +96,10 @@ public struct ConversationFacts: Sendable, Equatable, Identifiable {
         self.state = state
         held = false
         muted = false
+        confined = false
+        role = .agent
+        participants = 0
+        mediaRoles = []
         attributes = [:]
         customerAttributes = [:]
         customerParticipantIDs = []
@@ -76,121 +108,5 @@ public struct ConversationFacts: Sendable, Equatable, Identifiable {
         customerWritten = [:]
         isPresumedEnded = false
         standby = []
-    }
-}
-
-/// When an attribute was written: `eventTime` of the event, or the envelope's time of the snapshot that shows it.
-struct AttributeStamp: Sendable, Equatable {
-    var moment: Timestamp?
-    var arrival: Timestamp
-
-    func isOlder(than other: AttributeStamp) -> Bool {
-        if let moment, let known = other.moment, moment != known { return moment < known }
-        return arrival < other.arrival
-    }
-}
-
-extension AttributeStamp: Codable {
-    init(from decoder: any Decoder) throws {
-        let order = try FactOrder(from: decoder)
-        self.init(moment: order.envelope, arrival: order.arrival)
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        try FactOrder(envelope: moment, arrival: arrival).encode(to: encoder)
-    }
-}
-
-// MARK: - Coding
-
-extension ConversationFacts: Codable {
-    // Short names, and nothing that has its usual value: one is stored with every agent for every conversation.
-    private enum CodingKeys: String, CodingKey {
-        case id, media, state, held, muted, purpose, order, standby
-        case participantID = "part"
-        case communicationID = "comm"
-        case direction = "dir"
-        case heldSince = "heldAt"
-        case queueID = "queue"
-        case connectedAt = "conn"
-        case endedAt = "end"
-        case afterCallWork = "acw"
-        case wrapupCode = "wrap"
-        case attributes = "attr"
-        case customerAttributes = "cust"
-        case customerParticipantIDs = "custParts"
-        case isEnded = "ended"
-        case releasedHold = "released"
-        case written = "attrAt"
-        case customerWritten = "custAt"
-        case isPresumedEnded = "presumed"
-    }
-
-    /// What `encode(to:)` has written.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        func value<Value: Decodable>(_ key: CodingKeys) throws -> Value? {
-            try container.decodeIfPresent(Value.self, forKey: key)
-        }
-        self.init(
-            id: try container.decode(String.self, forKey: .id),
-            media: try container.decode(MediaType.self, forKey: .media),
-            participantID: try container.decode(String.self, forKey: .participantID),
-            communicationID: try container.decode(String.self, forKey: .communicationID),
-            state: try container.decode(String.self, forKey: .state)
-        )
-        direction = try value(.direction)
-        held = try value(.held) ?? false
-        heldSince = try value(.heldSince)
-        muted = try value(.muted) ?? false
-        queueID = try value(.queueID)
-        purpose = try value(.purpose)
-        connectedAt = try value(.connectedAt)
-        endedAt = try value(.endedAt)
-        afterCallWork = try value(.afterCallWork)
-        wrapupCode = try value(.wrapupCode)
-        attributes = try value(.attributes) ?? [:]
-        customerAttributes = try value(.customerAttributes) ?? [:]
-        customerParticipantIDs = try value(.customerParticipantIDs) ?? []
-        isEnded = try value(.isEnded) ?? false
-        order = try value(.order)
-        releasedHold = try value(.releasedHold)
-        written = try value(.written) ?? [:]
-        customerWritten = try value(.customerWritten) ?? [:]
-        isPresumedEnded = try value(.isPresumedEnded) ?? false
-        standby = try value(.standby) ?? []
-    }
-
-    /// For the relay's own storage, not for any API.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        func put<Value: Encodable & Equatable>(_ value: Value, _ key: CodingKeys, unless usual: Value) throws {
-            if value != usual { try container.encode(value, forKey: key) }
-        }
-        try container.encode(id, forKey: .id)
-        try container.encode(media, forKey: .media)
-        try container.encode(participantID, forKey: .participantID)
-        try container.encode(communicationID, forKey: .communicationID)
-        try container.encode(state, forKey: .state)
-        try container.encodeIfPresent(direction, forKey: .direction)
-        try put(held, .held, unless: false)
-        try container.encodeIfPresent(heldSince, forKey: .heldSince)
-        try put(muted, .muted, unless: false)
-        try container.encodeIfPresent(queueID, forKey: .queueID)
-        try container.encodeIfPresent(purpose, forKey: .purpose)
-        try container.encodeIfPresent(connectedAt, forKey: .connectedAt)
-        try container.encodeIfPresent(endedAt, forKey: .endedAt)
-        try container.encodeIfPresent(afterCallWork, forKey: .afterCallWork)
-        try container.encodeIfPresent(wrapupCode, forKey: .wrapupCode)
-        try put(attributes, .attributes, unless: [:])
-        try put(customerAttributes, .customerAttributes, unless: [:])
-        try put(customerParticipantIDs, .customerParticipantIDs, unless: [])
-        try put(isEnded, .isEnded, unless: false)
-        try container.encodeIfPresent(order, forKey: .order)
-        try container.encodeIfPresent(releasedHold, forKey: .releasedHold)
-        try put(written, .written, unless: [:])
-        try put(customerWritten, .customerWritten, unless: [:])
-        try put(isPresumedEnded, .isPresumedEnded, unless: false)
-        try put(standby, .standby, unless: [])
     }
 }

@@ -28,48 +28,95 @@ extension ConversationSnapshot {
 
     /// The communications of these participants in one medium, as facts.
     func communications(of own: [ParticipantSnapshot], in media: MediaType) -> [ConversationFacts] {
-        let customers = participants.filter { $0.purpose == "customer" || $0.purpose == "external" }
+        let customers = participants.filter(\.isCustomer)
         let customerAttributes = customers.reduce(into: [String: String]()) { all, customer in
             all.merge(customer.attributes) { _, later in later }
         }
+        let people = participants.count { $0.isPerson && $0.isConnected(in: media) }
         return own.flatMap { participant in
             participant.communications.filter { $0.media == media }.map { communication in
-                var facts = ConversationFacts(
-                    id: id,
-                    media: media,
-                    participantID: participant.id,
-                    communicationID: communication.id,
-                    state: communication.state
-                )
-                facts.direction = communication.direction
-                facts.held = communication.held
-                facts.heldSince = communication.held ? communication.startHoldTime : nil
-                facts.muted = communication.muted
-                facts.queueID = participant.queueID
-                facts.purpose = participant.purpose
-                facts.connectedAt = communication.connectedTime ?? participant.connectedTime
-                facts.attributes = participant.attributes
+                var facts = ConversationFacts(communication, of: participant, in: id)
+                facts.role = role(of: participant)
+                facts.participants = people
+                facts.externalTag = externalTag
+                facts.utilizationLabelID = utilizationLabelID
                 facts.customerAttributes = customerAttributes
                 facts.customerParticipantIDs = customers.map(\.id)
-                facts.afterCallWork = communication.afterCallWork ?? participant.afterCallWork
-                facts.wrapupCode = participant.wrapupCode
-                facts.isEnded = communication.isEnded || participant.endTime != nil
-                if facts.isEnded {
-                    facts.endedAt = communication.disconnectedTime ?? participant.endTime
-                    facts.settleEnd()
-                }
                 return facts
             }
         }
     }
+
+    private func role(of participant: ParticipantSnapshot) -> ConversationRole {
+        if participant.bargedParticipantID != nil { return .barge }
+        if participant.coachedParticipantID != nil { return .coach }
+        if participant.monitoredParticipantID != nil { return .monitor }
+        // Who begins a consult names its target. Of the target itself Genesys says elsewhere that it names the one who is
+        // to be transferred: an agent is never that one, so that neither is taken for the other.
+        let isTarget = participants.contains { $0.id != participant.id && $0.consultParticipantID == participant.id }
+        let consulted = participants.first { $0.id == participant.consultParticipantID }
+        return isTarget || consulted?.isCustomer == true ? .consult : .agent
+    }
+}
+
+extension ConversationFacts {
+    /// What a participant and its communication say by themselves.
+    fileprivate init(_ communication: CommunicationSnapshot, of participant: ParticipantSnapshot, in id: String) {
+        self.init(
+            id: id,
+            media: communication.media,
+            participantID: participant.id,
+            communicationID: communication.id,
+            state: communication.state
+        )
+        direction = communication.direction
+        held = communication.held
+        heldSince = communication.held ? communication.startHoldTime : nil
+        muted = communication.muted
+        confined = communication.confined
+        queueID = participant.queueID
+        purpose = participant.purpose
+        let firstState = communication.initialState ?? communication.state
+        alertedAt = firstState == "alerting" || firstState == "offering" ? participant.startTime : nil
+        connectedAt = communication.connectedTime ?? participant.connectedTime
+        disconnectType = communication.disconnectType
+        afterCallWork = communication.afterCallWork ?? participant.afterCallWork
+        afterCallWorkSince = communication.afterCallWorkStart ?? participant.startAcwTime
+        wrapupTimeoutMs = participant.wrapupTimeoutMs
+        wrapupPrompt = participant.wrapupPrompt
+        wrapupRequired = participant.wrapupRequired
+        wrapupCode = communication.wrapupCode ?? participant.wrapupCode
+        campaignID = communication.campaignID
+        messageType = communication.messageType
+        mediaRoles = participant.mediaRoles
+        attributes = participant.attributes
+        isEnded = communication.isEnded || participant.endTime != nil
+        guard isEnded else { return }
+        endedAt = communication.disconnectedTime ?? participant.endTime
+        settleEnd()
+    }
 }
 
 extension ParticipantSnapshot {
+    fileprivate var isCustomer: Bool { purpose == "customer" || purpose == "external" }
+
+    /// And not a queue, a flow, a mailbox or a bot.
+    fileprivate var isPerson: Bool { isCustomer || purpose == "agent" || purpose == "user" }
+
+    fileprivate func isConnected(in media: MediaType) -> Bool {
+        endTime == nil
+            && communications.contains { $0.media == media && !$0.isEnded && ($0.isConnected || connectedTime != nil) }
+    }
+
     /// As the times tell it, for communications that do not say so themselves.
     fileprivate var afterCallWork: String? {
         if endAcwTime != nil { return "complete" }
         return startAcwTime == nil ? nil : "pending"
     }
+}
+
+extension CommunicationSnapshot {
+    fileprivate var isConnected: Bool { state == "connected" || connectedTime != nil }
 }
 
 extension EndedCommunication {

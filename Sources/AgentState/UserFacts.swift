@@ -13,18 +13,22 @@ public struct PresenceFacts: Codable, Sendable, Equatable {
     public var message: String?
     /// When it was set.
     public var modifiedAt: Timestamp?
+    /// What the agent has asked for (`futurePresenceDefinition`) and gets once the work in hand is done; `nil` = nothing.
+    public var requested: SystemPresence?
 
     /// A presence with all that is known of it.
     public init(
         definitionID: String? = nil,
         system: SystemPresence? = nil,
         message: String? = nil,
-        modifiedAt: Timestamp? = nil
+        modifiedAt: Timestamp? = nil,
+        requested: SystemPresence? = nil
     ) {
         self.definitionID = definitionID
         self.system = system
         self.message = message
         self.modifiedAt = modifiedAt
+        self.requested = requested
     }
 }
 
@@ -40,21 +44,4 @@ public struct RoutingStatusFacts: Codable, Sendable, Equatable {
         self.status = status
         self.since = since
     }
-}
-
-/// The agent's real-time adherence.
-public struct AdherenceFacts: Codable, Sendable, Equatable {
-    /// InAdherence, OutOfAdherence, Unscheduled, Unknown, Ignored, Explained
-    public var state: String?
-    /// The scheduled activity category: OnQueueWork, Break, …
-    public var scheduled: String?
-    /// The actual activity category.
-    public var actual: String?
-    /// Positive, Negative, Neutral, Unknown
-    public var impact: String?
-    /// When the state changed.
-    public var since: Timestamp?
-
-    /// Nothing known.
-    public init() {}
 }

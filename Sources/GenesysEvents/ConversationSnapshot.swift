@@ -9,6 +9,10 @@ public struct ConversationSnapshot: Sendable, Equatable {
     public var participants: [ParticipantSnapshot]
     /// `true` for the one-media topics: communications of other media are not in it, which does not mean they ended.
     public var isSingleMedia: Bool
+    /// `externalTag`; the one-media topics have none.
+    public var externalTag: String?
+    /// `utilizationLabelId`
+    public var utilizationLabelID: String?
 
     /// A snapshot of these participants.
     public init(id: String, participants: [ParticipantSnapshot], isSingleMedia: Bool = false) {
@@ -30,6 +34,9 @@ public struct ParticipantSnapshot: Sendable, Equatable {
     public var purpose: String?
     /// `queueId`, or `queue.id` in the flattened form.
     public var queueID: String?
+    /// `startTime`: when the participant joined, which for an agent is when the alert or the dialling began. Only the
+    /// one-media topics and reads have it.
+    public var startTime: Timestamp?
     /// When the participant was connected; never for an alert that was not answered.
     public var connectedTime: Timestamp?
     /// When the participant left.
@@ -38,8 +45,24 @@ public struct ParticipantSnapshot: Sendable, Equatable {
     public var startAcwTime: Timestamp?
     /// When after-call work ended.
     public var endAcwTime: Timestamp?
-    /// `wrapup.code` of the participant, else of one of its communications.
+    /// `wrapup.code`; a communication may have one of its own.
     public var wrapupCode: String?
+    /// `wrapupRequired`: false while only alerting.
+    public var wrapupRequired: Bool?
+    /// mandatory, optional, agentRequested, timeout, forcedTimeout, as sent
+    public var wrapupPrompt: String?
+    /// `wrapupTimeoutMs`, in milliseconds: how long after-call work may take.
+    public var wrapupTimeoutMs: Int?
+    /// `mediaRoles`: all that the participant's media have been, as sent (`full`, `monitor`, …).
+    public var mediaRoles: [String]
+    /// The participant that this one listens to (also `screenMonitoredParticipantId`).
+    public var monitoredParticipantID: String?
+    /// The participant that this one coaches.
+    public var coachedParticipantID: String?
+    /// The participant in whose conversation this one has barged.
+    public var bargedParticipantID: String?
+    /// Of a consult transfer: its target, said by who began it, or the one to be transferred, said by the target.
+    public var consultParticipantID: String?
     /// Participant data; values that are not text are left out.
     public var attributes: [String: String]
     /// One for each medium, as a rule. The flattened form has exactly one, under the participant's id.
@@ -51,6 +74,7 @@ public struct ParticipantSnapshot: Sendable, Equatable {
         self.id = id
         self.userID = userID
         self.purpose = purpose
+        mediaRoles = []
         attributes = [:]
         self.communications = communications
     }
@@ -65,6 +89,8 @@ public struct CommunicationSnapshot: Sendable, Equatable {
     /// alerting, dialing, contacting, offering, connected, disconnected, terminated, … as sent (lower case); `none`
     /// when absent and not to be seen from the times
     public var state: String
+    /// The state in which it began: alerting, dialing, … as sent (lower case).
+    public var initialState: String?
     /// `inbound` or `outbound`
     public var direction: String?
     /// On hold.
@@ -87,6 +113,12 @@ public struct CommunicationSnapshot: Sendable, Equatable {
     public var afterCallWorkStart: Timestamp?
     /// When after-call work ended.
     public var afterCallWorkEnd: Timestamp?
+    /// `wrapup.code` of the communication itself.
+    public var wrapupCode: String?
+    /// Of a callback that previews a dialling campaign: its campaign.
+    public var campaignID: String?
+    /// Of a message: sms, whatsapp, webmessaging, open, … as sent (lower case).
+    public var messageType: String?
 
     /// A communication without times.
     public init(id: String, media: MediaType, state: String) {

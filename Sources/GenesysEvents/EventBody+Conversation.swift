@@ -6,9 +6,13 @@ extension EventBody {
     static func conversation(_ body: JSONValue, only media: MediaType?) throws(Missing) -> ConversationSnapshot {
         var id: String?
         var participants: [ParticipantSnapshot] = []
+        var externalTag: String?
+        var utilizationLabelID: String?
         for (name, value) in body.fields {
             switch name {
             case "id": id = value.identifier
+            case "externalTag": externalTag = value.identifier
+            case "utilizationLabelId": utilizationLabelID = value.identifier
             case "participants":
                 participants.removeAll(keepingCapacity: true)
                 for (index, element) in value.elements.enumerated() {
@@ -18,18 +22,20 @@ extension EventBody {
             default: break
             }
         }
-        return ConversationSnapshot(
+        var snapshot = ConversationSnapshot(
             id: try required(id, "/id"),
             participants: participants,
             isSingleMedia: media != nil
         )
+        snapshot.externalTag = externalTag
+        snapshot.utilizationLabelID = utilizationLabelID
+        return snapshot
     }
 
     // MARK: - All media
 
     private static func full(_ value: JSONValue) -> ParticipantSnapshot? {
         var participant = ParticipantSnapshot(id: "")
-        var communicationWrapup: String?
         for (name, value) in value.fields {
             guard !take(name, value, into: &participant) else { continue }
             switch name {
@@ -38,12 +44,11 @@ extension EventBody {
             default:
                 guard value.isArray, let media = media(name) else { continue }
                 for element in value.elements where element.isObject {
-                    participant.communications.append(communication(element, media, wrapup: &communicationWrapup))
+                    participant.communications.append(communication(element, media))
                 }
             }
         }
         guard !participant.id.isEmpty else { return nil }
-        participant.wrapupCode = participant.wrapupCode ?? communicationWrapup
         for index in participant.communications.indices where participant.communications[index].id.isEmpty {
             participant.communications[index].id = participant.id
         }
@@ -60,12 +65,34 @@ extension EventBody {
         case "id": participant.id = value.identifier ?? ""
         case "name": participant.name = value.identifier
         case "purpose": participant.purpose = value.lowercased
+        case "startTime": participant.startTime = value.time
         case "connectedTime": participant.connectedTime = value.time
         case "endTime": participant.endTime = value.time
         case "startAcwTime": participant.startAcwTime = value.time
         case "endAcwTime": participant.endAcwTime = value.time
         case "wrapup": participant.wrapupCode = value["code"]?.identifier
+        case "wrapupRequired": participant.wrapupRequired = value.bool
+        case "wrapupPrompt": participant.wrapupPrompt = value.identifier
+        case "wrapupTimeoutMs": participant.wrapupTimeoutMs = value.integer
+        case "mediaRoles": participant.mediaRoles = value.elements.compactMap(\.identifier)
         case "attributes": participant.attributes = texts(value)
+        default: return takeRole(name, value, into: &participant)
+        }
+        return true
+    }
+
+    /// Reads a field that tells of another participant.
+    private static func takeRole(
+        _ name: JSONValue.Key,
+        _ value: JSONValue,
+        into participant: inout ParticipantSnapshot
+    ) -> Bool {
+        switch name {
+        case "monitoredParticipantId", "screenMonitoredParticipantId":
+            participant.monitoredParticipantID = value.identifier ?? participant.monitoredParticipantID
+        case "coachedParticipantId": participant.coachedParticipantID = value.identifier
+        case "bargedParticipantId": participant.bargedParticipantID = value.identifier
+        case "consultParticipantId": participant.consultParticipantID = value.identifier
         default: return false
         }
         return true
@@ -88,11 +115,7 @@ extension EventBody {
         }
     }
 
-    private static func communication(
-        _ value: JSONValue,
-        _ media: MediaType,
-        wrapup: inout String?
-    ) -> CommunicationSnapshot {
+    private static func communication(_ value: JSONValue, _ media: MediaType) -> CommunicationSnapshot {
         var communication = CommunicationSnapshot(id: "", media: media, state: "")
         for (name, value) in value.fields {
             guard !take(name, value, into: &communication) else { continue }
@@ -100,7 +123,7 @@ extension EventBody {
             case "id": communication.id = value.identifier ?? ""
             case "connectedTime": communication.connectedTime = value.time
             case "disconnectedTime": communication.disconnectedTime = value.time
-            case "wrapup": wrapup = value["code"]?.identifier ?? wrapup
+            case "wrapup": communication.wrapupCode = value["code"]?.identifier
             case "afterCallWork":
                 for (name, value) in value.fields {
                     switch name {
@@ -125,12 +148,16 @@ extension EventBody {
     ) -> Bool {
         switch name {
         case "state": communication.state = value.lowercased ?? ""
+        case "initialState": communication.initialState = value.lowercased
         case "direction": communication.direction = value.lowercased
         case "held": communication.held = value.bool ?? false
         case "muted": communication.muted = value.bool ?? false
         case "confined": communication.confined = value.bool ?? false
         case "startHoldTime": communication.startHoldTime = value.time
         case "disconnectType": communication.disconnectType = value.lowercased
+        // The preview of a callback has another name in each form.
+        case "dialerPreview", "outboundPreview": communication.campaignID = value["campaignId"]?.identifier
+        case "type" where communication.media == .message: communication.messageType = value.lowercased
         default: return false
         }
         return true
@@ -153,11 +180,13 @@ extension EventBody {
     private static func flattened(_ value: JSONValue, _ media: MediaType) -> ParticipantSnapshot? {
         var participant = ParticipantSnapshot(id: "")
         var communication = CommunicationSnapshot(id: "", media: media, state: "")
+        var isSkipped = false
         for (name, value) in value.fields {
             guard !take(name, value, into: &participant), !take(name, value, into: &communication) else { continue }
             switch name {
             case "user": participant.userID = value["id"]?.identifier
             case "queue": participant.queueID = value["id"]?.identifier
+            case "wrapupSkipped": isSkipped = value.bool ?? false
             default: break
             }
         }
@@ -167,7 +196,9 @@ extension EventBody {
         communication.disconnectedTime = participant.endTime
         communication.afterCallWorkStart = participant.startAcwTime
         communication.afterCallWorkEnd = participant.endAcwTime
-        if participant.endAcwTime != nil {
+        if isSkipped {
+            communication.afterCallWork = "skipped"
+        } else if participant.endAcwTime != nil {
             communication.afterCallWork = "complete"
         } else if participant.startAcwTime != nil {
             communication.afterCallWork = "pending"

@@ -12,6 +12,7 @@ extension EventBody {
             case "modifiedDate": presence.modifiedAt = value.time
             case "source": presence.source = value.identifier
             case "primary": presence.primary = value.bool
+            case "futurePresenceDefinition": presence.requested = system(of: value)
             default: break
             }
         }
@@ -23,7 +24,11 @@ extension EventBody {
 
     private static func take(definition: JSONValue, into presence: inout PresenceObservation) {
         presence.definitionID = definition["id"]?.identifier
-        presence.system = definition["systemPresence"]?.identifier.map { SystemPresence($0) }
+        presence.system = system(of: definition)
+    }
+
+    private static func system(of definition: JSONValue) -> SystemPresence? {
+        definition["systemPresence"]?.identifier.map { SystemPresence($0) }
     }
 
     /// UserRoutingStatusUserRoutingStatus
@@ -44,6 +49,7 @@ extension EventBody {
             case "routingStatus": activity.routingStatus = routingStatus(inside: value)
             case "presence":
                 var presence = PresenceObservation()
+                presence.tellsRequest = false
                 for (name, value) in value.fields {
                     switch name {
                     case "presenceDefinition": take(definition: value, into: &presence)
@@ -64,23 +70,6 @@ extension EventBody {
             }
         }
         return activity
-    }
-
-    /// WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate
-    static func adherence(_ body: JSONValue) -> AdherenceObservation {
-        var adherence = AdherenceObservation()
-        for (name, value) in body.fields {
-            switch name {
-            case "adherenceState": adherence.state = value.identifier
-            case "scheduledActivityCategory": adherence.scheduledCategory = value.identifier
-            case "actualActivityCategory": adherence.actualCategory = value.identifier
-            case "impact": adherence.impact = value.identifier
-            case "adherenceChangeTime": adherence.changedAt = value.time
-            case "managementUnitId": adherence.managementUnitID = value.identifier
-            default: break
-            }
-        }
-        return adherence
     }
 
     /// UserConversationsEventUserConversationSummary

@@ -15,6 +15,10 @@ public struct PresenceObservation: Sendable, Equatable {
     public var source: String?
     /// Whether that source is the one that is shown.
     public var primary: Bool?
+    /// `futurePresenceDefinition.systemPresence`: what the agent has asked for and gets once the work in hand is done.
+    public var requested: SystemPresence?
+    /// No `requested` means that nothing is asked for; `false` for the `activity` topic, which never says.
+    public var tellsRequest = true
 
     /// Nothing known.
     public init() {}
@@ -48,25 +52,6 @@ public struct ActivityObservation: Sendable, Equatable {
     public var activeQueueIDs: [String]?
     /// `dateActiveQueuesChanged`
     public var activeQueuesChangedAt: Timestamp?
-
-    /// Nothing known.
-    public init() {}
-}
-
-/// Real-time adherence as the workforce management topics tell it.
-public struct AdherenceObservation: Sendable, Equatable {
-    /// InAdherence, OutOfAdherence, Unscheduled, Unknown, Ignored, Explained
-    public var state: String?
-    /// `scheduledActivityCategory`: OnQueueWork, Break, Meal, …
-    public var scheduledCategory: String?
-    /// `actualActivityCategory`
-    public var actualCategory: String?
-    /// Positive, Negative, Neutral, Unknown
-    public var impact: String?
-    /// `adherenceChangeTime`
-    public var changedAt: Timestamp?
-    /// `managementUnitId`
-    public var managementUnitID: String?
 
     /// Nothing known.
     public init() {}

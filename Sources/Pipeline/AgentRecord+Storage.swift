@@ -11,7 +11,7 @@ extension AgentRecord: Codable {
     private enum CodingKeys: String, CodingKey {
         case facts, episodes, wish, delivery, writes, revision, heardAt
         // Absent when there is nothing to tell, as in most records and in those of earlier versions.
-        case adherence, errands, explained, holds, wakeAt
+        case adherence, errands, explained, holds, wakeAt, reads
         case errandEpisodes = "errandsOf"
     }
 
@@ -31,6 +31,7 @@ extension AgentRecord: Codable {
         explained = try container.decodeIfPresent([ExplainedSpan].self, forKey: .explained) ?? []
         holds = try container.decodeIfPresent(HoldTimes.self, forKey: .holds) ?? HoldTimes()
         wakeAt = try container.decodeIfPresent(Timestamp.self, forKey: .wakeAt)
+        reads = try container.decodeIfPresent(ConversationReads.self, forKey: .reads) ?? ConversationReads()
     }
 
     /// For the relay's own storage, not for any API.
@@ -49,6 +50,7 @@ extension AgentRecord: Codable {
         if !explained.isEmpty { try container.encode(explained, forKey: .explained) }
         if !holds.isEmpty { try container.encode(holds, forKey: .holds) }
         try container.encodeIfPresent(wakeAt, forKey: .wakeAt)
+        if !reads.isEmpty { try container.encode(reads, forKey: .reads) }
     }
 
     /// Reads what is stored of an agent (`StoredAgent.state`), also by an earlier version.

@@ -26,8 +26,11 @@ public struct AgentRecord: Sendable, Equatable {
     var explained: [ExplainedSpan] = []
     /// Since when conditions with `for:` hold.
     var holds = HoldTimes()
-    /// When the rules have to look at the agent again although nothing is heard of it; `nil` = never.
+    /// When the rules have to look at the agent again although nothing is heard of it; `nil` = never. Whoever drives
+    /// the engine calls `DecisionEngine.wake` then.
     public internal(set) var wakeAt: Timestamp?
+    /// Conversations without news that are asked for.
+    var reads = ConversationReads()
     /// What we have written ourselves.
     var writes = OwnWrites()
     /// Revision of the newest wish.
@@ -54,6 +57,16 @@ public struct AgentRecord: Sendable, Equatable {
         hasher.combine(facts.routingStatus?.since)
         hasher.combine(revision)
         return hasher.finalize()
+    }
+
+    /// Ended conversations are kept this long, so that a late older snapshot does not bring them back.
+    static let endedGrace = Duration.seconds(600)
+
+    /// When something has to be done for the agent although nothing is heard of it, be it only to forget what is over;
+    /// `nil` = never.
+    var alarmAt: Timestamp? {
+        let forgetting = facts.oldestEnded?.advanced(by: Self.endedGrace + .milliseconds(1))
+        return [wakeAt, reads.next, forgetting].lazy.compactMap(\.self).min()
     }
 
     /// The wish is still under way.

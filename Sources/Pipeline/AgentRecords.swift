@@ -7,6 +7,8 @@ import AgentState
 struct AgentRecords {
     private var records: [String: AgentRecord] = [:]
     private var sortedIDs: [String]?
+    /// When each has to be looked at although nothing is heard of them.
+    var timers = AgentTimers()
     /// Conversation → agents with a part in it: detail events name no agent.
     private var agentsByConversation: [String: Set<String>] = [:]
 
@@ -21,6 +23,7 @@ struct AgentRecords {
         guard old != record else { return false }
         if old == nil { sortedIDs = nil }
         records[id] = record
+        timers.set(id, record.alarmAt)
         // Conversations come and go with few of the events.
         let before = old?.facts.conversations ?? []
         let after = record.facts.conversations

@@ -25,7 +25,9 @@ extension DecisionEngine {
         guard !wanted.isEmpty || !record.errandEpisodes.isEmpty else { return }
         let hindrance = policy.hindrance(agentID: record.facts.id, trigger: trigger, now: now)
         for step in record.errandEpisodes.advance(wanted: wanted, now: now, hindrance: hindrance) {
-            if outcome.evaluation == nil { outcome.evaluation = rules.evaluate(record.facts, EvaluationContext(now: now), tracing: true) }
+            if outcome.evaluation == nil {
+                outcome.evaluation = rules.evaluate(record.facts, EvaluationContext(now: now), tracing: true)
+            }
             switch step {
             case .begin(let wanted, let id, let since):
                 let errand = Errand(id: id, rule: wanted.rule, work: Errand.Work(wanted.work, since), since: now)

@@ -67,6 +67,8 @@ public struct DecisionEngine: Sendable {
         public var errands: [Errand] = []
         /// What adherence is to show; `nil` = nothing new.
         public var adherenceCheck: AdherenceCheck?
+        /// Conversations that have to be read: nothing was heard of them for too long.
+        public var conversationReads: [String] = []
         /// What was given up, with the reason.
         public var deadLetters: [DeadLetter] = []
         /// What the rules said; set when it led to something, or when it was asked for.
@@ -168,6 +170,22 @@ public struct DecisionEngine: Sendable {
         return outcome
     }
 
+    /// Looks at the agent because its time has come (`AgentRecord.wakeAt`), which counts as an event of that time; or
+    /// forgets what is long over.
+    public func wake(now: Timestamp, into record: inout AgentRecord) -> Outcome {
+        var outcome = Outcome()
+        record.facts.forgetEnded(before: now.advanced(by: .zero - AgentRecord.endedGrace))
+        if let due = record.wakeAt, due <= now {
+            record.wakeAt = nil
+            decide(Trigger(eventKey: "timer", eventTime: due), now: now, record: &record, outcome: &outcome)
+        } else if let next = record.reads.next, next <= now {
+            let context = context(of: record, changedAt: nil, now: now)
+            let unheard = rules.evaluate(record.facts, context, tracing: false).unheard
+            outcome.conversationReads = record.reads.ask(for: unheard, now: now)
+        }
+        return outcome
+    }
+
     /// After a restart: what delivery has to take up again. A write that was under way may have happened.
     public func resume(now: Timestamp, into record: inout AgentRecord) -> Command? {
         guard record.isOutstanding, let wish = record.wish else {
@@ -214,10 +232,13 @@ public struct DecisionEngine: Sendable {
     // MARK: -
 
     private func decide(_ trigger: Trigger, now: Timestamp, record: inout AgentRecord, outcome: inout Outcome) {
-        let context = EvaluationContext(now: now, changedAt: trigger.eventTime, holds: record.holds)
+        let context = context(of: record, changedAt: trigger.eventTime, now: now)
         let verdict = rules.evaluate(record.facts, context, tracing: false)
         record.holds = verdict.holds
-        record.wakeAt = verdict.wakeAt
+        record.setWake(verdict.wakeAt, now: now)
+        if policy.mayTouch(record.facts.id) {
+            outcome.conversationReads += record.reads.ask(for: verdict.unheard, now: now)
+        }
         let match = verdict.match
         let before = record.episodes.episode
         let step = record.episodes.advance(
@@ -232,6 +253,15 @@ public struct DecisionEngine: Sendable {
         )
         if step != .none { carryOut(step, match, before, trigger, now: now, record: &record, outcome: &outcome) }
         begin(verdict.errands, trigger, now: now, record: &record, outcome: &outcome)
+    }
+
+    private func context(of record: AgentRecord, changedAt: Timestamp?, now: Timestamp) -> EvaluationContext {
+        EvaluationContext(
+            now: now,
+            changedAt: changedAt,
+            holds: record.holds,
+            conversationTimeout: policy.conversationTimeout
+        )
     }
 
     private func carryOut(
@@ -347,5 +377,15 @@ extension AgentRecord {
         case .settled(let seen):
             if writes.settle(by: seen) { episodes.noteWrite() } else { episodes.noteRead(seen) }
         }
+    }
+}
+
+extension AgentRecord {
+    /// Takes when the rules have to look again. A time that has come and was not looked at yet stays: it counts with
+    /// its own age, whatever comes between.
+    fileprivate mutating func setWake(_ time: Timestamp?, now: Timestamp) {
+        if let due = wakeAt, due <= now { return }
+        // One that is over already must not come round and round.
+        wakeAt = time.map { $0 > now ? $0 : now.advanced(by: .seconds(1)) }
     }
 }

@@ -36,6 +36,7 @@ extension Pipeline {
             case .errands(let errands, let id, let checkFirst): await self.errands(errands, id, checkFirst)
             case .checkAdherence(let check, let id): await checkAdherence(check, id)
             case .adherenceObserved(let seen, let id): await adherenceObserved(seen, id)
+            case .readConversation(let conversation, let id): await rereadConversation(conversation, id)
             }
         }
         await tell(of: step.commit.deadLetters)

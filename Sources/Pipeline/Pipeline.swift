@@ -20,6 +20,8 @@ public actor Pipeline {
     let errands: @Sendable ([Errand], String, Bool) async -> Void
     let checkAdherence: @Sendable (AdherenceCheck, String) async -> Void
     let adherenceObserved: @Sendable (AdherenceObservation, String) async -> Void
+    let rereadConversation: @Sendable (String, String) async -> Void
+    let sleep: @Sendable (Duration) async throws -> Void
     var engine: DecisionEngine
     var decoder = NotificationDecoder()
 
@@ -51,6 +53,10 @@ public actor Pipeline {
     }
 
     private var looks: [Look] = []
+    /// When the alarm goes off that is set.
+    private var alarm: (at: Timestamp, task: Task<Void, Never>)?
+    /// However long there is to wait, since the wall clock may be set meanwhile.
+    private static let longestSleep = Duration.seconds(30)
     private var retries: [Retry] = []
 
     private let reportCounters = Dictionary(
@@ -82,6 +88,11 @@ public actor Pipeline {
     ///   - checkAdherence: takes what an agent's adherence is to show, now that the presence is confirmed; a newer
     ///     revision replaces it. Again after a restart, as long as there is no verdict.
     ///   - adherenceObserved: hears every adherence of an agent that was seen, while adherence is verified.
+    ///   - rereadConversation: has a conversation read of which there was no news for `EpisodePolicy.conversationTimeout`
+    ///     (its id, then the agent's) and journalled as an observation; must not wait for the answer. Asked again, after
+    ///     a minute and then less and less often, while there is no news.
+    ///   - sleep: waits, or throws when the task is cancelled; with `now` it decides when agents are looked at by the
+    ///     clock.
     public init(
         journal: Journal,
         delivery: Delivery,
@@ -91,7 +102,9 @@ public actor Pipeline {
         logger: Logger,
         errands: @escaping @Sendable ([Errand], String, Bool) async -> Void = { _, _, _ in },
         checkAdherence: @escaping @Sendable (AdherenceCheck, String) async -> Void = { _, _ in },
-        adherenceObserved: @escaping @Sendable (AdherenceObservation, String) async -> Void = { _, _ in }
+        adherenceObserved: @escaping @Sendable (AdherenceObservation, String) async -> Void = { _, _ in },
+        rereadConversation: @escaping @Sendable (String, String) async -> Void = { _, _ in },
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.journal = journal
         self.delivery = delivery
@@ -102,6 +115,8 @@ public actor Pipeline {
         self.errands = errands
         self.checkAdherence = checkAdherence
         self.adherenceObserved = adherenceObserved
+        self.rereadConversation = rereadConversation
+        self.sleep = sleep
     }
 
     /// Reads the stored states. Before `run`.
@@ -145,8 +160,10 @@ public actor Pipeline {
         for await _ in inbox.signals {
             while !isStopped, await advance() {}
             if isStopped { break }
+            setAlarm()
         }
         watcher.cancel()
+        alarm?.task.cancel()
         await finish(unwritten)
         unwritten = PipelineStep()
         isRunning = false
@@ -241,9 +258,11 @@ public actor Pipeline {
         let looked = looks
         looks = []
         for look in looked { self.look(look, in: &step) }
+        // After the entries: what has happened before a time that has come counts when it comes.
+        let due = batch.count < Self.batch ? wakeDue(in: &step) : 0
         let tried = retries.map { retry in (retry.done, tryAgain(retry, in: &step)) }
         retries = []
-        if batch.isEmpty, looked.isEmpty, tried.isEmpty, step.canWait, !isDue {
+        if batch.isEmpty, looked.isEmpty, tried.isEmpty, due == 0, step.canWait, !isDue {
             unwritten = step
             inbox.judged(upTo: count)
             if !reports.isEmpty { writeSoon() }
@@ -255,6 +274,33 @@ public actor Pipeline {
         for look in looked { look.done?.resume() }
         for (done, isTried) in tried { done.resume(returning: isTried) }
         return true
+    }
+
+    /// Looks at agents whose time has come, as many as go into one transaction; returns how many.
+    private func wakeDue(in step: inout PipelineStep) -> Int {
+        let due = records.timers.popDue(at: now(), limit: Self.batch)
+        for id in due {
+            guard var record = records[id] else { continue }
+            let outcome = engine.wake(now: now(), into: &record)
+            step.keep(record, outcome, in: &records)
+            records.timers.set(id, record.alarmAt)
+        }
+        return due.count
+    }
+
+    /// Sees to it that the pipeline wakes when the first agent's time comes.
+    private func setAlarm() {
+        guard let next = records.timers.next() else { return }
+        if let alarm, alarm.at <= next { return }
+        alarm?.task.cancel()
+        let pause = min(max(next.timeIntervalSince(now()), .zero), Self.longestSleep)
+        let task = Task {
+            try? await self.sleep(pause)
+            guard !Task.isCancelled else { return }
+            self.alarm = nil
+            self.inbox.wake()
+        }
+        alarm = (next, task)
     }
 
     private func take(_ report: PipelineReport, into record: inout AgentRecord) -> DecisionEngine.Outcome {

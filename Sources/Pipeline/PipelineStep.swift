@@ -15,6 +15,7 @@ struct PipelineStep {
         case errands([Errand], agentID: String, checkFirst: Bool)
         case checkAdherence(AdherenceCheck, agentID: String)
         case adherenceObserved(AdherenceObservation, agentID: String)
+        case readConversation(String, agentID: String)
     }
 
     var commit = JournalCommit()
@@ -41,6 +42,7 @@ struct PipelineStep {
         if !outcome.errands.isEmpty {
             effects.append(.errands(outcome.errands, agentID: id, checkFirst: checkFirst))
         }
+        for conversation in outcome.conversationReads { effects.append(.readConversation(conversation, agentID: id)) }
         if let check = outcome.adherenceCheck { effects.append(.checkAdherence(check, agentID: id)) }
     }
 }

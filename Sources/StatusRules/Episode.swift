@@ -92,12 +92,23 @@ public enum EpisodeStep: Sendable, Equatable {
 public struct EpisodePolicy: Sendable {
     /// Older events do not set a status (they still release one).
     public var maxEventAge: Duration
+    /// Older events do not release one either.
+    public var maxReleaseAge: Duration
+    /// A conversation without news for so long is read again before a rule trusts it; `nil` = all are trusted.
+    public var conversationTimeout: Duration?
     /// `false` for agents that the configuration excludes.
     public var mayTouch: @Sendable (_ agentID: String) -> Bool
 
-    /// The defaults of the design, section 5.5: two minutes, everyone.
-    public init(maxEventAge: Duration = .seconds(120), mayTouch: @escaping @Sendable (String) -> Bool = { _ in true }) {
+    /// The defaults: two minutes to set, a day to release, every conversation is trusted, everyone.
+    public init(
+        maxEventAge: Duration = .seconds(120),
+        maxReleaseAge: Duration = .seconds(86_400),
+        conversationTimeout: Duration? = nil,
+        mayTouch: @escaping @Sendable (String) -> Bool = { _ in true }
+    ) {
         self.maxEventAge = maxEventAge
+        self.maxReleaseAge = maxReleaseAge
+        self.conversationTimeout = conversationTimeout
         self.mayTouch = mayTouch
     }
 

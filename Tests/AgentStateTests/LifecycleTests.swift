@@ -89,10 +89,12 @@ struct LifecycleTests {
         #expect(
             paths == [
                 "conversation: – → alerting", "conversation.customer.attributes.accountTier: – → gold",
-                "conversation.state: alerting → connected", "conversation.held: false → true",
+                "conversation.state: alerting → connected", "conversation.participants: 1 → 2",
+                "conversation.held: false → true",
                 "conversation.held: true → false", "conversation.attributes.wfm_status: – → Break",
                 "conversation: connected → disconnected", "conversation.state: connected → disconnected",
-                "conversation.afterCallWork: – → pending", "conversation.state: disconnected → terminated",
+                "conversation.disconnectType: – → client", "conversation.afterCallWork: – → pending",
+                "conversation.state: disconnected → terminated",
                 "conversation.afterCallWork: pending → complete",
                 "conversation.wrapupCode: – → 99999999-0000-4000-8000-000000000001",
             ]
@@ -126,7 +128,7 @@ struct LifecycleTests {
             story.apply(step.notification)
             let data = try JSONEncoder().encode(story.facts)
             #expect(try JSONDecoder().decode(AgentFacts.self, from: data) == story.facts)
-            #expect(data.count < 2200)
+            #expect(data.count < 2500)
         }
         let sizes = try JSONEncoder().encode(try #require(story.call)).count
         #expect(sizes < 800)

@@ -28,6 +28,7 @@ struct GenesysEventTests {
         presence.definitionID = "bbbbbbbb-0000-4000-8000-000000000001"
         presence.system = .break
         presence.message = ""
+        presence.tellsRequest = false
         presence.modifiedAt = Timestamp("2026-03-10T14:06:00.100Z")
         var expected = ActivityObservation()
         expected.presence = presence
@@ -54,7 +55,14 @@ struct GenesysEventTests {
         adherence.actualCategory = "Break"
         adherence.impact = "Negative"
         adherence.changedAt = Timestamp("2026-03-10T14:06:00.600Z")
+        adherence.scheduledCodeID = "0"
         adherence.managementUnitID = "88888888-0000-4000-8000-000000000001"
+        adherence.businessUnitID = "88888888-0000-4000-8000-000000000002"
+        adherence.teamID = "88888888-0000-4000-8000-000000000003"
+        adherence.isOutOfOffice = false
+        adherence.activeQueueIDs = [queue]
+        adherence.activeQueuesChangedAt = Timestamp("2026-03-10T13:00:02Z")
+        adherence.next = [ScheduledActivity(category: "Break", at: Timestamp("2026-03-10T14:15:00Z"))]
         let event = GenesysEvent.adherence(userID: agent, adherence)
         #expect(try Fixture.notification("users.workforcemanagement.adherence").event == event)
 
@@ -107,6 +115,7 @@ struct GenesysEventTests {
             media: .call,
             state: "disconnected"
         )
+        expected.initialState = "alerting"
         expected.direction = "inbound"
         expected.connectedTime = Timestamp("2026-03-10T14:00:13.530Z")
         expected.disconnectedTime = Timestamp("2026-03-10T14:05:20.118Z")
@@ -126,6 +135,7 @@ struct GenesysEventTests {
         #expect(participant.userID == agent)
         #expect(participant.queueID == queue)
         var expected = CommunicationSnapshot(id: participant.id, media: .call, state: "connected")
+        expected.initialState = "alerting"
         expected.direction = "inbound"
         expected.connectedTime = Timestamp("2026-03-10T14:00:13.530Z")
         #expect(participant.communications == [expected])

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import GenesysEvents
+
+extension ConversationFacts: Codable {
+    // Short names, and nothing that has its usual value: one is stored with every agent for every conversation.
+    private enum CodingKeys: String, CodingKey {
+        case id, media, state, held, muted, purpose, order, standby, role
+        case participantID = "part"
+        case communicationID = "comm"
+        case direction = "dir"
+        case heldSince = "heldAt"
+        case queueID = "queue"
+        case connectedAt = "conn"
+        case endedAt = "end"
+        case confined = "conf"
+        case alertedAt = "alert"
+        case disconnectType = "why"
+        case participants = "people"
+        case afterCallWorkSince = "acwAt"
+        case wrapupTimeoutMs = "acwMs"
+        case wrapupPrompt = "prompt"
+        case wrapupRequired = "wrapReq"
+        case campaignID = "camp"
+        case messageType = "kind"
+        case mediaRoles = "roles"
+        case externalTag = "tag"
+        case utilizationLabelID = "label"
+        case toldAt = "told"
+        case afterCallWork = "acw"
+        case wrapupCode = "wrap"
+        case attributes = "attr"
+        case customerAttributes = "cust"
+        case customerParticipantIDs = "custParts"
+        case isEnded = "ended"
+        case releasedHold = "released"
+        case written = "attrAt"
+        case customerWritten = "custAt"
+        case isPresumedEnded = "presumed"
+    }
+
+    /// What `encode(to:)` has written.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func value<Value: Decodable>(_ key: CodingKeys) throws -> Value? {
+            try container.decodeIfPresent(Value.self, forKey: key)
+        }
+        self.init(
+            id: try container.decode(String.self, forKey: .id),
+            media: try container.decode(MediaType.self, forKey: .media),
+            participantID: try container.decode(String.self, forKey: .participantID),
+            communicationID: try container.decode(String.self, forKey: .communicationID),
+            state: try container.decode(String.self, forKey: .state)
+        )
+        direction = try value(.direction)
+        held = try value(.held) ?? false
+        heldSince = try value(.heldSince)
+        muted = try value(.muted) ?? false
+        confined = try value(.confined) ?? false
+        queueID = try value(.queueID)
+        purpose = try value(.purpose)
+        role = try value(.role) ?? .agent
+        alertedAt = try value(.alertedAt)
+        connectedAt = try value(.connectedAt)
+        endedAt = try value(.endedAt)
+        disconnectType = try value(.disconnectType)
+        participants = try value(.participants) ?? 0
+        afterCallWork = try value(.afterCallWork)
+        afterCallWorkSince = try value(.afterCallWorkSince)
+        wrapupTimeoutMs = try value(.wrapupTimeoutMs)
+        wrapupPrompt = try value(.wrapupPrompt)
+        wrapupRequired = try value(.wrapupRequired)
+        wrapupCode = try value(.wrapupCode)
+        campaignID = try value(.campaignID)
+        messageType = try value(.messageType)
+        mediaRoles = try value(.mediaRoles) ?? []
+        externalTag = try value(.externalTag)
+        utilizationLabelID = try value(.utilizationLabelID)
+        attributes = try value(.attributes) ?? [:]
+        customerAttributes = try value(.customerAttributes) ?? [:]
+        customerParticipantIDs = try value(.customerParticipantIDs) ?? []
+        isEnded = try value(.isEnded) ?? false
+        order = try value(.order)
+        toldAt = try value(.toldAt)
+        releasedHold = try value(.releasedHold)
+        written = try value(.written) ?? [:]
+        customerWritten = try value(.customerWritten) ?? [:]
+        isPresumedEnded = try value(.isPresumedEnded) ?? false
+        standby = try value(.standby) ?? []
+    }
+
+    /// For the relay's own storage, not for any API.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        func put<Value: Encodable & Equatable>(_ value: Value, _ key: CodingKeys, unless usual: Value) throws {
+            if value != usual { try container.encode(value, forKey: key) }
+        }
+        try container.encode(id, forKey: .id)
+        try container.encode(media, forKey: .media)
+        try container.encode(participantID, forKey: .participantID)
+        try container.encode(communicationID, forKey: .communicationID)
+        try container.encode(state, forKey: .state)
+        try container.encodeIfPresent(direction, forKey: .direction)
+        try put(held, .held, unless: false)
+        try container.encodeIfPresent(heldSince, forKey: .heldSince)
+        try put(muted, .muted, unless: false)
+        try put(confined, .confined, unless: false)
+        try container.encodeIfPresent(queueID, forKey: .queueID)
+        try container.encodeIfPresent(purpose, forKey: .purpose)
+        try put(role, .role, unless: .agent)
+        try container.encodeIfPresent(alertedAt, forKey: .alertedAt)
+        try container.encodeIfPresent(connectedAt, forKey: .connectedAt)
+        try container.encodeIfPresent(endedAt, forKey: .endedAt)
+        try container.encodeIfPresent(disconnectType, forKey: .disconnectType)
+        try put(participants, .participants, unless: 0)
+        try container.encodeIfPresent(afterCallWork, forKey: .afterCallWork)
+        try container.encodeIfPresent(afterCallWorkSince, forKey: .afterCallWorkSince)
+        try container.encodeIfPresent(wrapupTimeoutMs, forKey: .wrapupTimeoutMs)
+        try container.encodeIfPresent(wrapupPrompt, forKey: .wrapupPrompt)
+        try container.encodeIfPresent(wrapupRequired, forKey: .wrapupRequired)
+        try container.encodeIfPresent(wrapupCode, forKey: .wrapupCode)
+        try container.encodeIfPresent(campaignID, forKey: .campaignID)
+        try container.encodeIfPresent(messageType, forKey: .messageType)
+        try put(mediaRoles, .mediaRoles, unless: [])
+        try container.encodeIfPresent(externalTag, forKey: .externalTag)
+        try container.encodeIfPresent(utilizationLabelID, forKey: .utilizationLabelID)
+        try put(attributes, .attributes, unless: [:])
+        try put(customerAttributes, .customerAttributes, unless: [:])
+        try put(customerParticipantIDs, .customerParticipantIDs, unless: [])
+        try put(isEnded, .isEnded, unless: false)
+        try container.encodeIfPresent(order, forKey: .order)
+        try container.encodeIfPresent(toldAt, forKey: .toldAt)
+        try container.encodeIfPresent(releasedHold, forKey: .releasedHold)
+        try put(written, .written, unless: [:])
+        try put(customerWritten, .customerWritten, unless: [:])
+        try put(isPresumedEnded, .isPresumedEnded, unless: false)
+        try put(standby, .standby, unless: [])
+    }
+}

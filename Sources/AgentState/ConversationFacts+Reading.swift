@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+public import GenesysEvents
+
+/// What an agent does in a conversation.
+public enum ConversationRole: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Serves it, or takes part in it as anybody.
+    case agent
+    /// Listens to another agent, or watches their screen.
+    case monitor
+    /// Speaks to another agent without being heard by the customer.
+    case coach
+    /// Has come in uncalled, and is heard by all.
+    case barge
+    /// Was called in for advice or to take over, by a consult transfer.
+    case consult
+}
+
+// MARK: - What the facts mean together
+
+extension ConversationFacts {
+    /// Not ended, or after-call work still pending.
+    public var isLive: Bool { !isEnded || afterCallWork == "pending" }
+
+    /// The agent has been connected, now or before: an alert that nobody took is no call.
+    public var isAnswered: Bool { connectedAt != nil || state == "connected" }
+
+    /// Only offered: it rings, and the agent has not answered.
+    public var isAlerting: Bool { !isEnded && !isAnswered && (state == "alerting" || state == "offering") }
+
+    /// Going on: answered, or being dialled by the agent, and not ended. What is parked waits, and keeps nobody busy.
+    public var isInteraction: Bool {
+        guard !isEnded, state != "parked" else { return false }
+        return isAnswered || state == "dialing" || state == "contacting"
+    }
+
+    /// When the relay last took news of it.
+    public var heardAt: Timestamp? {
+        guard let toldAt, let order else { return toldAt ?? order?.arrival }
+        return max(toldAt, order.arrival)
+    }
+
+    /// Until when after-call work may take; `nil` when it has not begun, or when nothing ends it but the agent.
+    public var afterCallWorkUntil: Timestamp? {
+        guard let afterCallWorkSince, let wrapupTimeoutMs, wrapupPrompt != "mandatory", wrapupPrompt != "optional"
+        else { return nil }
+        return afterCallWorkSince.advanced(by: .milliseconds(wrapupTimeoutMs))
+    }
+}
