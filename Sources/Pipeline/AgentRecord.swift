@@ -60,7 +60,7 @@ public struct AgentRecord: Sendable, Equatable {
     }
 
     /// Ended conversations are kept this long, so that a late older snapshot does not bring them back.
-    static let endedGrace = Duration.seconds(600)
+    public static let endedGrace = Duration.seconds(600)
 
     /// When something has to be done for the agent although nothing is heard of it, be it only to forget what is over;
     /// `nil` = never.

@@ -7,6 +7,6 @@ public import StatusRules
 extension DecisionEngine {
     /// What every rule makes of an agent, with the first condition that fails: after a step, for people. Decides nothing.
     public func evaluation(of record: AgentRecord, now: Timestamp) -> Evaluation {
-        rules.evaluate(record.facts, EvaluationContext(now: now, holds: record.holds), tracing: true)
+        rules.evaluate(record.facts, context(of: record, changedAt: nil, now: now), tracing: true)
     }
 }

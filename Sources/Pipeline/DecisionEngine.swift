@@ -255,7 +255,7 @@ public struct DecisionEngine: Sendable {
         begin(verdict.errands, trigger, now: now, record: &record, outcome: &outcome)
     }
 
-    private func context(of record: AgentRecord, changedAt: Timestamp?, now: Timestamp) -> EvaluationContext {
+    func context(of record: AgentRecord, changedAt: Timestamp?, now: Timestamp) -> EvaluationContext {
         EvaluationContext(
             now: now,
             changedAt: changedAt,

@@ -7,7 +7,7 @@ import Journal
 
 extension Pipeline {
     /// Ended conversations are kept this long, so that a late older snapshot does not bring them back.
-    public static let endedGrace = Duration.seconds(600)
+    private static let endedGrace = Duration.seconds(600)
 
     /// Takes one entry of the journal to the agents it is about.
     func apply(_ journalled: JournalRecord, in step: inout PipelineStep) {

@@ -15,7 +15,9 @@ enum MomentArgument: Sendable, Equatable {
     static func parse(_ text: String) throws -> MomentArgument {
         if let duration = DurationSyntax.parse(text) { return .duration(duration) }
         if let time = Timestamp(text) ?? Timestamp(text + "T00:00:00Z") { return .time(time) }
-        if Int(text) != nil { throw ValidationError("the duration \(text) has no unit; write \(text)d (ms, s, m, h, d)") }
+        if Int(text) != nil {
+            throw ValidationError("the duration \(text) has no unit; write \(text)d (ms, s, m, h, d)")
+        }
         throw ValidationError(
             "'\(text)' is neither a duration such as 7d, 12h or 30m nor a time such as 2026-03-02T09:00:00Z or 2026-03-02"
         )

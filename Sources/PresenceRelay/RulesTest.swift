@@ -20,7 +20,8 @@ struct Rules: ParsableCommand {
 struct RulesTest: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
-        abstract: "Runs your own tests of your rules (docs/rules-test.md), without a network and on a clock of their own.",
+        abstract:
+            "Runs your own tests of your rules (docs/rules-test.md), without a network and on a clock of their own.",
         discussion: "Exit code 0 = all are as expected, 1 = some are not, 2 = wrong usage, or a file with errors."
     )
 

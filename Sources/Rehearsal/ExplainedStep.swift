@@ -79,7 +79,8 @@ public struct ExplainedStep: Encodable, Sendable {
         public var notes: [String] = []
 
         enum CodingKeys: String, CodingKey {
-            case id, name, changes, facts, rules, decision, status, rule, calls, writes, errands, presence, wakeAt, notes
+            case id, name, changes, facts, rules, decision, status, rule, calls, writes, errands, presence, wakeAt,
+                notes
             case guardReason = "guard"
         }
     }

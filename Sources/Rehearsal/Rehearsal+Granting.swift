@@ -35,10 +35,15 @@ extension Rehearsal {
             before: moment.before
         )
         step.add(outcome)
+        for conversation in outcome.conversationReads {
+            step.notes.append(
+                "there was no news of conversation \(conversation) for too long: the relay would read it again first"
+            )
+        }
         grant(outcome, moment, &step)
         // Before the presence is another one, which may be what a rule asks for.
         if options.traces { step.evaluation = engine.evaluation(of: agents[place].record, now: clock) }
-        agents[place].record.facts.forgetEnded(before: clock.advanced(by: .zero - Pipeline.endedGrace))
+        agents[place].record.facts.forgetEnded(before: clock.advanced(by: .zero - AgentRecord.endedGrace))
         let decided = agents[place].record
         guard let written = step.writes.last else {
             step.record = decided
@@ -75,16 +80,10 @@ extension Rehearsal {
         var command = outcome.command
         if command == .read { command = read(moment, &step) }
         while case .want(let wish)? = command, step.writes.count < Self.rounds {
-            step.writes.append(wish)
-            let answer = DeliveryReport(
-                agentID: step.agentID,
-                revision: wish.revision,
-                status: DeliveryStatus(state: .confirmed, attempts: 1, at: clock),
-                summary: "taken for granted",
-                news: .accepted(AcceptedWrite(definitionID: wish.target.definitionID, modifiedAt: clock))
-            )
-            var followed = engine.take(answer, now: clock, into: &agents[moment.place].record)
-            followed.history.removeAll { $0.summary == answer.summary }
+            let report = delivery(of: wish, to: agents[moment.place].record)
+            if report.news != nil { step.writes.append(wish) }
+            var followed = engine.take(report, now: clock, into: &agents[moment.place].record)
+            if report.news != nil { followed.history.removeAll { $0.summary == report.summary } }
             step.add(followed)
             command = followed.command
         }
@@ -98,6 +97,28 @@ extension Rehearsal {
             )
             _ = engine.take(done, now: clock, into: &agents[moment.place].record)
         }
+    }
+
+    /// What becomes of a wish: as in the relay, nothing is written that is there already, or to an agent who has left.
+    private func delivery(of wish: Wish, to record: AgentRecord) -> DeliveryReport {
+        var report = DeliveryReport(
+            agentID: record.facts.id,
+            revision: wish.revision,
+            status: DeliveryStatus(state: .confirmed, attempts: 0, at: clock),
+            summary: "the agent already has \(wish.target): nothing to write"
+        )
+        if record.facts.presence?.system == .offline, !record.presenceIsOurs {
+            report.status.state = .superseded
+            report.summary = "the agent is Offline: nothing is written"
+            report.isGuard = true
+        } else if wish.target.isNoChange(from: record.facts.presence) {
+            report.isGuard = true
+        } else {
+            report.status.attempts = 1
+            report.summary = "taken for granted"
+            report.news = .accepted(AcceptedWrite(definitionID: wish.target.definitionID, modifiedAt: clock))
+        }
+        return report
     }
 
     /// Reads the presence: what comes of it now, or later when reads take their time.

@@ -122,12 +122,7 @@ public struct Rehearsal {
             return finish(Moment(place: wake.agent, trigger: .read, key: "read", before: before), outcome, tell)
         }
         agents[wake.agent].wakeAt = nil
-        let outcome = engine.look(
-            eventKey: "timer",
-            eventTime: wake.at,
-            now: clock,
-            into: &agents[wake.agent].record
-        )
+        let outcome = engine.wake(now: clock, into: &agents[wake.agent].record)
         finish(Moment(place: wake.agent, trigger: .timer, key: "timer", before: before), outcome, tell)
     }
 

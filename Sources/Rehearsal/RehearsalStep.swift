@@ -42,6 +42,8 @@ public struct RehearsalStep: Sendable {
     public var writes: [Wish] = []
     /// What was done beside the presence.
     public var errands: [Errand] = []
+    /// Conversations that would be read again, since there was no news of them for too long.
+    public var conversationReads: [String] = []
     /// Lines that are to be told to people and to nobody else.
     public var notes: [String] = []
     /// What every rule makes of the agent; `nil` when no traces are asked for.
@@ -65,6 +67,7 @@ public struct RehearsalStep: Sendable {
         history += outcome.history
         errandHistory += outcome.errandHistory
         errands += outcome.errands
+        conversationReads += outcome.conversationReads
     }
 }
 

@@ -18,6 +18,7 @@ import StatusRules
 /// | `decision` | a part of a decision's text |
 /// | `matches` | rules that match, whether they decide or not |
 /// | `fails` | by rule, a part of the first condition that fails: `{ long hold: "held: wanted true" }` |
+/// | `reads` | conversations that are to be read again, since there was no news of them for too long; `[]` = none |
 /// | `wakesIn` | how long until the rules are looked at again by themselves, or `none` |
 ///
 /// Presences and texts are compared without regard to case, spaces, `_` and `-`.
@@ -46,12 +47,13 @@ public struct CaseExpectation: Sendable {
     var decision: String?
     var matches: [String]?
     var fails: [(rule: String, text: String)] = []
+    var reads: [String]?
     var wake: Wake?
 
     static func parse(_ node: ConfigurationNode, rules: RuleSet, diagnostics: Diagnostics) -> CaseExpectation? {
         let keys = [
             "status", "rule", "presence", "calls", "release", "errands", "guard", "decision", "matches", "fails",
-            "wakesIn",
+            "reads", "wakesIn",
         ]
         guard let reader = MappingReader(node, path: "expect", keys: keys, diagnostics: diagnostics) else { return nil }
         let statuses = rules.statuses.keys.sorted()
@@ -66,12 +68,16 @@ public struct CaseExpectation: Sendable {
         }
         expectation.guards = reader.node("guard").map { $0.isNone ? [] : reader.texts("guard") ?? [] }
         expectation.decision = reader.text("decision")
+        expectation.reads = reader.texts("reads")
         expectation.matches = reader.node("matches").map { node in
             node.elements.compactMap { reader.known($0, "matches", rules.ruleNames, "rules") }
         }
         if let node = reader.node("fails") {
             guard case .mapping(let entries) = node.content else {
-                diagnostics.error(at: node.location, "expect.fails: expected a mapping of rules to texts, found \(node.kind)")
+                diagnostics.error(
+                    at: node.location,
+                    "expect.fails: expected a mapping of rules to texts, found \(node.kind)"
+                )
                 return nil
             }
             for entry in entries {
@@ -86,7 +92,8 @@ public struct CaseExpectation: Sendable {
         }
         if let node = reader.node("wakesIn") {
             expectation.wake =
-                node.isNone ? .never : reader.duration("wakesIn", in: .zero...(.seconds(3660 * 86_400))).map { .within($0) }
+                node.isNone
+                ? .never : reader.duration("wakesIn", in: .zero...(.seconds(3660 * 86_400))).map { .within($0) }
         }
         return expectation
     }

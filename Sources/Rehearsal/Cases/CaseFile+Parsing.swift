@@ -8,7 +8,12 @@ public import Pipeline
 import StatusRules
 
 extension CaseFile {
-    private static let keys = ["config", "statuses", "rules", "maxEventAge", "directory", "cases"]
+    private static let keys =
+        ["config", "statuses", "rules", "directory", "cases"] + ageKeys.map(\.key) + ["conversationTimeout"]
+    private static let ageKeys: [(key: String, field: any WritableKeyPath<EpisodePolicy, Duration> & Sendable)] = [
+        ("maxEventAge", \.maxEventAge), ("maxReleaseAge", \.maxReleaseAge),
+    ]
+    private static let longest = Duration.seconds(3660 * 86_400)
 
     /// Reads a file's text. Findings go to `diagnostics`; `nil` when there is an error.
     ///
@@ -43,7 +48,6 @@ extension CaseFile {
         _ directory: CaseDirectory,
         _ sources: Sources
     ) -> DecisionEngine? {
-        let maxEventAge = root.duration("maxEventAge", in: .seconds(1)...(.seconds(7 * 86_400)))
         var engine: DecisionEngine
         if let config = root.entry("config") {
             for key in ["statuses", "rules"] {
@@ -83,7 +87,12 @@ extension CaseFile {
             root.require("rules", "write rules and statuses here, name a relay.yaml with config:, or give --config")
             return nil
         }
-        if let maxEventAge { engine.policy.maxEventAge = maxEventAge }
+        for (key, field) in ageKeys {
+            if let age = root.duration(key, in: .seconds(1)...longest) { engine.policy[keyPath: field] = age }
+        }
+        if let timeout = root.duration("conversationTimeout", in: .seconds(1)...longest) {
+            engine.policy.conversationTimeout = timeout
+        }
         // What the rules want is tested, whatever the configuration lets become of it.
         engine.mode = .act
         for (label, id) in directory.presences {

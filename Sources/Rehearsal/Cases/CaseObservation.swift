@@ -48,7 +48,9 @@ struct CaseNames {
     /// A text names a presence in any of these ways.
     func names(_ text: String, _ target: PresenceTarget) -> Bool {
         if let named = targets[text] { return named.definitionID == target.definitionID }
-        return [target.label, target.system?.name, target.definitionID].contains { $0.map { text.isSameWord(as: $0) } ?? false }
+        return [target.label, target.system?.name, target.definitionID].contains {
+            $0.map { text.isSameWord(as: $0) } ?? false
+        }
     }
 
     func names(_ text: String, _ presence: PresenceFacts?) -> Bool {
@@ -101,7 +103,12 @@ extension CaseExpectation {
         }
         if let guards {
             let isMet = guards.allSatisfy { text in seen.guards.contains { text.isPart(of: $0) } }
-            look("guard", guards.isEmpty ? "none" : guards.listed, seen.guards.listed, guards.isEmpty ? seen.guards.isEmpty : isMet)
+            look(
+                "guard",
+                guards.isEmpty ? "none" : guards.listed,
+                seen.guards.listed,
+                guards.isEmpty ? seen.guards.isEmpty : isMet
+            )
         }
         if let decision {
             look("decision", decision, seen.decisions.listed, seen.decisions.contains { decision.isPart(of: $0) })
@@ -114,6 +121,10 @@ extension CaseExpectation {
             let trace = seen.evaluation.trace.first { $0.rule == rule }
             let actual = trace?.matched == true ? "it matches" : trace?.failure ?? "it does not match"
             look("fails: \(rule)", text, actual, trace?.matched == false && text.isPart(of: actual))
+        }
+        if let reads {
+            let actual = seen.steps.flatMap(\.conversationReads)
+            look("reads", reads.listed, actual.listed, Set(reads) == Set(actual))
         }
         if let wake {
             let actual = seen.record.wakeAt.map { Wake.within($0.timeIntervalSince(seen.now)) } ?? .never
@@ -160,7 +171,9 @@ extension ExplainedErrand {
 }
 
 extension [String: String] {
-    fileprivate var written: String { sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") }
+    fileprivate var written: String {
+        sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+    }
 }
 
 extension [String] {

@@ -54,7 +54,10 @@ struct CaseReader {
             steps.append(step)
         }
         if steps.isEmpty, let node = reader.node("steps") {
-            diagnostics.error(at: node.location, "steps: expected a list of steps, such as [ { expect: { status: Break } } ]")
+            diagnostics.error(
+                at: node.location,
+                "steps: expected a list of steps, such as [ { expect: { status: Break } } ]"
+            )
         }
         guard let title = reader.text("name"), let start else { return nil }
         return RuleCase(

@@ -105,7 +105,11 @@ private struct CaseRun {
         var mismatches: [CaseOutcome.Mismatch] = []
         if isAboutOthers, let other = step.events.first?.agentID {
             mismatches.append(
-                CaseOutcome.Mismatch(key: "event", expected: "an event about agent \(agentID)", actual: "one about \(other)")
+                CaseOutcome.Mismatch(
+                    key: "event",
+                    expected: "an event about agent \(agentID)",
+                    actual: "one about \(other)"
+                )
             )
         }
         // A record is there: the case has begun with a change of it.

@@ -18,21 +18,26 @@ struct GivenConversation: Sendable {
 
     private static let texts: [(key: String, field: any WritableKeyPath<ConversationFacts, String?> & Sendable)] = [
         ("direction", \.direction), ("queueId", \.queueID), ("queue", \.queueID), ("purpose", \.purpose),
-        ("afterCallWork", \.afterCallWork), ("wrapupCode", \.wrapupCode), ("wrapup", \.wrapupCode),
+        ("wrapupCode", \.wrapupCode), ("wrapup", \.wrapupCode), ("wrapupPrompt", \.wrapupPrompt),
+        ("disconnectType", \.disconnectType), ("campaignId", \.campaignID), ("messageType", \.messageType),
+        ("externalTag", \.externalTag), ("utilizationLabel", \.utilizationLabelID),
     ]
     private static let times: [(key: String, field: any WritableKeyPath<ConversationFacts, Timestamp?> & Sendable)] = [
-        ("connectedAt", \.connectedAt), ("endedAt", \.endedAt), ("heldSince", \.heldSince),
+        ("alertedAt", \.alertedAt), ("connectedAt", \.connectedAt), ("endedAt", \.endedAt),
+        ("heldSince", \.heldSince), ("afterCallWorkSince", \.afterCallWorkSince),
     ]
     private static let flags: [(key: String, field: any WritableKeyPath<ConversationFacts, Bool> & Sendable)] = [
-        ("muted", \.muted)
+        ("muted", \.muted), ("confined", \.confined),
     ]
     private static let attributes:
         [(key: String, field: any WritableKeyPath<ConversationFacts, [String: String]> & Sendable)] = [
             ("attributes", \.attributes), ("customer.attributes", \.customerAttributes),
         ]
     private static var keys: [String] {
-        ["id", "media", "state", "held", "remove", "participantId", "communicationId"] + texts.map(\.key)
-            + times.map(\.key) + flags.map(\.key) + attributes.map(\.key)
+        [
+            "id", "media", "state", "held", "role", "participants", "afterCallWork", "wrapupTimeout", "wrapupRequired",
+            "mediaRoles", "remove", "participantId", "communicationId",
+        ] + texts.map(\.key) + times.map(\.key) + flags.map(\.key) + attributes.map(\.key)
     }
 
     static func parse(_ node: ConfigurationNode, path: String, diagnostics: Diagnostics) -> GivenConversation? {
@@ -64,6 +69,8 @@ struct GivenConversation: Sendable {
                 facts.held = held
             }
         }
+        given.work(reader)
+        given.parts(reader)
         for (key, field) in attributes {
             let values = dotted.values[key] ?? [:]
             given.write(reader.values(key).merging(values) { $1 }, field)
@@ -91,6 +98,32 @@ struct GivenConversation: Sendable {
         }
     }
 
+    private mutating func work(_ reader: MappingReader) {
+        if let work = reader.text("afterCallWork") {
+            assignments.append { facts, now in
+                if work == "pending", facts.afterCallWork != work { facts.afterCallWorkSince = now }
+                facts.afterCallWork = work
+            }
+        }
+        if let timeout = reader.duration("wrapupTimeout", in: .zero...(.seconds(86_400))) {
+            let milliseconds = Int(timeout / .milliseconds(1))
+            assignments.append { facts, _ in facts.wrapupTimeoutMs = milliseconds }
+        }
+        if let required = reader.boolean("wrapupRequired") {
+            assignments.append { facts, _ in facts.wrapupRequired = required }
+        }
+    }
+
+    private mutating func parts(_ reader: MappingReader) {
+        if let role = reader.choice("role", of: ConversationRole.self) {
+            assignments.append { facts, _ in facts.role = role }
+        }
+        if let count = reader.integer("participants", in: 0...1000) {
+            assignments.append { facts, _ in facts.participants = count }
+        }
+        if let roles = reader.texts("mediaRoles") { assignments.append { facts, _ in facts.mediaRoles = roles } }
+    }
+
     private mutating func write(
         _ values: [String: String?],
         _ field: any WritableKeyPath<ConversationFacts, [String: String]> & Sendable
@@ -116,6 +149,7 @@ struct GivenConversation: Sendable {
                 state: ""
             )
             new.purpose = "agent"
+            new.participants = 2
             update(&new, state: state ?? "connected", now)
             let next = facts.conversations.firstIndex { ($0.id, $0.media.rawValue) > (new.id, new.media.rawValue) }
             facts.conversations.insert(new, at: next ?? facts.conversations.endIndex)
@@ -135,9 +169,11 @@ struct GivenConversation: Sendable {
             } else {
                 facts.endedAt = nil
                 if state == "connected", facts.connectedAt == nil { facts.connectedAt = now }
+                if state == "alerting" || state == "offering" { facts.alertedAt = now }
             }
         }
         for assign in assignments { assign(&facts, now) }
+        facts.tell(at: now)
     }
 
     /// Entries such as `attributes.wfm_status: Break`, and the mapping without them.

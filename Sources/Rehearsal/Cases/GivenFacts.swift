@@ -23,12 +23,15 @@ struct GivenFacts: Sendable {
     /// Reads a mapping of facts. What is wrong is reported and left out.
     static func parse(_ node: ConfigurationNode, path: String, diagnostics: Diagnostics) -> GivenFacts {
         var facts = GivenFacts()
-        let keys = ["presence", "routingStatus", "adherence", "outOfOffice", "activeQueues", "conversations"]
+        let keys = [
+            "presence", "primarySource", "routingStatus", "adherence", "outOfOffice", "activeQueues", "conversations",
+        ]
         guard let reader = MappingReader(node, path: path, keys: keys, diagnostics: diagnostics) else { return facts }
         facts.presence(reader)
         facts.routingStatus(reader)
         facts.adherence(reader)
-        if let active = reader.boolean("outOfOffice") { facts.add { facts, _ in facts.outOfOffice = active } }
+        facts.outOfOffice(reader)
+        if let source = reader.text("primarySource") { facts.add { facts, _ in facts.primarySource = source } }
         if let queues = reader.texts("activeQueues") { facts.add { facts, _ in facts.activeQueueIDs = queues } }
         for (index, node) in (reader.node("conversations")?.elements ?? []).enumerated() {
             let given = GivenConversation.parse(
@@ -45,7 +48,7 @@ struct GivenFacts: Sendable {
         guard let node = reader.node("presence") else { return }
         var given = PresenceFacts()
         if case .mapping = node.content {
-            let keys = ["system", "label", "definitionId", "message", "since"]
+            let keys = ["system", "label", "definitionId", "message", "since", "requested"]
             guard let reader = reader.mapping("presence", keys: keys) else { return }
             given.system = reader.node("system").flatMap { system($0, reader.name("system"), reader.diagnostics) }
             given.definitionID =
@@ -53,6 +56,9 @@ struct GivenFacts: Sendable {
                 ?? given.system?.definitionID
             given.message = reader.text("message", allowsEmpty: true)
             given.modifiedAt = reader.time("since")
+            given.requested = reader.node("requested").flatMap {
+                system($0, reader.name("requested"), reader.diagnostics)
+            }
             if given.definitionID == nil {
                 reader.diagnostics.error(at: node.location, "\(reader.path): write system, label or definitionId")
             }
@@ -98,12 +104,37 @@ struct GivenFacts: Sendable {
         }
     }
 
+    private mutating func outOfOffice(_ reader: MappingReader) {
+        guard let node = reader.node("outOfOffice") else { return }
+        guard case .mapping = node.content else {
+            if let active = reader.boolean("outOfOffice") { add { facts, _ in facts.outOfOffice = active } }
+            return
+        }
+        guard let reader = reader.mapping("outOfOffice", keys: ["active", "until"]) else { return }
+        let (active, until) = (reader.boolean("active") ?? true, reader.time("until"))
+        add { facts, _ in
+            facts.outOfOffice = active
+            facts.outOfOfficeUntil = active ? until : nil
+        }
+    }
+
     private mutating func adherence(_ reader: MappingReader) {
         let fields: [(key: String, field: any WritableKeyPath<AdherenceFacts, String?> & Sendable)] = [
             ("state", \.state), ("scheduled", \.scheduled), ("actual", \.actual), ("impact", \.impact),
+            ("activityCode", \.scheduledCodeID), ("explanation", \.explanationStatus),
+            ("managementUnit", \.managementUnitID), ("team", \.teamID),
         ]
-        guard let reader = reader.mapping("adherence", keys: fields.map(\.key) + ["since"]) else { return }
+        guard let reader = reader.mapping("adherence", keys: fields.map(\.key) + ["since", "next", "nextAt"]) else {
+            return
+        }
         let since = reader.time("since")
+        if let next = reader.text("next") {
+            let at = reader.time("nextAt")
+            add { facts, _ in
+                facts.adherence = facts.adherence ?? AdherenceFacts()
+                facts.adherence?.next = [ScheduledActivity(category: next, at: at)]
+            }
+        }
         let values = fields.compactMap { key, field in
             reader.entry(key).map { entry in (field: field, value: entry.value.isNull ? nil : reader.text(key)) }
         }
