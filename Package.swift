@@ -58,12 +58,13 @@ let package = Package(
         ),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
         // Pure: no I/O, no clock, no task.
         library("GenesysEvents", ["CSimdJSON"]),
         library("AgentState", ["GenesysEvents"]),
         library("ConfigurationSyntax", [.product(name: "Yams", package: "Yams")]),
-        library("StatusRules", ["AgentState", "GenesysEvents", "ConfigurationSyntax"]),
+        library("StatusRules", ["AgentState", "GenesysEvents", "ConfigurationSyntax", "CRE2"]),
         library("Configuration", ["ConfigurationSyntax", "StatusRules", "GenesysEvents"]),
 
         // Effects at the edges.

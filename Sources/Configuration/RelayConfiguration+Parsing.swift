@@ -7,7 +7,7 @@ import StatusRules
 extension RelayConfiguration {
     private static let keys = [
         "server", "webhook", "admin", "genesys", "journal", "mode", "agents", "verify", "tags", "maxEventAge",
-        "statuses", "rules",
+        "statuses", "rules", "watch",
     ]
 
     /// Reads a whole file's text. Findings go to `diagnostics`; `nil` when there is an error.
@@ -34,18 +34,22 @@ extension RelayConfiguration {
         let webhook = Webhook.parse(root)
         let admin = Admin.parse(root)
         let genesys = Genesys.parse(root)
-        let rules = RuleSet.compile(
+        let sources = RuleSources.read(
             statuses: root.node("statuses"),
             rules: root.node("rules"),
+            file: file,
+            environment: environment,
             diagnostics: diagnostics
         )
+        let rules = RuleSet.compile(statuses: sources.statuses, rules: sources.rules, diagnostics: diagnostics)
         let journal = JournalSettings.parse(root)
         let mode = root.choice("mode", of: Mode.self)
         let agents = Agents.parse(root)
         let verify = Verify.parse(root)
         let tags = TagSettings.parse(root)
+        let watch = root.boolean("watch")
         let maxEventAge = root.duration("maxEventAge", in: .seconds(1)...DurationLimit.week)
-        if let rules, rules.ruleNames.isEmpty {
+        if let rules, rules.ruleNames.isEmpty, sources.isComplete {
             diagnostics.warning(
                 at: root.entry("rules")?.keyLocation ?? root.location,
                 "there are no rules: agents are watched and no status is ever set"
@@ -62,6 +66,9 @@ extension RelayConfiguration {
         configuration.agents = agents
         configuration.verify = verify
         configuration.tags = tags
+        configuration.ruleFiles = sources.files
+        configuration.inventory = RuleInventory(sources)
+        if let watch { configuration.watch = watch }
         if let mode { configuration.mode = mode }
         if let maxEventAge { configuration.maxEventAge = maxEventAge }
         return configuration

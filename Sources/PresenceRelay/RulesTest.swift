@@ -122,7 +122,17 @@ extension CaseFile.Sources {
     static var process: CaseFile.Sources {
         CaseFile.Sources(
             file: { Array(try Data(contentsOf: URL(fileURLWithPath: $0))) },
-            configuration: RulesTest.engine
+            configuration: RulesTest.engine,
+            rules: { written, path, diagnostics in
+                let sources = RuleSources.read(
+                    statuses: written.statuses,
+                    rules: written.rules,
+                    file: path,
+                    environment: .process(missingIsError: false),
+                    diagnostics: diagnostics
+                )
+                return (sources.statuses, sources.rules)
+            }
         )
     }
 }

@@ -77,7 +77,7 @@ struct CaseFileTests {
             ("calls: [Break, Break]", "calls"), ("release: keep", "release"), ("errands: [tag]", "errands"),
             ("guard: Offline", "guard"), ("decision: restore", "decision"),
             ("fails: { flagged: absent }", "fails: flagged"),
-            ("wakesIn: 5m", "wakesIn"), ("reads: [c1]", "reads"),
+            ("wakesIn: 5m", "wakesIn"), ("reads: [c1]", "reads"), ("shadows: { flagged: Break }", "shadows"),
         ]
     )
     func failing(expectation: String, key: String) throws {

@@ -112,6 +112,38 @@ struct RehearsalTests {
         #expect(rehearsal.advance(to: .nine(60)).isEmpty)
     }
 
+    @Test("timers fire between events, each at its own time and in their order")
+    func timers() throws {
+        let rules = """
+            - { name: long, when: { conversation: { attributes.x: "1" }, for: 5m }, then: { status: Break } }
+            - { name: short, when: { conversation: { attributes.x: "1" }, for: 2m }, then: { status: Meal } }
+            """
+        var rehearsal = Rehearsal(engine: try .rules(rules), from: .nine)
+        rehearsal.take(
+            .presence(.onQueue, of: "a", at: .nine),
+            .presence(.onQueue, of: "b", at: .nine),
+            .call("c", of: "a", ["x": "1"], at: .nine(60)),
+            .call("d", of: "b", ["x": "1"], at: .nine(90))
+        )
+        #expect(rehearsal.nextWake == .nine(180))
+        let steps = rehearsal.take(.presence(.available, of: "z", at: .nine(375)))
+        #expect(steps.map(\.trigger) == [.timer, .timer, .timer, .event])
+        #expect(steps.map(\.agentID) == ["a", "b", "a", "z"])
+        #expect(steps.map(\.at) == [.nine(180), .nine(210), .nine(360), .nine(375)])
+        #expect(steps.map(\.status) == ["Meal", "Meal", "Break", nil])
+        #expect(rehearsal.nextWake == .nine(390))
+        #expect(rehearsal.advance(to: .nine(390)).map(\.status) == ["Break"])
+        #expect(rehearsal.nextWake == nil)
+    }
+
+    @Test("a timer whose reason is gone fires no more")
+    func noTimer() throws {
+        let rules = "- { name: long, when: { conversation: {}, for: 5m }, then: { status: Break } }"
+        var rehearsal = Rehearsal(engine: try .rules(rules), from: .nine)
+        rehearsal.take(.call(at: .nine), .call(state: "disconnected", at: .nine(60)))
+        #expect(rehearsal.advance(to: .nine(3600)).isEmpty)
+    }
+
     @Test("attributes reach every agent with a part in the conversation, in the order of their ids")
     func attributes() throws {
         var rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)

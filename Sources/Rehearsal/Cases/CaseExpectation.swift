@@ -18,6 +18,7 @@ import StatusRules
 /// | `decision` | a part of a decision's text |
 /// | `matches` | rules that match, whether they decide or not |
 /// | `fails` | by rule, a part of the first condition that fails: `{ long hold: "held: wanted true" }` |
+/// | `shadows` | what rules in `mode: observe` would want, by rule: `{ new rule: Break }`; `{}` = nothing |
 /// | `reads` | conversations that are to be read again, since there was no news of them for too long; `[]` = none |
 /// | `wakesIn` | how long until the rules are looked at again by themselves, or `none` |
 ///
@@ -47,13 +48,15 @@ public struct CaseExpectation: Sendable {
     var decision: String?
     var matches: [String]?
     var fails: [(rule: String, text: String)] = []
+    /// Statuses by rule.
+    var shadows: [String: String]?
     var reads: [String]?
     var wake: Wake?
 
     static func parse(_ node: ConfigurationNode, rules: RuleSet, diagnostics: Diagnostics) -> CaseExpectation? {
         let keys = [
             "status", "rule", "presence", "calls", "release", "errands", "guard", "decision", "matches", "fails",
-            "reads", "wakesIn",
+            "shadows", "reads", "wakesIn",
         ]
         guard let reader = MappingReader(node, path: "expect", keys: keys, diagnostics: diagnostics) else { return nil }
         let statuses = rules.statuses.keys.sorted()
@@ -72,23 +75,9 @@ public struct CaseExpectation: Sendable {
         expectation.matches = reader.node("matches").map { node in
             node.elements.compactMap { reader.known($0, "matches", rules.ruleNames, "rules") }
         }
-        if let node = reader.node("fails") {
-            guard case .mapping(let entries) = node.content else {
-                diagnostics.error(
-                    at: node.location,
-                    "expect.fails: expected a mapping of rules to texts, found \(node.kind)"
-                )
-                return nil
-            }
-            for entry in entries {
-                if !rules.ruleNames.contains(entry.key) {
-                    let clause = suggestionClause(for: entry.key, among: rules.ruleNames, called: "rules")
-                    diagnostics.error(at: entry.keyLocation, "expect.fails: unknown rule '\(entry.key)'\(clause)")
-                }
-                if let text = entry.value.text("expect.fails", diagnostics: diagnostics) {
-                    expectation.fails.append((entry.key, text))
-                }
-            }
+        expectation.fails = reader.byRule("fails", rules.ruleNames) ?? []
+        expectation.shadows = reader.byRule("shadows", rules.ruleNames).map {
+            Dictionary($0.map { ($0.rule, $0.text) }) { first, _ in first }
         }
         if let node = reader.node("wakesIn") {
             expectation.wake =
@@ -132,6 +121,25 @@ extension ConfigurationNode {
 }
 
 extension MappingReader {
+    /// A mapping of rules to texts.
+    fileprivate func byRule(_ key: String, _ known: [String]) -> [(rule: String, text: String)]? {
+        guard let node = node(key) else { return nil }
+        guard case .mapping(let entries) = node.content else {
+            diagnostics.error(
+                at: node.location,
+                "\(name(key)): expected a mapping of rules to texts, found \(node.kind)"
+            )
+            return nil
+        }
+        return entries.compactMap { entry in
+            if !known.contains(entry.key) {
+                let clause = suggestionClause(for: entry.key, among: known, called: "rules")
+                diagnostics.error(at: entry.keyLocation, "\(name(key)): unknown rule '\(entry.key)'\(clause)")
+            }
+            return entry.value.text(name(key), diagnostics: diagnostics).map { (entry.key, $0) }
+        }
+    }
+
     /// A name that must be known, or `none`; outer `nil` = not written, or wrong.
     fileprivate func name(_ key: String, among known: [String], called what: String) -> String?? {
         guard let node = node(key) else { return nil }

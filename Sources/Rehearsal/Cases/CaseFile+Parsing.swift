@@ -69,11 +69,8 @@ extension CaseFile {
                 engine = read
             }
         } else if let rules = root.node("rules") {
-            let compiled = RuleSet.compile(
-                statuses: root.node("statuses"),
-                rules: rules,
-                diagnostics: root.diagnostics
-            )
+            let all = sources.rules((root.node("statuses"), rules), path, root.diagnostics)
+            let compiled = RuleSet.compile(statuses: all.statuses, rules: all.rules, diagnostics: root.diagnostics)
             guard let compiled else { return nil }
             engine = DecisionEngine(
                 rules: compiled,

@@ -50,14 +50,23 @@ public struct CaseFile: Sendable {
         public var file: (_ path: String) throws -> [UInt8]
         /// The decisions of a `relay.yaml`; `nil` when it has errors, which are then reported.
         public var configuration: (_ path: String, _ diagnostics: Diagnostics) -> DecisionEngine?
+        /// `statuses:` and `rules:` of the file at a path with all that they only name.
+        public var rules: (_ written: Rules, _ path: String, _ diagnostics: Diagnostics) -> Rules
 
-        /// From functions.
+        /// `statuses:` and `rules:`; `nil` = not written.
+        public typealias Rules = (statuses: ConfigurationNode?, rules: ConfigurationNode?)
+
+        /// From functions; without the last one a file must hold its rules itself.
         public init(
             file: @escaping (_ path: String) throws -> [UInt8],
-            configuration: @escaping (_ path: String, _ diagnostics: Diagnostics) -> DecisionEngine?
+            configuration: @escaping (_ path: String, _ diagnostics: Diagnostics) -> DecisionEngine?,
+            rules: @escaping (_ written: Rules, _ path: String, _ diagnostics: Diagnostics) -> Rules = { rules, _, _ in
+                rules
+            }
         ) {
             self.file = file
             self.configuration = configuration
+            self.rules = rules
         }
     }
 }

@@ -122,6 +122,11 @@ extension CaseExpectation {
             let actual = trace?.matched == true ? "it matches" : trace?.failure ?? "it does not match"
             look("fails: \(rule)", text, actual, trace?.matched == false && text.isPart(of: actual))
         }
+        if let shadows {
+            let actual = seen.evaluation.shadows.map { "\($0.rule): \($0.status)" }
+            let expected = shadows.map { "\($0.key): \($0.value)" }.sorted()
+            look("shadows", expected.listed, actual.listed, Set(expected) == Set(actual))
+        }
         if let reads {
             let actual = seen.steps.flatMap(\.conversationReads)
             look("reads", reads.listed, actual.listed, Set(reads) == Set(actual))
