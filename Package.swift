@@ -100,6 +100,14 @@ let package = Package(
             ]
         ),
         library("Directory", ["ConfigurationSyntax", "GenesysAPI", "StatusRules"]),
+        // The same decisions on a clock of their own: explain, replay and rules test. Pure.
+        library(
+            "Rehearsal",
+            [
+                "AgentState", "ConfigurationSyntax", "Delivery", "GenesysAPI", "GenesysEvents", "Journal", "Pipeline",
+                "StatusRules", .product(name: "HeapModule", package: "swift-collections"),
+            ]
+        ),
         library("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         library("Preflight", ["GenesysAPI", "GenesysEvents", logging]),
         library(
@@ -112,9 +120,8 @@ let package = Package(
             name: "PresenceRelay",
             dependencies: [
                 "Configuration", "ConfigurationSyntax", "Console", "Delivery", "Directory", "GenesysAPI",
-                "GenesysEvents",
-                "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline", "Preflight", "Resync",
-                "AgentState", "StatusRules", logging, metrics,
+                "GenesysEvents", "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline",
+                "Preflight", "Rehearsal", "Resync", "AgentState", "StatusRules", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -145,6 +152,18 @@ let package = Package(
             ["ConfigurationSyntax", "GenesysAPI", "GenesysEvents", "HTTPClient", "StatusRules", logging]
         ),
         tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
+        tests(
+            "Rehearsal",
+            [
+                "AgentState", "ConfigurationSyntax", "Delivery", "GenesysEvents", "Journal", "Pipeline", "StatusRules",
+            ]
+        ),
+        // The scenario files of Tests/Fixtures/Scenarios, each case through `rules test`.
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: ["Rehearsal", "Configuration", "ConfigurationSyntax", "Pipeline", "StatusRules"],
+            swiftSettings: swiftSettings
+        ),
         tests("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),

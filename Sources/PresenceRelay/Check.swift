@@ -10,6 +10,7 @@ import StatusRules
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "check",
         abstract: "Validates a configuration and its rules.",
         discussion: """
             With --online also its names against the organisation, by calls that change nothing: a token for each OAuth \
