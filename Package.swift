@@ -107,7 +107,8 @@ let package = Package(
                 "StatusRules", .product(name: "HeapModule", package: "swift-collections"),
             ]
         ),
-        library("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
+        library("Directory", ["ConfigurationSyntax", "GenesysAPI", "StatusRules"]),
+        library("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         library("Preflight", ["GenesysAPI", "GenesysEvents", logging]),
         library(
             "Console",
@@ -118,9 +119,9 @@ let package = Package(
         .executableTarget(
             name: "PresenceRelay",
             dependencies: [
-                "Configuration", "ConfigurationSyntax", "Console", "Delivery", "GenesysAPI", "GenesysEvents",
-                "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline", "Preflight", "Rehearsal",
-                "Resync", "AgentState", "StatusRules", logging, metrics,
+                "Configuration", "ConfigurationSyntax", "Console", "Delivery", "Directory", "GenesysAPI",
+                "GenesysEvents", "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline",
+                "Preflight", "Rehearsal", "Resync", "AgentState", "StatusRules", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -146,6 +147,10 @@ let package = Package(
                 "ConfigurationSyntax", logging,
             ]
         ),
+        tests(
+            "Directory",
+            ["ConfigurationSyntax", "GenesysAPI", "GenesysEvents", "HTTPClient", "StatusRules", logging]
+        ),
         tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
         tests(
             "Rehearsal",
@@ -159,7 +164,7 @@ let package = Package(
             dependencies: ["Rehearsal", "Configuration", "ConfigurationSyntax", "Pipeline", "StatusRules"],
             swiftSettings: swiftSettings
         ),
-        tests("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
+        tests("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
         tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", logging]),

@@ -136,22 +136,6 @@ extension RelayConfiguration.JournalSettings {
     }
 }
 
-extension RelayConfiguration.Agents {
-    static func parse(_ root: MappingReader) -> Self {
-        var agents = Self()
-        guard let reader = root.mapping("agents", keys: ["include", "exclude"]) else { return agents }
-        if let include = reader.mapping("include", keys: ["queues", "managementUnits", "users"]) {
-            for key in ["queues", "managementUnits"] {
-                guard let entry = include.entry(key), !entry.value.elements.isEmpty else { continue }
-                include.diagnostics.unsupported("'\(include.name(key))'", at: entry.keyLocation)
-            }
-            agents.includeUsers = include.texts("users") ?? []
-        }
-        agents.excludeUsers = reader.mapping("exclude", keys: ["users"])?.texts("users") ?? []
-        return agents
-    }
-}
-
 extension RelayConfiguration.Verify {
     static func parse(_ root: MappingReader) -> Self {
         var verify = Self()
