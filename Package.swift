@@ -99,7 +99,6 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"), logging, metrics,
             ]
         ),
-        library("Directory", ["ConfigurationSyntax", "GenesysAPI", "StatusRules"]),
         // The same decisions on a clock of their own: explain, replay and rules test. Pure.
         library(
             "Rehearsal",
@@ -108,6 +107,7 @@ let package = Package(
                 "StatusRules", .product(name: "HeapModule", package: "swift-collections"),
             ]
         ),
+        library("Directory", ["ConfigurationSyntax", "GenesysAPI", "StatusRules"]),
         library("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         library("Preflight", ["GenesysAPI", "GenesysEvents", logging]),
         library(

@@ -51,7 +51,7 @@ extension RelayConfiguration {
 
 extension DecisionEngine {
     /// - Parameter directory: what names mean; `nil` = without a network, where nobody knows.
-    init(_ configuration: RelayConfiguration, targets: [String: PresenceTarget], directory: DirectorySnapshot? = nil) {
+    init(_ configuration: RelayConfiguration, targets: [String: PresenceTarget], directory: DirectorySnapshot?) {
         self.init(
             rules: directory.map { configuration.rules.resolved(with: $0) } ?? configuration.rules,
             targets: targets,

@@ -43,7 +43,7 @@ struct Explain: ParsableCommand {
     func run() throws {
         let configuration = try RelayConfiguration.load(orExit: config, secretsAreNeeded: false)
         var explanation = Explanation(
-            engine: DecisionEngine(configuration, targets: configuration.rules.offlineTargets),
+            engine: DecisionEngine(configuration, targets: configuration.rules.offlineTargets, directory: nil),
             from: at
         )
         for path in events {
