@@ -81,11 +81,10 @@ struct Explanation {
     }
 
     private func agents(of notification: GenesysEvents.Notification) -> [String] {
-        if let id = notification.event.userID { return [id] }
-        guard case .participantAttributes(let attributes) = notification.event else { return [] }
-        return records.values
-            .filter { $0.facts.conversations.contains { $0.id == attributes.conversationID } }
-            .map(\.facts.id).sorted()
+        let named = notification.event.userIDs
+        guard named.isEmpty, let conversation = notification.event.namelessConversationID else { return named }
+        return records.values.filter { $0.facts.conversations.contains { $0.id == conversation } }.map(\.facts.id)
+            .sorted()
     }
 
     private mutating func take(
@@ -201,7 +200,7 @@ extension GenesysEvent {
     /// The newest time in the body: good enough as the clock of recorded events.
     var newestTime: Timestamp? {
         switch self {
-        case .conversation(_, let snapshot):
+        case .conversation(_, let snapshot), .queueConversation(let snapshot):
             snapshot.participants.flatMap { participant in
                 [participant.connectedTime, participant.endTime, participant.startAcwTime, participant.endAcwTime]
                     + participant.communications.flatMap {
