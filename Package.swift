@@ -58,12 +58,13 @@ let package = Package(
         ),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
         // Pure: no I/O, no clock, no task.
         library("GenesysEvents", ["CSimdJSON"]),
         library("AgentState", ["GenesysEvents"]),
         library("ConfigurationSyntax", [.product(name: "Yams", package: "Yams")]),
-        library("StatusRules", ["AgentState", "GenesysEvents", "ConfigurationSyntax"]),
+        library("StatusRules", ["AgentState", "GenesysEvents", "ConfigurationSyntax", "CRE2"]),
         library("Configuration", ["ConfigurationSyntax", "StatusRules", "GenesysEvents"]),
 
         // Effects at the edges.
@@ -98,6 +99,14 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"), logging, metrics,
             ]
         ),
+        // The same decisions on a clock of their own: explain, replay and rules test. Pure.
+        library(
+            "Rehearsal",
+            [
+                "AgentState", "ConfigurationSyntax", "Delivery", "GenesysAPI", "GenesysEvents", "Journal", "Pipeline",
+                "StatusRules", .product(name: "HeapModule", package: "swift-collections"),
+            ]
+        ),
         library("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
         library("Preflight", ["GenesysAPI", "GenesysEvents", logging]),
         library(
@@ -110,8 +119,8 @@ let package = Package(
             name: "PresenceRelay",
             dependencies: [
                 "Configuration", "ConfigurationSyntax", "Console", "Delivery", "GenesysAPI", "GenesysEvents",
-                "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline", "Preflight", "Resync",
-                "AgentState", "StatusRules", logging, metrics,
+                "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline", "Preflight", "Rehearsal",
+                "Resync", "AgentState", "StatusRules", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -138,6 +147,18 @@ let package = Package(
             ]
         ),
         tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
+        tests(
+            "Rehearsal",
+            [
+                "AgentState", "ConfigurationSyntax", "Delivery", "GenesysEvents", "Journal", "Pipeline", "StatusRules",
+            ]
+        ),
+        // The scenario files of Tests/Fixtures/Scenarios, each case through `rules test`.
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: ["Rehearsal", "Configuration", "ConfigurationSyntax", "Pipeline", "StatusRules"],
+            swiftSettings: swiftSettings
+        ),
         tests("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-import GenesysEvents
+public import GenesysEvents
 
 // MARK: - Identity
 
@@ -164,7 +164,7 @@ extension ConversationFacts {
     }
 
     /// News of it has come otherwise than by a snapshot.
-    mutating func tell(at arrival: Timestamp) { toldAt = toldAt.map { max($0, arrival) } ?? arrival }
+    public mutating func tell(at arrival: Timestamp) { toldAt = toldAt.map { max($0, arrival) } ?? arrival }
 }
 
 // MARK: - Presumed ends

@@ -4,23 +4,32 @@
 import ConfigurationSyntax
 import Foundation
 
-/// Where `${env:NAME}` and `${file:PATH}` come from.
+/// The outside world of a configuration: variables and files.
 public struct ConfigurationEnvironment: Sendable {
     /// The value of a variable; `nil` = not set.
     public var variable: @Sendable (_ name: String) -> String?
     /// The text of a file; the path is absolute or relative to the working directory.
     public var file: @Sendable (_ path: String) throws -> String
+    /// Paths of the files (no folders) that a path or pattern with `*`, `?`, `[…]` matches, in any order. Throws when a
+    /// folder cannot be read.
+    public var matches: @Sendable (_ pattern: String) throws -> [String]
+    /// The state of a file, by which a change is seen; `nil` = no file.
+    public var state: @Sendable (_ path: String) -> FileState?
     /// Whether a missing variable or file is an error, or (for `check` on another machine) a warning.
     public var missingIsError: Bool
 
-    /// Creates an environment.
+    /// Creates an environment; unless said otherwise no pattern matches anything, and no file ever changes.
     public init(
         variable: @escaping @Sendable (String) -> String?,
         file: @escaping @Sendable (String) throws -> String,
+        matches: @escaping @Sendable (String) throws -> [String] = { _ in [] },
+        state: @escaping @Sendable (String) -> FileState? = { _ in nil },
         missingIsError: Bool = true
     ) {
         self.variable = variable
         self.file = file
+        self.matches = matches
+        self.state = state
         self.missingIsError = missingIsError
     }
 
@@ -29,6 +38,8 @@ public struct ConfigurationEnvironment: Sendable {
         ConfigurationEnvironment(
             variable: { ProcessInfo.processInfo.environment[$0] },
             file: { try String(contentsOfFile: $0, encoding: .utf8) },
+            matches: filesMatching,
+            state: { FileState(path: $0) },
             missingIsError: missingIsError
         )
     }

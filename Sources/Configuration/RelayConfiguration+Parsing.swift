@@ -7,7 +7,7 @@ import StatusRules
 extension RelayConfiguration {
     private static let keys = [
         "server", "webhook", "admin", "genesys", "journal", "mode", "agents", "verify", "tags", "maxEventAge",
-        "statuses", "rules",
+        "maxReleaseAge", "conversationTimeout", "statuses", "rules", "watch",
     ]
 
     /// Reads a whole file's text. Findings go to `diagnostics`; `nil` when there is an error.
@@ -34,23 +34,30 @@ extension RelayConfiguration {
         let webhook = Webhook.parse(root)
         let admin = Admin.parse(root)
         let genesys = Genesys.parse(root)
-        let rules = RuleSet.compile(
+        let sources = RuleSources.read(
             statuses: root.node("statuses"),
             rules: root.node("rules"),
+            file: file,
+            environment: environment,
             diagnostics: diagnostics
         )
+        let rules = RuleSet.compile(statuses: sources.statuses, rules: sources.rules, diagnostics: diagnostics)
         let journal = JournalSettings.parse(root)
         let mode = root.choice("mode", of: Mode.self)
         let agents = Agents.parse(root)
         let verify = Verify.parse(root)
         let tags = TagSettings.parse(root)
+        let watch = root.boolean("watch")
         let maxEventAge = root.duration("maxEventAge", in: .seconds(1)...DurationLimit.week)
-        if let rules, rules.ruleNames.isEmpty {
+        let maxReleaseAge = root.duration("maxReleaseAge", in: .seconds(1)...DurationLimit.week)
+        let conversationTimeout = root.duration("conversationTimeout", in: .seconds(60)...DurationLimit.week)
+        if let rules, rules.ruleNames.isEmpty, sources.isComplete {
             diagnostics.warning(
                 at: root.entry("rules")?.keyLocation ?? root.location,
                 "there are no rules: agents are watched and no status is ever set"
             )
         }
+        rules?.lint(diagnostics)
         if let rules, root.node("genesys")?["region"] != nil { warnOfPutAdherence(rules, diagnostics) }
 
         guard diagnostics.errorCount == errorsBefore, let genesys, let rules else { return nil }
@@ -62,8 +69,13 @@ extension RelayConfiguration {
         configuration.agents = agents
         configuration.verify = verify
         configuration.tags = tags
+        configuration.ruleFiles = sources.files
+        configuration.inventory = RuleInventory(sources)
+        if let watch { configuration.watch = watch }
         if let mode { configuration.mode = mode }
         if let maxEventAge { configuration.maxEventAge = maxEventAge }
+        if let maxReleaseAge { configuration.maxReleaseAge = maxReleaseAge }
+        if let conversationTimeout { configuration.conversationTimeout = conversationTimeout }
         return configuration
     }
 

@@ -16,6 +16,11 @@ public struct SourceLocation: Hashable, Sendable, Codable {
         self.line = line
         self.column = column
     }
+
+    /// What a finding at another place calls this one: `line 3` in the same file, else `rules/breaks.yaml:3:5`.
+    public func named(from other: SourceLocation) -> String {
+        file == other.file ? "line \(line)" : "\(file):\(line):\(column)"
+    }
 }
 
 /// One finding of `check`, printed as `file:line:column: error: message`.

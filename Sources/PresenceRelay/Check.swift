@@ -37,7 +37,10 @@ struct Check: ParsableCommand {
         } else {
             for diagnostic in diagnostics.sorted { say(diagnostic.description) }
             if let configuration, !failed {
-                say("\(file): ok, \(configuration.rules.ruleNames.count) rules, version \(configuration.rules.version)")
+                let files = configuration.ruleFiles.isEmpty ? "" : " in \(configuration.ruleFiles.count) files"
+                say(
+                    "\(file): ok, \(configuration.rules.ruleNames.count) rules\(files), version \(configuration.rules.version)"
+                )
             }
         }
         if failed { throw ExitCode(1) }

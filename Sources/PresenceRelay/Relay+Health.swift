@@ -9,6 +9,7 @@ import GenesysEvents
 import Journal
 import Pipeline
 import StatusRules
+import Synchronization
 
 extension Relay {
     /// Dead letters of so many hours are counted in the load.
@@ -64,6 +65,10 @@ extension Relay {
             ),
             "genesys": genesysCheck(load),
             "delivery": await deliveryCheck(load),
+            "rules": reloads.check(
+                count: status.rules.ruleNames.count,
+                files: latest.withLock { max(1, $0.ruleFiles.count) }
+            ),
         ]
         let worst: HealthStatus =
             !notReady.isEmpty ? .fail : checks.values.contains { $0.status != .pass } ? .warn : .pass

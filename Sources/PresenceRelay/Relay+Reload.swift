@@ -16,13 +16,17 @@ extension Relay {
     ///
     /// Statuses can only be resolved by Genesys: when it cannot be reached, or does not know one of them, the rules in
     /// force are kept while secrets and certificates are taken, for a new client secret may be what it is waiting for.
-    func reload(_ path: String) async {
+    ///
+    /// - Returns: `false` when it is worth trying again, although nothing changes in the files.
+    func reload(_ file: ConfigurationFile, because reason: ReloadReason) async -> Bool {
+        logger.info("reading the configuration again", metadata: ["reason": "\(reason.description)"])
         let diagnostics = Diagnostics()
-        let new = RelayConfiguration.load(path: path, environment: .process(), diagnostics: diagnostics)
+        let new = file.load(diagnostics: diagnostics)
         for finding in diagnostics.sorted { logger.warning("\(finding)") }
         guard let new, !diagnostics.hasErrors else {
             logger.error("the configuration has errors: the rules in force are kept, and the secrets and certificates")
-            return
+            reloads.failed(diagnostics.sorted, besides: file.path, now: .now)
+            return true
         }
         do {
             if configuration.server.tls != nil, let files = new.server.tls {
@@ -30,23 +34,35 @@ extension Relay {
             }
         } catch {
             logger.error("the certificate in force is kept, and the rules in force are kept, and the secrets: \(error)")
-            return
+            reloads.failed("the certificate or its key cannot be used; the log says why", now: .now)
+            return true
         }
         takeSecrets(of: new)
         latest.withLock { $0 = new }
+        let metadata: Logger.Metadata = [
+            "version": "\(new.rules.version)", "changes": "\(reloads.changes(with: new))",
+        ]
         guard case .resolved = status.genesys else {
-            logger.notice("new secrets and certificates are in force; the rules will be when Genesys can be used")
-            return
+            logger.notice(
+                "new secrets and certificates are in force; the rules will be when Genesys can be used",
+                metadata: metadata
+            )
+            reloads.succeeded(new, now: .now)
+            return true
         }
         do {
             let engine = try engine(new, try await presenceDefinitions())
             await pipeline.replace(engine: engine)
             logger.notice(
                 "new rules, secrets and certificates are in force; other settings need a restart",
-                metadata: ["version": "\(new.rules.version)"]
+                metadata: metadata
             )
+            reloads.succeeded(new, now: .now)
+            return true
         } catch {
             logger.error("new secrets and certificates are in force; the rules in force are kept: \(error)")
+            reloads.failed("the statuses cannot be found in the organisation; the log says why", now: .now)
+            return !(error is GenesysAPIError)
         }
     }
 

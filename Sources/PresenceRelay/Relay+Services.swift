@@ -106,19 +106,6 @@ private struct DecisionService: Service {
     }
 }
 
-/// Takes new rules, secrets and certificates on SIGHUP.
-private struct ReloadService: Service {
-    let relay: Relay
-
-    func run() async throws {
-        for await _ in await UnixSignalsSequence(trapping: [.sighup]).cancelOnGracefulShutdown() {
-            guard let path = relay.configurationPath else { continue }
-            // Genesys may be slow to answer; a shutdown does not wait for it.
-            await cancelWhenGracefulShutdown { await relay.reload(path) }
-        }
-    }
-}
-
 extension Relay {
     /// What the organisation has, seen with the relay's own clients and under their budgets.
     fileprivate func preflight() -> Preflight {
@@ -160,7 +147,12 @@ extension DecisionEngine {
         self.init(
             rules: configuration.rules,
             targets: targets,
-            policy: EpisodePolicy(maxEventAge: configuration.maxEventAge, mayTouch: configuration.agents.mayTouch),
+            policy: EpisodePolicy(
+                maxEventAge: configuration.maxEventAge,
+                maxReleaseAge: configuration.maxReleaseAge,
+                conversationTimeout: configuration.conversationTimeout,
+                mayTouch: configuration.agents.mayTouch
+            ),
             mode: configuration.mode == .act ? .act : .observe,
             verifiesAdherence: configuration.verify.adherence
         )

@@ -27,8 +27,10 @@ final class Relay: Sendable {
     let configuration: RelayConfiguration
     /// As of the last good reload.
     let latest: Mutex<RelayConfiguration>
-    /// Read again on SIGHUP; `nil` when the configuration is no file.
-    let configurationPath: String?
+    /// Read again on SIGHUP and when it changes; `nil` when the configuration is no file.
+    let configurationFile: ConfigurationFile?
+    /// How that went.
+    let reloads: RulesReload
     let logger: Logger
     let journal: Journal
     let client: HTTPClient
@@ -48,10 +50,13 @@ final class Relay: Sendable {
     let status: RelayStatus
 
     /// Opens the journal and builds all parts; nothing listens yet.
-    init(_ configuration: RelayConfiguration, path: String?, metrics: PrometheusMetrics, logger: Logger) throws {
+    init(_ configuration: RelayConfiguration, file: ConfigurationFile?, metrics: PrometheusMetrics, logger: Logger)
+        throws
+    {
         self.configuration = configuration
         latest = Mutex(configuration)
-        configurationPath = path
+        configurationFile = file
+        reloads = RulesReload(configuration, now: .now)
         let status = RelayStatus(rules: configuration.rules)
         self.status = status
         self.logger = logger

@@ -23,13 +23,20 @@ final class RelayStatus: Sendable {
         var rules: RuleSet
     }
     private let state: Mutex<State>
+    private let rulesInfo = RulesInfo()
 
-    init(rules: RuleSet) { state = Mutex(State(rules: rules)) }
+    init(rules: RuleSet) {
+        state = Mutex(State(rules: rules))
+        rulesInfo.show(rules.version)
+    }
 
     /// The rules in force.
     var rules: RuleSet {
         get { state.withLock { $0.rules } }
-        set { state.withLock { $0.rules = newValue } }
+        set {
+            state.withLock { $0.rules = newValue }
+            rulesInfo.show(newValue.version)
+        }
     }
 
     var isListening: Bool {

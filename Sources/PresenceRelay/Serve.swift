@@ -20,8 +20,9 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         // Until the reload listens, SIGHUP would end the process; what it asks for is about to happen anyway.
         signal(SIGHUP, SIG_IGN)
-        let configuration = try RelayConfiguration.load(orExit: config)
-        try await Self.run(configuration, path: config, logging: logging) { addresses in
+        let file = ConfigurationFile(config)
+        let configuration = try RelayConfiguration.load(orExit: file)
+        try await Self.run(configuration, file: file, logging: logging) { addresses in
             for address in addresses { say("listening on \(address.url(tls: configuration.server.tls != nil))") }
         }
     }
@@ -29,7 +30,7 @@ struct Serve: AsyncParsableCommand {
     /// Runs a relay; an error that says what to do goes to standard error and ends the process with code 1.
     static func run(
         _ configuration: RelayConfiguration,
-        path: String? = nil,
+        file: ConfigurationFile? = nil,
         logging: LoggingOptions,
         onListening: @escaping @Sendable ([ListenAddress]) -> Void
     ) async throws {
@@ -37,7 +38,7 @@ struct Serve: AsyncParsableCommand {
         let metrics = PrometheusMetrics(configuration: .relay)
         MetricsSystem.bootstrap(metrics)
         do {
-            let relay = try Relay(configuration, path: path, metrics: metrics, logger: logging.logger())
+            let relay = try Relay(configuration, file: file, metrics: metrics, logger: logging.logger())
             try await relay.run(onListening: onListening)
         } catch {
             complain("\(error)")

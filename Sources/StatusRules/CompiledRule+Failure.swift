@@ -3,52 +3,28 @@
 
 import AgentState
 import ConfigurationSyntax
+import GenesysEvents
 
 /// Why a rule does not match, for people. Worked out apart from the match itself, which has no time for texts.
 extension CompiledRule {
     /// The first condition that fails with the value it saw; `nil` when the rule matches.
-    func failure(_ facts: AgentFacts, _ statuses: StatusNames) -> String? {
-        var isAboutConversation = false
-        for condition in conditions {
-            guard case .conversation(let condition) = condition else {
-                if let failure = condition.failure(facts) { return failure }
-                continue
-            }
-            isAboutConversation = true
-            if let failure = failure(of: condition, facts, statuses) { return failure }
+    func failure(_ facts: AgentFacts, _ statuses: StatusNames, _ scope: inout RuleScope) -> String? {
+        for condition in when.conditions {
+            if let failure = condition.failure(facts, "", &scope) { return failure }
         }
-        return isAboutConversation ? nil : statusFailure(facts, nil, statuses)
-    }
-
-    /// Of several conversations the one that got farthest is shown: the one that was probably meant.
-    private func failure(
-        of condition: ConversationCondition,
-        _ facts: AgentFacts,
-        _ statuses: StatusNames
-    ) -> String? {
-        let candidates = facts.conversations.filter(condition.considers)
-        guard !candidates.isEmpty else {
-            return facts.conversations.contains { $0.isLive }
-                ? "conversation: no live conversation (one is in after-call work, which counts only for a condition on"
-                    + " state or afterCallWork)"
-                : "conversation: no live conversation"
+        guard let condition = when.conversation else {
+            if let hold = when.hold, let failure = scope.failure(hold, nil, "for") { return failure }
+            return statusFailure(facts, nil, statuses)
         }
-        var farthest: (passed: Int, conversation: ConversationFacts, failure: String)?
-        for conversation in candidates {
-            let passed = condition.tests.prefix { $0.holds(for: conversation) }.count
+        var failures: [String] = []
+        for conversation in facts.conversations where condition.isMet(by: conversation, &scope) {
             let failure =
-                passed < condition.tests.count
-                ? condition.tests[passed].failure(conversation)
-                : statusFailure(facts, conversation, statuses)
+                when.hold.flatMap { scope.failure($0, conversation.id, "for") }
+                ?? statusFailure(facts, conversation, statuses)
             guard let failure else { return nil }
-            if let farthest {
-                let isFarther = passed > farthest.passed
-                let isEqual = passed == farthest.passed && conversation.takesPrecedence(over: farthest.conversation)
-                guard isFarther || isEqual else { continue }
-            }
-            farthest = (passed, conversation, failure)
+            failures.append(failure + (facts.conversations.count > 1 ? " (conversation \(conversation.id))" : ""))
         }
-        return farthest.map { $0.failure + (candidates.count > 1 ? " (conversation \($0.conversation.id))" : "") }
+        return failures.first
     }
 
     private func statusFailure(
@@ -75,51 +51,173 @@ extension CompiledRule {
     }
 }
 
+extension ConditionGroup {
+    fileprivate func failure(_ facts: AgentFacts, _ path: String, _ scope: inout RuleScope) -> String? {
+        for condition in conditions {
+            if let failure = condition.failure(facts, path, &scope) { return failure }
+        }
+        guard !holds(facts, &scope), let hold else { return nil }
+        let passed = conversation.flatMap { condition in
+            facts.conversations.first { condition.isMet(by: $0, &scope) }?.id
+        }
+        return scope.failure(hold, passed, path + "for")
+    }
+
+    fileprivate var subject: String { conditions.map(\.subject).joined(separator: ", ") }
+}
+
 extension RuleCondition {
-    fileprivate func failure(_ facts: AgentFacts) -> String? {
-        guard !holds(for: facts) else { return nil }
+    /// - Parameter path: of the group that it stands in, with a dot at its end.
+    fileprivate func failure(_ facts: AgentFacts, _ path: String, _ scope: inout RuleScope) -> String? {
+        guard !holds(facts, &scope) else { return nil }
         switch self {
-        case .conversation:
-            return "conversation: none matches"
+        case .conversation(let condition):
+            return condition.failure(facts, path, &scope)
+        case .conversations(let condition, let count):
+            return path + "conversations.count: wanted \(count), is \(condition.count(facts, &scope))"
         case .fact(let field, let test):
-            return difference(field.rawValue, wanted: test, found: field.value(in: facts))
-        case .not(let conditions):
-            return "not: all of it holds (\(conditions.map(\.subject).joined(separator: ", ")))"
+            return difference(path + field.rawValue, wanted: test, found: field.value(in: facts))
+        case .member(let membership):
+            let names = membership.labels.joined(separator: " or ")
+            return path + "agent.\(membership.kind.rawValue): "
+                + (membership.isNegated ? "belongs to \(names)" : "does not belong to \(names)")
+        case .schedule(let windows):
+            return path + "schedule: \(scope.now) is outside of \(windows.map(\.label).joined(separator: " and "))"
+        case .all(let groups):
+            for (index, group) in groups.enumerated() {
+                if let failure = group.failure(facts, "\(path)all[\(index)].", &scope) { return failure }
+            }
+            return nil
+        case .any(let groups):
+            let failures = groups.enumerated().compactMap { $1.failure(facts, "\(path)any[\($0)].", &scope) }
+            return failures.joined(separator: "; ")
+        case .none(let groups):
+            let index = groups.firstIndex { $0.holds(facts, &scope) } ?? 0
+            return "\(path)none[\(index)]: all of it holds (\(groups[index].subject))"
+        case .not(let group):
+            return path + "not: all of it holds (\(group.subject))"
         }
     }
 
     /// What the condition is about.
-    private var subject: String {
+    fileprivate var subject: String {
         switch self {
-        case .conversation(let condition) where condition.tests.isEmpty: "conversation"
-        case .conversation(let condition):
-            condition.tests.map { "conversation.\($0.subject)" }.joined(separator: ", ")
+        case .conversation(let condition) where condition.group.tests.isEmpty: "conversation"
+        case .conversation(let condition): condition.group.subject(of: "conversation.")
+        case .conversations: "conversations.count"
         case .fact(let field, _): field.rawValue
+        case .member(let membership): "agent.\(membership.kind.rawValue)"
+        case .schedule: "schedule"
+        case .all(let groups): groups.map(\.subject).joined(separator: ", ")
+        case .any: "any"
+        case .none: "none"
         case .not: "not"
         }
     }
 }
 
+extension ConversationCondition {
+    /// Of several conversations the one that got farthest is shown: the one that was probably meant.
+    fileprivate func failure(_ facts: AgentFacts, _ path: String, _ scope: inout RuleScope) -> String {
+        let meant = facts.conversations.filter(isMeant)
+        let candidates = meant.filter { scope.trusts($0) }
+        guard !candidates.isEmpty else {
+            if let unheard = meant.first {
+                return path + "conversation: no news of \(unheard.id) for too long: it is read again first"
+            }
+            guard facts.conversations.contains(where: \.isLive) else {
+                return path + "conversation: no live conversation"
+            }
+            let reason =
+                facts.conversations.contains { $0.isLive && $0.isEnded }
+                ? "one is in after-call work, which counts only for a condition on state or afterCallWork"
+                : "one is only alerting, which counts only for a condition on state or answered"
+            return path + "conversation: no live conversation (\(reason))"
+        }
+        var farthest: (passed: Int, conversation: ConversationFacts, failure: String)?
+        for conversation in candidates {
+            let passed = group.tests.prefix { $0.holds(conversation, &scope) }.count
+            let failure = group.failure(conversation, path + "conversation.", &scope) ?? ""
+            if let farthest {
+                let isFarther = passed > farthest.passed
+                let isEqual = passed == farthest.passed && conversation.takesPrecedence(over: farthest.conversation)
+                guard isFarther || isEqual else { continue }
+            }
+            farthest = (passed, conversation, failure)
+        }
+        return farthest.map { $0.failure + (candidates.count > 1 ? " (conversation \($0.conversation.id))" : "") } ?? ""
+    }
+}
+
+extension ConversationGroup {
+    fileprivate func failure(
+        _ conversation: ConversationFacts,
+        _ path: String,
+        _ scope: inout RuleScope
+    ) -> String? {
+        for test in tests {
+            if let failure = test.failure(conversation, path, &scope) { return failure }
+        }
+        guard let hold, !scope.isMet(hold, conversation.id) else { return nil }
+        return scope.failure(hold, conversation.id, path + "for")
+    }
+
+    fileprivate func subject(of prefix: String = "") -> String {
+        tests.map { prefix + $0.subject }.joined(separator: ", ")
+    }
+}
+
 extension ConversationTest {
-    fileprivate func failure(_ conversation: ConversationFacts) -> String {
+    fileprivate func failure(
+        _ conversation: ConversationFacts,
+        _ path: String,
+        _ scope: inout RuleScope
+    ) -> String? {
+        guard !holds(conversation, &scope) else { return nil }
         switch self {
         case .fact(let field, let test):
-            difference("conversation.\(field.name)", wanted: test, found: field.value(in: conversation))
-        case .not(let tests):
-            "conversation.not: all of it holds (\(tests.map(\.subject).joined(separator: ", ")))"
+            return difference(path + field.name, wanted: test, found: field.value(in: conversation, &scope))
+        case .all(let groups):
+            for (index, group) in groups.enumerated() {
+                if let failure = group.failure(conversation, "\(path)all[\(index)].", &scope) { return failure }
+            }
+            return nil
+        case .any(let groups):
+            let failures = groups.enumerated().compactMap {
+                $1.failure(conversation, "\(path)any[\($0)].", &scope)
+            }
+            return failures.joined(separator: "; ")
+        case .none(let groups):
+            let index = groups.firstIndex { $0.holds(conversation, &scope) } ?? 0
+            return "\(path)none[\(index)]: all of it holds (\(groups[index].subject()))"
+        case .not(let group):
+            return path + "not: all of it holds (\(group.subject()))"
         }
     }
 
     fileprivate var subject: String {
         switch self {
         case .fact(let field, _): field.name
+        case .all(let groups): groups.map { $0.subject() }.joined(separator: ", ")
+        case .any: "any"
+        case .none: "none"
         case .not: "not"
         }
     }
 }
 
-private func difference(_ path: String, wanted: FactTest, found: String?) -> String {
-    "\(path): wanted \(wanted), is \(found.map { $0.isEmpty ? "empty" : shortened($0) } ?? "absent")"
+extension RuleScope {
+    fileprivate mutating func failure(_ hold: Hold, _ conversation: String?, _ path: String) -> String? {
+        guard !isMet(hold, conversation) else { return nil }
+        let wanted = DurationSyntax.format(hold.duration)
+        guard let time = time(of: hold, conversation) else { return "\(path): wanted \(wanted), does not hold" }
+        return "\(path): wanted \(wanted), has held for \(DurationSyntax.format(time))"
+    }
+}
+
+private func difference(_ path: String, wanted: FactTest, found: FactValue) -> String {
+    let text = found.text.map { $0.isEmpty ? "empty" : shortened($0) } ?? "absent"
+    return "\(path): wanted \(wanted), is \(text)"
 }
 
 /// An attribute may hold a whole chat.

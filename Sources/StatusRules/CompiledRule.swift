@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import AgentState
+import ConfigurationSyntax
 import GenesysEvents
 
 /// One rule, ready to be evaluated.
@@ -11,78 +12,110 @@ struct CompiledRule: Sendable {
         case template(RuleTemplate)
     }
 
+    /// Where it stands in the file, for findings about several rules at once.
+    struct Sites: Sendable {
+        let name: SourceLocation
+        let status: SourceLocation
+        /// `nil` = `apply` is not written.
+        let apply: SourceLocation?
+        /// `guards.onQueue` is written, so that its author has thought of it.
+        let saysOnQueue: Bool
+    }
+
     struct Match {
         /// `nil` = the rule wants no status.
         var status: String?
-        /// The live conversation that matched, when the rule asks for one.
-        var conversation: ConversationFacts?
+        /// The place of the conversation that matched, when the rule asks for one.
+        var conversation: Int?
     }
 
     let name: String
-    /// In the order of the file; at most one is `.conversation`.
-    let conditions: [RuleCondition]
+    let when: ConditionGroup
     /// `nil` = the rule only tags, explains, …
     let status: StatusSource?
     let behavior: RuleBehavior
     /// `nil` = the rule wants a status and nothing else.
     let errands: RuleErrands?
+    /// No later rule is looked at while this one matches.
+    let stops: Bool
+    /// The rule is only watched: it decides nothing and hides nothing.
+    let observes: Bool
+    let sites: Sites
 
     /// The status the rule wants and the conversation it comes from; `nil` = no match.
     ///
     /// Of several conversations that match, the one connected last decides (then the smallest id), so that the order in
     /// which events arrived does not.
-    func match(_ facts: AgentFacts, _ statuses: StatusNames) -> Match? {
-        var chosen: (status: String?, conversation: ConversationFacts)?
-        var isAboutConversation = false
-        for condition in conditions {
-            guard case .conversation(let condition) = condition else {
-                guard condition.holds(for: facts) else { return nil }
+    func match(_ facts: AgentFacts, _ statuses: StatusNames, _ scope: inout RuleScope) -> Match? {
+        for condition in when.conditions {
+            if case .conversation(let conversation) = condition {
+                guard
+                    facts.conversations.indices.contains(where: {
+                        conversation.isMet(by: facts.conversations[$0], &scope)
+                    })
+                else { return nil }
+            } else {
+                guard condition.holds(facts, &scope) else { return nil }
+            }
+        }
+        guard let condition = when.conversation else {
+            if let hold = when.hold { guard scope.isMet(hold, nil) else { return nil } }
+            return wantedStatus(facts, nil, statuses).map { Match(status: $0, conversation: nil) }
+        }
+        var chosen: Match?
+        for index in facts.conversations.indices where isMet(condition, by: facts.conversations[index], &scope) {
+            guard let status = wantedStatus(facts, facts.conversations[index], statuses) else { continue }
+            if let other = chosen?.conversation,
+                !facts.conversations[index].takesPrecedence(over: facts.conversations[other])
+            {
                 continue
             }
-            isAboutConversation = true
-            for conversation in facts.conversations
-            where condition.considers(conversation) && condition.holds(for: conversation) {
-                guard let status = wantedStatus(facts, conversation, statuses) else { continue }
-                if let chosen, !conversation.takesPrecedence(over: chosen.conversation) { continue }
-                chosen = (status, conversation)
-            }
-            guard chosen != nil else { return nil }
+            chosen = Match(status: status, conversation: index)
         }
-        if isAboutConversation {
-            return chosen.map { Match(status: $0.status, conversation: $0.conversation) }
-        }
-        return wantedStatus(facts, nil, statuses).map { Match(status: $0, conversation: nil) }
+        return chosen
+    }
+
+    /// The conversation passes, for as long as the rule asks for.
+    private func isMet(
+        _ condition: ConversationCondition,
+        by conversation: borrowing ConversationFacts,
+        _ scope: inout RuleScope
+    ) -> Bool {
+        guard condition.isMet(by: conversation, &scope) else { return false }
+        guard let hold = when.hold else { return true }
+        return scope.isMet(hold, conversation.id)
     }
 
     /// What the rule wants done besides, given that it matches.
-    func errands(_ facts: AgentFacts, _ match: Match, _ statuses: StatusNames) -> [RuleErrand] {
+    func errands(
+        _ facts: AgentFacts,
+        _ match: Match,
+        _ statuses: StatusNames,
+        _ scope: inout RuleScope
+    ) -> [RuleErrand] {
         guard let errands else { return [] }
         var source = RuleTemplate.Source(
             facts: facts,
-            conversation: match.conversation,
+            conversation: match.conversation.map { facts.conversations[$0] },
             rule: name,
             status: match.status
         )
         let perAgent = errands.perAgent(source)
-        guard !errands.tag.isEmpty else { return perAgent }
+        guard !errands.tag.isEmpty, let condition = when.conversation else { return perAgent }
+        var chosen: [String: (status: String?, conversation: ConversationFacts)] = [:]
+        for conversation in facts.conversations where isMet(condition, by: conversation, &scope) {
+            guard let status = wantedStatus(facts, conversation, statuses) else { continue }
+            // One conversation may be there in several media.
+            if let other = chosen[conversation.id], !conversation.takesPrecedence(over: other.conversation) {
+                continue
+            }
+            chosen[conversation.id] = (status, conversation)
+        }
         var perConversation: [RuleErrand] = []
-        for condition in conditions {
-            guard case .conversation(let condition) = condition else { continue }
-            var chosen: [String: (status: String?, conversation: ConversationFacts)] = [:]
-            for conversation in facts.conversations
-            where condition.considers(conversation) && condition.holds(for: conversation) {
-                guard let status = wantedStatus(facts, conversation, statuses) else { continue }
-                // One conversation may be there in several media.
-                if let other = chosen[conversation.id], !conversation.takesPrecedence(over: other.conversation) {
-                    continue
-                }
-                chosen[conversation.id] = (status, conversation)
-            }
-            for (_, (status, conversation)) in chosen.sorted(by: { $0.key < $1.key }) {
-                source.status = status
-                source.conversation = conversation
-                if let errand = errands.perConversation(source) { perConversation.append(errand) }
-            }
+        for (_, (status, conversation)) in chosen.sorted(by: { $0.key < $1.key }) {
+            source.status = status
+            source.conversation = conversation
+            if let errand = errands.perConversation(source) { perConversation.append(errand) }
         }
         return perConversation + perAgent
     }

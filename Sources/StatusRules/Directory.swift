@@ -17,6 +17,18 @@ public enum DirectoryKind: String, Sendable, Codable, Hashable, CaseIterable {
     case group
     /// A presence definition, by label.
     case presence
+
+    /// What one is called in messages.
+    public var noun: String {
+        switch self {
+        case .queue: "queue"
+        case .wrapupCode: "wrap-up code"
+        case .managementUnit: "management unit"
+        case .team: "team"
+        case .group: "group"
+        case .presence: "presence"
+        }
+    }
 }
 
 /// A name (or id) in a rule that only the organisation can resolve.

@@ -79,11 +79,14 @@ public struct RuleTrace: Sendable, Equatable, Codable {
     public var matched: Bool
     /// The first condition that failed with the value it saw: `conversation.attributes.wfm_status: wanted Break, is absent`.
     public var failure: String?
+    /// The rule is in `mode: observe`; `nil` = it is not.
+    public var observed: Bool?
 
     /// Creates a trace entry.
-    public init(rule: String, matched: Bool, failure: String? = nil) {
+    public init(rule: String, matched: Bool, failure: String? = nil, observed: Bool = false) {
         self.rule = rule
         self.matched = matched
         self.failure = failure
+        self.observed = observed ? true : nil
     }
 }

@@ -1,64 +1,120 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-/// What a condition wants of one fact. An absent fact equals nothing.
+import GenesysEvents
+
+/// What a condition wants of one fact. An absent fact equals nothing, and is neither more nor less than anything.
 indirect enum FactTest: Sendable {
+    /// Of a list: one of its elements.
     case oneOf([WantedValue])
+    case flag(Bool)
     case exists(Bool)
     case not(FactTest)
     /// Several operators in one mapping.
     case all([FactTest])
+    case any([FactTest])
+    /// Part of a text, or an element of a list.
+    case contains(WantedValue)
+    case matches(TextPattern)
+    /// A text counts as the number that it is written as.
+    case number(NumberComparison, Double)
+    /// A text counts as the RFC 3339 time that it is written as.
+    case time(TimeComparison)
 
-    /// Whether a value passes; `nil` = the fact is absent.
-    func holds(for value: String?) -> Bool {
+    enum NumberComparison: String, CaseIterable, Sendable {
+        case equal, lessThan, atMost, moreThan, atLeast
+
+        func holds(_ value: Double, _ wanted: Double) -> Bool {
+            switch self {
+            case .equal: value == wanted
+            case .lessThan: value < wanted
+            case .atMost: value <= wanted
+            case .moreThan: value > wanted
+            case .atLeast: value >= wanted
+            }
+        }
+    }
+
+    enum TimeComparison: Sendable {
+        case before(Timestamp), after(Timestamp)
+        /// At least so long ago.
+        case olderThan(Duration)
+        /// Not so long ago, or still to come.
+        case newerThan(Duration)
+        /// Still to come, and at most so far ahead.
+        case within(Duration)
+
+        func holds(_ time: Timestamp, _ scope: inout RuleScope) -> Bool {
+            switch self {
+            case .before(let other): return time < other
+            case .after(let other): return time > other
+            case .olderThan(let age):
+                let due = time.advanced(by: age)
+                scope.changes(at: due)
+                return due <= scope.now
+            case .newerThan(let age):
+                let due = time.advanced(by: age)
+                scope.changes(at: due)
+                return due > scope.now
+            case .within(let span):
+                let start = time.advanced(by: .zero - span)
+                scope.changes(at: start)
+                scope.changes(at: time.advanced(by: .milliseconds(1)))
+                return start <= scope.now && scope.now <= time
+            }
+        }
+    }
+
+    /// Whether a value passes.
+    func holds(for value: FactValue, _ scope: inout RuleScope) -> Bool {
         switch self {
         case .oneOf(let wanted):
-            guard let value else { return false }
-            return wanted.contains { $0.matches(value) }
-        case .exists(let exists): return exists == (value != nil)
-        case .not(let test): return !test.holds(for: value)
-        case .all(let tests): return tests.allSatisfy { $0.holds(for: value) }
+            switch value {
+            case .text(let text): return wanted.contains { $0.matches(text, scope.names) }
+            case .texts(let texts):
+                return texts.contains { text in wanted.contains { $0.matches(text, scope.names) } }
+            default: return false
+            }
+        case .flag(let wanted):
+            guard case .flag(let flag) = value else { return false }
+            return flag == wanted
+        case .exists(let exists):
+            if case .texts(let texts) = value { return exists != texts.isEmpty }
+            return exists != value.isAbsent
+        case .not(let test): return !test.holds(for: value, &scope)
+        case .all(let tests): return tests.allSatisfy { $0.holds(for: value, &scope) }
+        case .any(let tests): return tests.contains { $0.holds(for: value, &scope) }
+        case .contains(let wanted):
+            switch value {
+            case .text(let text): return wanted.isContained(in: text)
+            case .texts(let texts): return texts.contains { wanted.matches($0, scope.names) }
+            default: return false
+            }
+        case .matches(let pattern):
+            guard case .text(let text) = value else { return false }
+            return pattern.matches(text)
+        case .number(let comparison, let wanted):
+            return value.asNumber.map { comparison.holds($0, wanted) } ?? false
+        case .time(let comparison):
+            return value.asTime.map { comparison.holds($0, &scope) } ?? false
         }
     }
 }
 
-extension FactTest: CustomStringConvertible {
-    /// Completes "wanted …".
-    var description: String {
+extension FactValue {
+    fileprivate var asNumber: Double? {
         switch self {
-        case .oneOf(let wanted) where wanted.count == 1: wanted[0].label
-        case .oneOf(let wanted): "one of \(wanted.map(\.label).joined(separator: ", "))"
-        case .exists(true): "any value"
-        case .exists(false): "no value"
-        case .not(let test): "not (\(test))"
-        case .all(let tests): tests.map(\.description).joined(separator: " and ")
+        case .number(let number): Double(number)
+        case .text(let text): Double(text).flatMap { $0.isFinite ? $0 : nil }
+        default: nil
         }
     }
-}
 
-/// A value to compare with, prepared once.
-struct WantedValue: Sendable {
-    /// For messages: a text that came from a variable or file stands as `<not shown>`.
-    let label: String
-    private let text: String
-    /// The folded bytes; `nil` = compare exactly.
-    private let foldedText: [UInt8]?
-
-    init(_ text: String, comparison: FactVocabulary.Comparison, isShown: Bool = true) {
-        self.text = text
-        label = !isShown ? "<not shown>" : text.isEmpty ? "empty" : text
-        foldedText = comparison == .exact ? nil : folded(text)
-    }
-
-    func matches(_ value: String) -> Bool {
-        guard let foldedText else { return value == text }
-        // Byte by byte, so that an evaluation allocates nothing.
-        var next = 0
-        for byte in value.utf8 {
-            guard let byte = foldedByte(byte) else { continue }
-            guard next < foldedText.count, foldedText[next] == byte else { return false }
-            next += 1
+    fileprivate var asTime: Timestamp? {
+        switch self {
+        case .time(let time): time
+        case .text(let text): Timestamp(text)
+        default: nil
         }
-        return next == foldedText.count
     }
 }

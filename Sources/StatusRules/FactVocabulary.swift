@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import AgentState
 import GenesysEvents
 
 /// How the values of a field are compared, and which of them are known.
@@ -23,8 +24,15 @@ struct FactVocabulary: Sendable {
     var isClosed = false
     /// Words people use for a known value that are too far from it for a spelling mistake.
     var synonyms: [String: String] = [:]
+    /// The values are ids that the organisation has names for; both may be written.
+    var directory: DirectoryKind?
 
     static let exact = FactVocabulary(comparison: .exact)
+    /// Ids that may be written as the name of what they stand for.
+    static func named(_ kind: DirectoryKind) -> FactVocabulary {
+        FactVocabulary(comparison: .exact, noun: kind.noun, directory: kind)
+    }
+
     static let boolean = FactVocabulary(comparison: .boolean, noun: "boolean")
     static let media = FactVocabulary(
         comparison: .folded,
@@ -66,7 +74,38 @@ struct FactVocabulary: Sendable {
     static let afterCallWork = FactVocabulary(
         comparison: .folded,
         noun: "after-call work state",
-        known: ["unknown", "skipped", "pending", "complete", "notApplicable"]
+        known: ["unknown", "skipped", "pending", "complete", "notApplicable", "timeout"]
+    )
+    static let role = FactVocabulary(
+        comparison: .folded,
+        noun: "role",
+        known: ConversationRole.allCases.map(\.rawValue),
+        isClosed: true,
+        synonyms: ["supervisor": "monitor", "listen": "monitor", "whisper": "coach", "coaching": "coach"]
+    )
+    static let disconnectType = FactVocabulary(
+        comparison: .folded,
+        noun: "disconnect type",
+        known: [
+            "endpoint", "endpoint.dnd", "client", "system", "timeout", "transfer", "transfer.conference",
+            "transfer.consult", "transfer.forward", "transfer.noanswer", "transfer.notavailable", "transfer.dnd",
+            "transport.failure", "error", "peer", "other", "spam", "uncallable", "inactivity", "session.expired",
+            "takeover",
+        ]
+    )
+    static let messageType = FactVocabulary(
+        comparison: .folded,
+        noun: "message type",
+        known: [
+            "unknown", "sms", "twitter", "facebook", "line", "whatsapp", "webmessaging", "open", "instagram", "apple",
+            "linkedin",
+        ]
+    )
+    static let mediaRole = FactVocabulary(comparison: .folded, noun: "media role")
+    static let explanationStatus = FactVocabulary(
+        comparison: .folded,
+        noun: "explanation status",
+        known: ["Pending", "Approved", "Denied"]
     )
     static let adherenceState = FactVocabulary(
         comparison: .folded,

@@ -2,68 +2,125 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import AgentState
+import GenesysEvents
 
 /// A condition on the whole agent.
 indirect enum RuleCondition: Sendable {
-    /// There is a live conversation that passes all tests.
+    /// There is a conversation that passes.
     case conversation(ConversationCondition)
+    /// So many conversations pass.
+    case conversations(ConversationCondition, count: FactTest)
     case fact(AgentField, FactTest)
+    /// The agent belongs to one of these.
+    case member(Membership)
+    /// It is that time.
+    case schedule([ScheduleWindow])
+    case all([ConditionGroup])
+    case any([ConditionGroup])
+    case none([ConditionGroup])
     /// Not all of these hold.
-    case not([RuleCondition])
+    case not(ConditionGroup)
 
-    func holds(for facts: AgentFacts) -> Bool {
+    func holds(_ facts: AgentFacts, _ scope: inout RuleScope) -> Bool {
         switch self {
         case .conversation(let condition):
-            facts.conversations.contains { condition.considers($0) && condition.holds(for: $0) }
-        case .fact(let field, let test):
-            test.holds(for: field.value(in: facts))
-        case .not(let conditions):
-            !conditions.allSatisfy { $0.holds(for: facts) }
+            return facts.conversations.indices.contains { condition.isMet(by: facts.conversations[$0], &scope) }
+        case .conversations(let condition, let count):
+            return count.holds(for: .number(condition.count(facts, &scope)), &scope)
+        case .fact(let field, let test): return test.holds(for: field.value(in: facts), &scope)
+        case .member(let membership): return membership.holds(facts, scope.names)
+        case .schedule(let windows): return windows.contains { $0.holds(&scope) }
+        case .all(let groups): return groups.allSatisfy { $0.holds(facts, &scope) }
+        case .any(let groups): return groups.contains { $0.holds(facts, &scope) }
+        case .none(let groups): return !groups.contains { $0.holds(facts, &scope) }
+        case .not(let group): return !group.holds(facts, &scope)
+        }
+    }
+
+    /// Since when it has been so, as Genesys says; `nil` = it does not say.
+    func since(_ facts: AgentFacts) -> Timestamp? {
+        switch self {
+        case .fact(let field, _): field.since(in: facts)
+        default: nil
+        }
+    }
+
+    var groups: [ConditionGroup] {
+        switch self {
+        case .all(let groups), .any(let groups), .none(let groups): groups
+        case .not(let group): [group]
+        default: []
+        }
+    }
+
+    var conversation: ConversationCondition? {
+        switch self {
+        case .conversation(let condition), .conversations(let condition, _): condition
+        default: nil
         }
     }
 }
 
-/// What one and the same live conversation must be.
-///
-/// A conversation is live until the agent's communication in it has ended and its after-call work is done. One that has
-/// ended, with after-call work pending, is only considered when the condition itself names `state` or `afterCallWork`:
-/// "flagged while on a call" must not go on during the wrap-up, unless the rule says so.
-struct ConversationCondition: Sendable {
-    let tests: [ConversationTest]
-    /// Conversations in after-call work are considered.
-    let includesAfterCallWork: Bool
+/// Conditions of one mapping, all of which must hold; with `for:` for so long.
+struct ConditionGroup: Sendable {
+    /// In the order of the file; at most one is `.conversation`.
+    let conditions: [RuleCondition]
+    /// `nil` = no `for:`.
+    let hold: Hold?
+    /// The one `conversation:`, which the group is then about.
+    let conversation: ConversationCondition?
+    /// A `for:` is somewhere in it.
+    let hasHolds: Bool
 
-    init(tests: [ConversationTest]) {
-        self.tests = tests
-        includesAfterCallWork = tests.contains { $0.names(.state) || $0.names(.afterCallWork) }
+    init(conditions: [RuleCondition], hold: Hold? = nil) {
+        self.conditions = conditions
+        self.hold = hold
+        conversation =
+            conditions.lazy.compactMap { condition -> ConversationCondition? in
+                if case .conversation(let condition) = condition { condition } else { nil }
+            }.first
+        hasHolds =
+            hold != nil
+            || conditions.contains { condition in
+                condition.groups.contains(where: \.hasHolds) || condition.conversation?.group.hasHolds == true
+            }
     }
 
-    func considers(_ conversation: ConversationFacts) -> Bool {
-        includesAfterCallWork ? conversation.isLive : !conversation.isEnded
+    func holds(_ facts: AgentFacts, _ scope: inout RuleScope) -> Bool {
+        guard conditions.allSatisfy({ $0.holds(facts, &scope) }) else { return false }
+        guard let hold else { return true }
+        guard let conversation else { return scope.isMet(hold, nil) }
+        return facts.conversations.indices.contains { index in
+            conversation.isMet(by: facts.conversations[index], &scope)
+                && scope.isMet(hold, facts.conversations[index].id)
+        }
     }
 
-    func holds(for conversation: ConversationFacts) -> Bool {
-        tests.allSatisfy { $0.holds(for: conversation) }
+    /// Notes which of the conditions with `for:` hold now, the inner ones first.
+    func keepHolds(_ facts: AgentFacts, _ scope: inout RuleScope) {
+        guard hasHolds else { return }
+        for condition in conditions {
+            for group in condition.groups { group.keepHolds(facts, &scope) }
+            condition.conversation?.keepHolds(facts, &scope)
+        }
+        guard let hold, conditions.allSatisfy({ $0.holds(facts, &scope) }) else { return }
+        // Of all conditions the last that became true; one whose time is not known leaves only the present.
+        var began: Timestamp? = Timestamp(milliseconds: .min)
+        for condition in conditions {
+            if case .conversation = condition { continue }
+            began = later(began, condition.since(facts))
+        }
+        guard let conversation else { return scope.keep(hold, nil, began: began) }
+        for index in facts.conversations.indices
+        where conversation.isMet(by: facts.conversations[index], &scope) {
+            let facts = facts.conversations[index]
+            scope.keep(hold, facts.id, began: later(began, conversation.group.since(facts)))
+        }
     }
 }
 
-/// One test of a conversation.
-indirect enum ConversationTest: Sendable {
-    case fact(ConversationField, FactTest)
-    /// Not all of these hold.
-    case not([ConversationTest])
-
-    func holds(for conversation: ConversationFacts) -> Bool {
-        switch self {
-        case .fact(let field, let test): test.holds(for: field.value(in: conversation))
-        case .not(let tests): !tests.allSatisfy { $0.holds(for: conversation) }
-        }
-    }
-
-    func names(_ field: ConversationField) -> Bool {
-        switch self {
-        case .fact(let named, _): named == field
-        case .not(let tests): tests.contains { $0.names(field) }
-        }
-    }
+/// The later of two times; `nil` when one of them is not known.
+func later(_ a: Timestamp?, _ b: Timestamp?) -> Timestamp? {
+    guard let a, let b else { return nil }
+    return max(a, b)
 }

@@ -2,35 +2,50 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import ConfigurationSyntax
+import GenesysEvents
 
 /// What `then:` says.
 struct RuleOutcome {
     var status: CompiledRule.StatusSource?
     var behavior: RuleBehavior
     var errands: RuleErrands
+    /// No later rule is looked at while this one matches.
+    var stops: Bool
+
+    static let keys = [
+        "status", "apply", "release", "minimum", "cooldown", "tag", "explain", "routingStatus", "notify", "stop",
+    ]
+    /// What a rule may want instead of a status.
+    private static let besides = ["tag", "explain", "routingStatus", "notify", "stop"]
+    private static let ofStatus = ["apply", "release", "minimum", "cooldown"]
 
     /// - Parameter conditions: of `when`; `nil` = it has an error of its own.
     static func parse(
         _ node: ConfigurationNode,
-        conditions: [RuleCondition]?,
-        known: KnownStatuses,
-        diagnostics: Diagnostics
+        guards: ConfigurationNode?,
+        conditions: ConditionGroup?,
+        _ compiler: RuleCompiler
     ) -> RuleOutcome? {
-        let keys = ["status", "apply", "release", "tag", "explain", "routingStatus"]
+        let diagnostics = compiler.diagnostics
         guard let reader = MappingReader(node, path: "then", keys: keys, diagnostics: diagnostics) else { return nil }
         let errorsBefore = diagnostics.errorCount
-        checkTiming(reader)
         let hasStatus = reader.node("status") != nil
-        let wantsMore = ["tag", "explain", "routingStatus"].contains { reader.entry($0) != nil }
-        if !hasStatus, !wantsMore { reader.require("status", "write it, or tag, explain or routingStatus") }
-        if !hasStatus, wantsMore, let entry = reader.entry("release") {
-            diagnostics.error(at: entry.keyLocation, "then.release: there is no then.status to be released")
+        let wantsMore = besides.contains { reader.entry($0) != nil }
+        if !hasStatus, !wantsMore { reader.require("status", "write it, or \(besides.joined(separator: ", "))") }
+        if !hasStatus, wantsMore {
+            for entry in reader.entries where ofStatus.contains(entry.key) {
+                diagnostics.error(
+                    at: entry.keyLocation,
+                    "then.\(entry.key): there is no then.status that it could be of"
+                )
+            }
         }
         let context = Context(reader: reader, conditions: conditions, hasStatus: hasStatus)
         let outcome = RuleOutcome(
-            status: status(context, known),
-            behavior: RuleBehavior(release: release(reader, known) ?? .restore),
-            errands: RuleErrands.parse(context)
+            status: status(context, compiler.known),
+            behavior: RuleBehavior.parse(reader, guards: guards, compiler.known),
+            errands: RuleErrands.parse(context),
+            stops: reader.boolean("stop") ?? false
         )
         return diagnostics.errorCount == errorsBefore && hasStatus == (outcome.status != nil) ? outcome : nil
     }
@@ -38,12 +53,12 @@ struct RuleOutcome {
     /// What the keys under `then:` have to know of the rest of the rule.
     struct Context {
         let reader: MappingReader
-        let conditions: [RuleCondition]?
+        let conditions: ConditionGroup?
         let hasStatus: Bool
 
         var diagnostics: Diagnostics { reader.diagnostics }
         /// Whether `when` names a conversation; `nil` = it has an error of its own.
-        var hasConversation: Bool? { conditions.map { $0.contains(where: \.isConversation) } }
+        var hasConversation: Bool? { conditions.map { $0.conversation != nil } }
 
         /// A text that may have `${…}` in it.
         func template(_ node: ConfigurationNode, _ path: String, isStatus: Bool) -> RuleTemplate? {
@@ -71,33 +86,6 @@ struct RuleOutcome {
             }
             return template
         }
-    }
-
-    /// `apply: now` is the default and, for now, the only timing.
-    private static func checkTiming(_ reader: MappingReader) {
-        enum Timing: String, CaseIterable { case now, afterInteraction, afterCallWork }
-        guard let node = reader.node("apply"), let timing = reader.choice("apply", of: Timing.self), timing != .now
-        else { return }
-        reader.diagnostics.unsupported("'then.apply: \(timing.rawValue)'", at: node.location)
-    }
-
-    /// `nil` = none is written, or it is reported.
-    private static func release(_ reader: MappingReader, _ known: KnownStatuses) -> Release? {
-        guard let node = reader.node("release") else { return nil }
-        guard let text = node.text("then.release", diagnostics: reader.diagnostics), node.provenance != .placeholder
-        else { return nil }
-        let release = Release(text)
-        guard case .status(let name) = release, !known.names.contains(name) else { return release }
-        guard node.provenance == .written else {
-            reader.diagnostics.error(
-                at: node.location,
-                "then.release: the value from a variable or file is neither restore, keep nor a status"
-            )
-            return nil
-        }
-        let clause = suggestionClause(for: name, among: ["restore", "keep"] + known.names, called: "values")
-        reader.diagnostics.error(at: node.location, "then.release: unknown value '\(name)'\(clause)")
-        return nil
     }
 
     /// `nil` = none is written, or it is reported.
@@ -130,13 +118,8 @@ struct RuleOutcome {
         _ context: Context,
         _ known: KnownStatuses
     ) {
-        let possible = known.onQueue.sorted().filter { name in
-            guard template.parts.count == 1, case .fact(.conversation(let field), _) = template.parts[0] else {
-                return true
-            }
-            return (context.conditions ?? []).allSatisfy { $0.allows(name, in: field) }
-        }
-        guard let name = possible.first else { return }
+        guard let name = known.onQueue.sorted().first(where: { template.mayBe($0, given: context.conditions) })
+        else { return }
         context.diagnostics.warning(
             at: node.location,
             "then.status: a '${…}' never makes '\(name)', which sets On Queue; a rule that wants it has to name it"
@@ -144,17 +127,35 @@ struct RuleOutcome {
     }
 }
 
-extension RuleCondition {
-    fileprivate var isConversation: Bool {
-        if case .conversation = self { true } else { false }
+extension RuleTemplate {
+    /// Whether the template can make that text where the conditions hold; `true` when in doubt.
+    func mayBe(_ text: String, given conditions: ConditionGroup?) -> Bool {
+        guard parts.count == 1, case .fact(.conversation(let field), _) = parts[0] else { return true }
+        return conditions?.conversation?.group.allows(text, in: field) ?? true
     }
+}
 
-    /// A conversation whose field has that value may match.
+extension ConversationGroup {
+    /// A conversation whose field has that value may pass.
     fileprivate func allows(_ value: String, in field: ConversationField) -> Bool {
-        guard case .conversation(let condition) = self else { return true }
-        return condition.tests.allSatisfy { test in
-            guard case .fact(field, let test) = test else { return true }
-            return test.holds(for: value)
+        var scope = RuleScope(EvaluationContext(now: .init(milliseconds: 0)), names: ResolvedNames())
+        return tests.allSatisfy { test in
+            switch test {
+            case .fact(let tested, let test): tested != field || test.mayHold(.text(value), &scope)
+            case .all(let groups): groups.allSatisfy { $0.allows(value, in: field) }
+            case .any(let groups): groups.contains { $0.allows(value, in: field) }
+            case .none, .not: true
+            }
+        }
+    }
+}
+
+extension FactTest {
+    /// Whether it may hold, whatever a name that is not resolved stands for.
+    fileprivate func mayHold(_ value: FactValue, _ scope: inout RuleScope) -> Bool {
+        switch self {
+        case .time: true
+        default: holds(for: value, &scope)
         }
     }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-import ConfigurationSyntax
+public import ConfigurationSyntax
 
 extension RuleSet {
     /// FNV-1a (64 bits) of the statuses and rules as text, in hexadecimal: equal on every machine and in every build.
     ///
     /// Comments, quotes, places and the order of keys do not change it; anything that can change a decision does.
-    static func version(statuses: ConfigurationNode?, rules: ConfigurationNode?) -> String {
+    public static func version(statuses: ConfigurationNode?, rules: ConfigurationNode?) -> String {
         var hash = FNV1a()
         for node in [statuses, rules] {
             if let node, !node.isNull { hash.add(node) } else { hash.add("-") }

@@ -5,24 +5,13 @@ public import AgentState
 public import ConfigurationSyntax
 import GenesysEvents
 
-/// The rules of one configuration, compiled.
+/// The rules of one configuration, compiled. The language is described in docs/rules.md.
 ///
 /// Rules are looked at in order and the first with a status whose conditions all hold decides; what rules want done
-/// besides (`tag`, `explain`, `routingStatus`) is wanted of every one that matches. Conditions:
+/// besides (`tag`, `explain`, …) is wanted of every one that matches. A rule with `stop: true` hides those after it.
 ///
-/// - `conversation:` one live conversation of the agent that passes all of it: `id`, `media`, `direction`, `state`,
-///   `held`, `muted`, `queueId`, `purpose`, `afterCallWork`, `wrapupCode`, `attributes.NAME` (of the agent's
-///   participant), `customer.attributes.NAME`. A conversation that has ended with after-call work pending is considered
-///   only when the condition names `state` or `afterCallWork`.
-/// - `presence:` a system presence, or `system`, `definitionId`, `message`
-/// - `routingStatus:` a routing status
-/// - `adherence:` `state`, `scheduled`, `actual`, `impact`
-/// - `outOfOffice:` `true` or `false`
-/// - `not:` a mapping of these that must not hold; also inside `conversation:`
-///
-/// A value is a scalar (equals), a list (any of) or a mapping of `equals`, `in`, `exists`, `not`, all of which must
-/// hold. An absent fact equals nothing, does not exist, and is therefore `not` anything. Words of Genesys compare without
-/// regard to case, spaces, underscores and hyphens; attributes, ids and messages compare exactly.
+/// An absent fact equals nothing, does not exist, and is therefore `not` anything. Words of Genesys compare without
+/// regard to case, spaces, underscores and hyphens; attributes, ids, names and messages compare exactly.
 public struct RuleSet: Sendable {
     /// The configured statuses by name.
     public var statuses: [String: StatusDefinition]
@@ -33,9 +22,31 @@ public struct RuleSet: Sendable {
     /// Names of the statuses that set On Queue, as far as that is known; a `${…}` never makes one of them. Whoever
     /// resolves the presence definitions adds what the configuration alone does not say.
     public var onQueueStatuses: Set<String>
-    private let rules: [CompiledRule]
-    /// The last rule that wants something besides a status; -1 = none does.
-    private let lastErrand: Int
+    let rules: [CompiledRule]
+    /// Where each attribute is asked for.
+    let attributes: [(field: ConversationField, location: SourceLocation)]
+    private var names: ResolvedNames
+    /// The last rule that matters although an earlier one has decided; -1 = none does.
+    private let lastBeside: Int
+    private let hasHolds: Bool
+
+    private init(
+        statuses: [String: StatusDefinition],
+        version: String,
+        onQueueStatuses: Set<String>,
+        rules: [CompiledRule],
+        compiler: RuleCompiler
+    ) {
+        self.statuses = statuses
+        self.version = version
+        self.onQueueStatuses = onQueueStatuses
+        self.rules = rules
+        ruleNames = rules.map(\.name)
+        names = compiler.names
+        attributes = compiler.attributes
+        lastBeside = rules.lastIndex(where: \.mattersBeside) ?? -1
+        hasHolds = rules.contains { $0.when.hasHolds }
+    }
 
     /// Compiles the `statuses:` and `rules:` nodes; findings go to `diagnostics`; `nil` when there is an error.
     ///
@@ -51,6 +62,10 @@ public struct RuleSet: Sendable {
         let names: [String] =
             if case .mapping(let entries) = statuses?.content { entries.map(\.key) } else { [] }
         let onQueue = Set(definitions.values.filter { $0.presence.system == .onQueue }.map(\.name))
+        let compiler = RuleCompiler(
+            known: KnownStatuses(names: names, onQueue: onQueue),
+            diagnostics: diagnostics
+        )
         var compiled: [CompiledRule] = []
         var locations: [String: SourceLocation] = [:]
         for (index, node) in ruleNodes(rules, diagnostics: diagnostics).enumerated() {
@@ -59,25 +74,18 @@ public struct RuleSet: Sendable {
             {
                 diagnostics.error(
                     at: nameNode.location,
-                    "the rule name '\(name)' is already used in line \(first.line)"
+                    "the rule name '\(name)' is already used in \(first.named(from: nameNode.location))"
                 )
             }
-            let rule = CompiledRule.parse(
-                node,
-                path: "rules[\(index)]",
-                known: KnownStatuses(names: names, onQueue: onQueue),
-                diagnostics: diagnostics
-            )
-            if let rule { compiled.append(rule) }
+            if let rule = CompiledRule.parse(node, path: "rules[\(index)]", compiler) { compiled.append(rule) }
         }
         guard diagnostics.errorCount == errorsBefore else { return nil }
         return RuleSet(
             statuses: definitions,
-            ruleNames: compiled.map(\.name),
             version: version(statuses: statuses, rules: rules),
             onQueueStatuses: onQueue,
             rules: compiled,
-            lastErrand: compiled.lastIndex { $0.errands != nil } ?? -1
+            compiler: compiler
         )
     }
 
@@ -115,53 +123,92 @@ public struct RuleSet: Sendable {
     ///   - context: the time, and what the last evaluation of the agent left.
     ///   - tracing: `false` leaves the trace empty and looks at no more rules than it must, which costs a fraction.
     public func evaluate(_ facts: AgentFacts, _ context: EvaluationContext, tracing: Bool = true) -> Evaluation {
-        var evaluation = Evaluation(match: nil, trace: [], holds: context.holds)
-        let names = StatusNames(known: statuses, onQueue: onQueueStatuses)
-        for (index, rule) in rules.enumerated() {
-            if !tracing, evaluation.match != nil {
-                if index > lastErrand { break }
-                if rule.errands == nil { continue }
-            }
-            let match = rule.match(facts, names)
-            if let match {
-                evaluation.errands += rule.errands(facts, match, names)
-                if let status = match.status, evaluation.match == nil {
-                    evaluation.match = RuleMatch(
-                        rule: rule.name,
-                        status: status,
-                        conversationID: match.conversation?.id,
-                        behavior: rule.behavior,
-                        order: index
-                    )
-                }
-            }
-            guard tracing else { continue }
-            let failure = match == nil ? rule.failure(facts, names) : nil
-            evaluation.trace.append(RuleTrace(rule: rule.name, matched: match != nil, failure: failure))
+        var evaluation = Evaluation(match: nil, trace: [])
+        let statuses = StatusNames(known: statuses, onQueue: onQueueStatuses)
+        var scope = RuleScope(context, names: names)
+        if hasHolds {
+            for rule in rules { rule.when.keepHolds(facts, &scope) }
         }
+        var stoppedBy: String?
+        for index in rules.indices {
+            if let stoppedBy {
+                guard tracing else { break }
+                let reason = "not looked at: rule '\(stoppedBy)' stops"
+                evaluation.trace.append(RuleTrace(rule: rules[index].name, matched: false, failure: reason))
+                continue
+            }
+            if !tracing, evaluation.match != nil {
+                if index > lastBeside { break }
+                guard rules[index].mattersBeside else { continue }
+            }
+            let match = rules[index].match(facts, statuses, &scope)
+            if let match { take(match, of: index, facts, statuses, &scope, into: &evaluation) }
+            if match != nil, rules[index].stops, !rules[index].observes { stoppedBy = rules[index].name }
+            guard tracing else { continue }
+            let failure = match == nil ? rules[index].failure(facts, statuses, &scope) : nil
+            evaluation.trace.append(
+                RuleTrace(
+                    rule: rules[index].name,
+                    matched: match != nil,
+                    failure: failure,
+                    observed: rules[index].observes
+                )
+            )
+        }
+        evaluation.holds = scope.holds
+        evaluation.wakeAt = scope.wakeAt
+        evaluation.unheard = scope.unheard
         return evaluation
     }
 
-    /// What one rule makes of an agent, whatever the others say; `nil` = it does not match, or there is no such rule.
-    public func match(ofRule name: String, _ facts: AgentFacts, _ context: EvaluationContext) -> RuleMatch? {
-        let names = StatusNames(known: statuses, onQueue: onQueueStatuses)
-        guard let index = rules.firstIndex(where: { $0.name == name }), let match = rules[index].match(facts, names),
-            let status = match.status
-        else { return nil }
-        return RuleMatch(
-            rule: name,
-            status: status,
-            conversationID: match.conversation?.id,
-            behavior: rules[index].behavior,
-            order: index
-        )
+    private func take(
+        _ match: CompiledRule.Match,
+        of index: Int,
+        _ facts: AgentFacts,
+        _ statuses: StatusNames,
+        _ scope: inout RuleScope,
+        into evaluation: inout Evaluation
+    ) {
+        let found = ruleMatch(index, match, facts)
+        guard !rules[index].observes else {
+            if let found { evaluation.shadows.append(found) }
+            return
+        }
+        if rules[index].errands != nil { evaluation.errands += rules[index].errands(facts, match, statuses, &scope) }
+        if evaluation.match == nil { evaluation.match = found }
     }
 
-    /// Names in the rules that only the organisation can resolve.
-    public var references: [DirectoryReference] { [] }
+    /// What one rule makes of an agent, whatever the others say and however long it has done so; `nil` = it does not
+    /// match, or there is no such rule.
+    public func match(ofRule name: String, _ facts: AgentFacts, _ context: EvaluationContext) -> RuleMatch? {
+        guard let index = rules.firstIndex(where: { $0.name == name }) else { return nil }
+        var scope = RuleScope(context, names: names, ignoringHolds: true)
+        let statuses = StatusNames(known: statuses, onQueue: onQueueStatuses)
+        return rules[index].match(facts, statuses, &scope).flatMap { ruleMatch(index, $0, facts) }
+    }
 
-    /// The same rules with those names resolved; a name that is not in the snapshot matches nothing.
-    public func resolved(with directory: DirectorySnapshot) -> RuleSet { self }
+    private func ruleMatch(_ index: Int, _ match: CompiledRule.Match, _ facts: AgentFacts) -> RuleMatch? {
+        match.status.map { status in
+            RuleMatch(
+                rule: rules[index].name,
+                status: status,
+                conversationID: match.conversation.map { facts.conversations[$0].id },
+                behavior: rules[index].behavior,
+                order: index
+            )
+        }
+    }
+
+    /// Names in the rules that only the organisation can resolve, in the order of the file.
+    public var references: [DirectoryReference] { names.references }
+
+    /// The same rules with those names resolved. A name that is not in the snapshot is compared as if it were the id,
+    /// and has no members.
+    public func resolved(with directory: DirectorySnapshot) -> RuleSet {
+        var resolved = self
+        resolved.names.resolve(with: directory)
+        return resolved
+    }
 
     private static func ruleNodes(_ node: ConfigurationNode?, diagnostics: Diagnostics) -> [ConfigurationNode] {
         guard let node, !node.isNull else { return [] }
@@ -171,4 +218,9 @@ public struct RuleSet: Sendable {
         }
         return elements
     }
+}
+
+extension CompiledRule {
+    /// It has something to say although an earlier rule has decided.
+    fileprivate var mattersBeside: Bool { errands != nil || observes || stops }
 }

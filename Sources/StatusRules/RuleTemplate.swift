@@ -134,8 +134,8 @@ struct RuleTemplate: Sendable {
 extension RuleTemplate.Reference {
     fileprivate func value(_ source: RuleTemplate.Source) -> String? {
         switch self {
-        case .agent(let field): field.value(in: source.facts)
-        case .conversation(let field): source.conversation.flatMap { field.value(in: $0) }
+        case .agent(let field): field.value(in: source.facts).text
+        case .conversation(let field): source.conversation.flatMap { field.text(in: $0) }
         case .rule: source.rule
         case .status: source.status
         }

@@ -6,7 +6,8 @@ import ConfigurationSyntax
 import Foundation
 
 extension ConfigurationEnvironment {
-    /// Variables and files by name; nothing else exists.
+    /// Variables and files by name; nothing else exists. A folder that is named as a file with a slash at its end cannot
+    /// be read.
     static func mock(
         _ variables: [String: String] = [:],
         files: [String: String] = [:],
@@ -17,6 +18,11 @@ extension ConfigurationEnvironment {
             file: { path in
                 guard let text = files[path] else { throw CocoaError(.fileReadNoSuchFile) }
                 return text
+            },
+            matches: { pattern in
+                let folders = files.keys.filter { $0.hasSuffix("/") && pattern.hasPrefix($0) }
+                guard folders.isEmpty else { throw CocoaError(.fileReadNoPermission) }
+                return files.keys.filter { fnmatch(pattern, $0, FNM_PATHNAME | FNM_PERIOD) == 0 }
             },
             missingIsError: missingIsError
         )

@@ -33,6 +33,11 @@ extension PrometheusMetrics.Configuration {
         "presence_relay_journal_group_size": "Entries written in one transaction.",
         "presence_relay_journal_pending": "Entries that wait for the disk.",
         "presence_relay_latency_seconds": "Time between two stages on the way from an event to the presence.",
+        "presence_relay_rules_info": "1, with the version of the rules in force.",
+        "presence_relay_rules_last_reload_success_timestamp_seconds":
+            "When the configuration was last read without errors.",
+        "presence_relay_rules_last_reload_successful": "0 while the files of the configuration cannot be used, else 1.",
+        "presence_relay_rules_reload_total": "Readings of the configuration after the start, by result: ok or error.",
     ]
 
     /// From a decision in a millisecond to an adherence that takes minutes.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+public import GenesysEvents
+
 /// How good things are, in the words of the health check draft that others already parse.
 public enum HealthStatus: String, Codable, Sendable, CaseIterable {
     /// Fine.
@@ -13,19 +15,31 @@ public enum HealthStatus: String, Codable, Sendable, CaseIterable {
 
 /// One thing that was checked.
 ///
-/// Anybody may read it, so it holds no path, address, id or error text of another system.
+/// Anybody may read it, so it holds no folder, address, id, value or error text of another system.
 public struct HealthCheck: Codable, Sendable, Equatable {
     /// The outcome.
     public var status: HealthStatus
     /// One sentence for a person, when it is not `pass`.
     public var message: String?
+    /// When it began to be so.
+    public var since: Timestamp?
+    /// The file that it is about, as seen from the folder of the configuration.
+    public var file: String?
     /// Numbers behind the outcome, by name (`pending`, `lagSeconds`).
     public var values: [String: Double]?
 
     /// An outcome, and what is behind it.
-    public init(_ status: HealthStatus, message: String? = nil, values: [String: Double]? = nil) {
+    public init(
+        _ status: HealthStatus,
+        message: String? = nil,
+        since: Timestamp? = nil,
+        file: String? = nil,
+        values: [String: Double]? = nil
+    ) {
         self.status = status
         self.message = message
+        self.since = since
+        self.file = file
         self.values = values
     }
 }
@@ -54,7 +68,7 @@ public struct HealthView: Codable, Sendable, Equatable {
     public var mode: String?
     /// The rule set in force.
     public var rules: Rules
-    /// What was checked: `journal`, `genesys`, `delivery`.
+    /// What was checked: `journal`, `genesys`, `delivery`, `rules`.
     public var checks: [String: HealthCheck]
     /// Why no events can be taken now (`starting`, `journal not writable`, `draining`); absent = ready.
     public var notReady: [String]?

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+import GenesysEvents
+
+/// What one and the same conversation must be.
+///
+/// Looked at are conversations that the agent is in: those that have not ended, and have been answered or are not
+/// offered at all. One that only rings is considered when the condition itself names `state`, `answered` or
+/// `alertedAt`, one in after-call work when it names `state`, `endedAt` or something of after-call work: "flagged while
+/// on a call" must neither begin before the call nor go on during the wrap-up, unless the rule says so.
+struct ConversationCondition: Sendable {
+    let group: ConversationGroup
+    let includesAlerts: Bool
+    let includesAfterCallWork: Bool
+
+    init(_ group: ConversationGroup) {
+        self.group = group
+        includesAlerts = group.names(\.isOfAlerts)
+        includesAfterCallWork = group.names(\.isOfEnds)
+    }
+
+    func considers(_ conversation: borrowing ConversationFacts, _ scope: inout RuleScope) -> Bool {
+        isMeant(conversation) && scope.trusts(conversation)
+    }
+
+    /// Whether such a conversation is looked at, were it trusted.
+    func isMeant(_ conversation: borrowing ConversationFacts) -> Bool {
+        if conversation.isEnded { return includesAfterCallWork && conversation.isLive }
+        return includesAlerts || !conversation.isAlerting
+    }
+
+    func isMet(by conversation: borrowing ConversationFacts, _ scope: inout RuleScope) -> Bool {
+        considers(conversation, &scope) && group.holds(conversation, &scope)
+    }
+
+    func count(_ facts: AgentFacts, _ scope: inout RuleScope) -> Int {
+        // One conversation may be there in several media.
+        var ids: Set<String> = []
+        for index in facts.conversations.indices where isMet(by: facts.conversations[index], &scope) {
+            ids.insert(facts.conversations[index].id)
+        }
+        return ids.count
+    }
+
+    func keepHolds(_ facts: AgentFacts, _ scope: inout RuleScope) {
+        guard group.hasHolds else { return }
+        for index in facts.conversations.indices where considers(facts.conversations[index], &scope) {
+            group.keepHolds(facts.conversations[index], &scope)
+        }
+    }
+}
+
+/// Tests of one mapping, all of which must hold; with `for:` for so long.
+struct ConversationGroup: Sendable {
+    let tests: [ConversationTest]
+    let hold: Hold?
+    /// A `for:` is somewhere in it.
+    let hasHolds: Bool
+
+    init(tests: [ConversationTest], hold: Hold? = nil) {
+        self.tests = tests
+        self.hold = hold
+        hasHolds = hold != nil || tests.contains { $0.groups.contains(where: \.hasHolds) }
+    }
+
+    func holds(_ conversation: borrowing ConversationFacts, _ scope: inout RuleScope) -> Bool {
+        for test in tests {
+            guard test.holds(conversation, &scope) else { return false }
+        }
+        guard let hold else { return true }
+        return scope.isMet(hold, conversation.id)
+    }
+
+    func names(_ matches: (ConversationField) -> Bool) -> Bool {
+        tests.contains { test in
+            if case .fact(let field, _) = test { return matches(field) }
+            return test.groups.contains { $0.names(matches) }
+        }
+    }
+
+    /// Since when all of it has been so, as Genesys says; `nil` = it does not say of all.
+    func since(_ conversation: borrowing ConversationFacts) -> Timestamp? {
+        var began: Timestamp? = Timestamp(milliseconds: .min)
+        for test in tests { began = later(began, test.since(conversation)) }
+        return began?.milliseconds == .min ? conversation.connectedAt : began
+    }
+
+    func keepHolds(_ conversation: borrowing ConversationFacts, _ scope: inout RuleScope) {
+        for test in tests {
+            for group in test.groups where group.hasHolds { group.keepHolds(conversation, &scope) }
+        }
+        guard let hold else { return }
+        for test in tests {
+            guard test.holds(conversation, &scope) else { return }
+        }
+        scope.keep(hold, conversation.id, began: since(conversation))
+    }
+}
+
+/// One test of a conversation.
+indirect enum ConversationTest: Sendable {
+    case fact(ConversationField, FactTest)
+    case all([ConversationGroup])
+    case any([ConversationGroup])
+    case none([ConversationGroup])
+    /// Not all of these hold.
+    case not(ConversationGroup)
+
+    func holds(_ conversation: borrowing ConversationFacts, _ scope: inout RuleScope) -> Bool {
+        switch self {
+        case .fact(let field, let test):
+            return test.holds(for: field.value(in: conversation, &scope), &scope)
+        case .all(let groups):
+            for group in groups {
+                guard group.holds(conversation, &scope) else { return false }
+            }
+            return true
+        case .any(let groups):
+            for group in groups {
+                if group.holds(conversation, &scope) { return true }
+            }
+            return false
+        case .none(let groups):
+            for group in groups {
+                if group.holds(conversation, &scope) { return false }
+            }
+            return true
+        case .not(let group): return !group.holds(conversation, &scope)
+        }
+    }
+
+    func since(_ conversation: borrowing ConversationFacts) -> Timestamp? {
+        switch self {
+        case .fact(let field, _): field.since(in: conversation)
+        default: nil
+        }
+    }
+
+    var groups: [ConversationGroup] {
+        switch self {
+        case .all(let groups), .any(let groups), .none(let groups): groups
+        case .not(let group): [group]
+        case .fact: []
+        }
+    }
+}

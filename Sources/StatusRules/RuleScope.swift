@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+import GenesysEvents
+
+/// What conditions look at while one agent is evaluated, and what they find out on the way.
+struct RuleScope {
+    let names: ResolvedNames
+    let now: Timestamp
+    /// Since when what is new has been true.
+    let changedAt: Timestamp
+    /// Conversations that were last heard of before this time are not trusted; `nil` = all are.
+    let trustedSince: Timestamp?
+    private let conversationTimeout: Duration?
+    /// Conditions with `for:` count as held long enough.
+    let ignoresHolds: Bool
+    /// Since when conditions with `for:` held at the last evaluation.
+    private let known: HoldTimes
+    /// Since when they hold now.
+    private(set) var holds = HoldTimes()
+    /// The earliest time at which a condition that was looked at changes by itself.
+    private(set) var wakeAt: Timestamp?
+    /// Conversations that would have been looked at, were they trusted.
+    private(set) var unheard: [String] = []
+
+    init(_ context: EvaluationContext, names: ResolvedNames, ignoringHolds: Bool = false) {
+        self.names = names
+        ignoresHolds = ignoringHolds
+        now = context.now
+        changedAt = context.changedAt
+        conversationTimeout = context.conversationTimeout
+        trustedSince = context.conversationTimeout.map { context.now.advanced(by: .zero - $0) }
+        known = context.holds
+    }
+
+    /// A condition that was looked at will be another one then.
+    mutating func changes(at time: Timestamp) {
+        if time > now, wakeAt.map({ time < $0 }) ?? true { wakeAt = time }
+    }
+
+    /// A condition with `for:` holds now, apart from its time.
+    ///
+    /// - Parameter began: since when, as Genesys says; `nil` = it does not say, so it began with what is new.
+    mutating func keep(_ hold: Hold, _ conversation: String?, began: Timestamp?) {
+        let since = known.since(hold.slot, conversation) ?? min(began ?? changedAt, changedAt)
+        holds.holds.append(HoldTimes.Hold(slot: hold.slot, conversation: conversation, since: since))
+    }
+
+    /// How long a condition with `for:` has held; `nil` = it does not hold.
+    func time(of hold: Hold, _ conversation: String?) -> Duration? {
+        holds.since(hold.slot, conversation).map { max(now.timeIntervalSince($0), .zero) }
+    }
+
+    /// The condition has held for its time.
+    mutating func isMet(_ hold: Hold, _ conversation: String?) -> Bool {
+        if ignoresHolds { return true }
+        guard let since = holds.since(hold.slot, conversation) else { return false }
+        let due = since.advanced(by: hold.duration)
+        changes(at: due)
+        return due <= now
+    }
+
+    /// Whether what is known of the conversation is new enough to go by; if not, it has to be read.
+    mutating func trusts(_ conversation: borrowing ConversationFacts) -> Bool {
+        guard let trustedSince, let timeout = conversationTimeout, let heard = conversation.heardAt else { return true }
+        guard heard <= trustedSince else {
+            changes(at: heard.advanced(by: timeout))
+            return true
+        }
+        let id = conversation.id
+        if !unheard.contains(id) { unheard.append(id) }
+        return false
+    }
+}
+
+/// `for:` beside conditions: they must have held without a break for so long.
+struct Hold: Sendable {
+    /// Of the rule's name and the conditions: the same after a restart, and after other rules have changed.
+    let slot: UInt64
+    let duration: Duration
+}
+
+/// The names in rules with what the organisation makes of them.
+struct ResolvedNames: Sendable {
+    struct Name: Sendable {
+        let reference: DirectoryReference
+        /// `nil` = not resolved (yet): the text is then compared as if it were the id.
+        var entry: DirectorySnapshot.Entry?
+
+        var id: String { entry?.id ?? reference.text }
+    }
+
+    private(set) var names: [Name] = []
+
+    subscript(index: Int) -> Name { names[index] }
+
+    var references: [DirectoryReference] { names.map(\.reference) }
+
+    /// The place of a reference, which is new or there already.
+    mutating func add(_ reference: DirectoryReference) -> Int {
+        names.append(Name(reference: reference, entry: nil))
+        return names.count - 1
+    }
+
+    mutating func resolve(with directory: DirectorySnapshot) {
+        for index in names.indices {
+            names[index].entry = directory[names[index].reference.kind, names[index].reference.text]
+        }
+    }
+}
