@@ -60,24 +60,23 @@ extension AgentFacts {
     // MARK: - Presence and routing
 
     private mutating func apply(_ new: PresenceObservation, _ order: FactOrder, _ result: inout OutcomeBuilder) {
-        guard let order = accept(order, changedAt: new.modifiedAt, after: presenceOrder, "presence", &result) else {
-            return
-        }
         let old = presence
-        var facts = PresenceFacts(
+        let isSame = new.modifiedAt != nil && new.modifiedAt == old?.modifiedAt
+        // The same presence told once more: the activity topic has no request, so that the others complete it.
+        if isSame, !new.tellsRequest, !presenceIsPartial { return result.taken() }
+        let completes = isSame && new.tellsRequest && presenceIsPartial
+        let known = completes ? nil : presenceOrder
+        guard let order = accept(order, changedAt: new.modifiedAt, after: known, "presence", &result) else { return }
+        let facts = PresenceFacts(
             definitionID: new.definitionID,
             system: new.system,
-            message: new.message,
+            message: isSame ? new.message ?? old?.message : new.message,
             modifiedAt: new.modifiedAt,
             requested: new.requested
         )
-        // The same presence told once more with less: the activity topic need not repeat the message, and has no request.
-        if new.modifiedAt != nil, new.modifiedAt == old?.modifiedAt {
-            if new.message == nil { facts.message = old?.message }
-            if !new.tellsRequest { facts.requested = old?.requested }
-        }
         presence = facts
         presenceOrder = order
+        presenceIsPartial = !new.tellsRequest
         result.compare("presence.system", old?.system?.name, facts.system?.name)
         result.compare("presence.definitionId", old?.definitionID, facts.definitionID)
         result.compare("presence.message", old?.message, facts.message)

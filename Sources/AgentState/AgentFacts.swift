@@ -30,6 +30,8 @@ public struct AgentFacts: Sendable, Equatable, Identifiable {
     public var conversations: [ConversationFacts] = []
 
     var presenceOrder: FactOrder?
+    /// Told only by the activity topic, which does not say what the agent has asked for.
+    var presenceIsPartial = false
     var sourceOrder: FactOrder?
     var routingOrder: FactOrder?
     var adherenceOrder: FactOrder?
@@ -71,6 +73,7 @@ extension AgentFacts: Codable {
         case outOfOfficeUntil = "outUntil"
         case activeQueueIDs = "queues"
         case presenceOrder = "presenceAt"
+        case presenceIsPartial = "presencePart"
         case sourceOrder = "sourceAt"
         case outOfOfficeEnd = "outEnd"
         case queueChanges = "queueChanges"
@@ -98,6 +101,7 @@ extension AgentFacts: Codable {
         adherenceOrder = try container.decodeIfPresent(FactOrder.self, forKey: .adherenceOrder)
         outOfOfficeOrder = try container.decodeIfPresent(FactOrder.self, forKey: .outOfOfficeOrder)
         activeQueuesOrder = try container.decodeIfPresent(FactOrder.self, forKey: .activeQueuesOrder)
+        presenceIsPartial = try container.decodeIfPresent(Bool.self, forKey: .presenceIsPartial) ?? false
         sourceOrder = try container.decodeIfPresent(FactOrder.self, forKey: .sourceOrder)
         outOfOfficeEnd = try container.decodeIfPresent(OutOfOfficeEnd.self, forKey: .outOfOfficeEnd)
         queueChanges = try container.decodeIfPresent(QueueChanges.self, forKey: .queueChanges)
@@ -127,6 +131,7 @@ extension AgentFacts: Codable {
         try container.encodeIfPresent(adherenceOrder, forKey: .adherenceOrder)
         try container.encodeIfPresent(outOfOfficeOrder, forKey: .outOfOfficeOrder)
         try container.encodeIfPresent(activeQueuesOrder, forKey: .activeQueuesOrder)
+        if presenceIsPartial { try container.encode(true, forKey: .presenceIsPartial) }
         try container.encodeIfPresent(sourceOrder, forKey: .sourceOrder)
         try container.encodeIfPresent(outOfOfficeEnd, forKey: .outOfOfficeEnd)
         try container.encodeIfPresent(queueChanges, forKey: .queueChanges)

@@ -38,7 +38,7 @@ extension ConversationFacts: Codable {
         case written = "attrAt"
         case customerWritten = "custAt"
         case fullOrder = "full"
-        case isDialled = "dialled"
+        case isUnoffered = "unoffered"
     }
 
     /// What `encode(to:)` has written.
@@ -93,7 +93,7 @@ extension ConversationFacts: Codable {
             presumed = PresumedEnd(state: "connected", isEnded: false, held: false, afterCallWork: afterCallWork)
         }
         fullOrder = try value(.fullOrder)
-        isDialled = try value(.isDialled) ?? false
+        isUnoffered = try value(.isUnoffered) ?? false
         // Earlier versions kept fewer of them, and the whole conversation with each.
         let standby: [ConversationFacts]? = try value(.standby)
         others = try value(.others) ?? standby?.map(\.communicationOnly) ?? []
@@ -145,7 +145,7 @@ extension ConversationFacts: Codable {
         try put(customerWritten, .customerWritten, unless: [:])
         try container.encodeIfPresent(presumed, forKey: .presumed)
         try container.encodeIfPresent(fullOrder, forKey: .fullOrder)
-        try put(isDialled, .isDialled, unless: false)
+        try put(isUnoffered, .isUnoffered, unless: false)
         try put(others, .others, unless: [])
     }
 }

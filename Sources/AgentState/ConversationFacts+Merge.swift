@@ -69,7 +69,7 @@ extension ConversationFacts {
         wrapupCode = new.wrapupCode ?? old.wrapupCode
         campaignID = new.campaignID ?? old.campaignID
         messageType = new.messageType ?? old.messageType
-        isDialled = isDialled || seen.isDialled
+        isUnoffered = isUnoffered || seen.isUnoffered
         alertedAt = earliest(alertedAt, seen.alertedAt)
         connectedAt = earliest(connectedAt, seen.connectedAt)
         endedAt = earliest(endedAt, seen.endedAt)
@@ -112,7 +112,7 @@ extension ConversationFacts {
 
     /// What follows from the rest.
     mutating func settle() {
-        if isDialled { alertedAt = nil }
+        if isUnoffered { alertedAt = nil }
         guard isEnded else { return }
         held = false
         heldSince = nil

@@ -78,8 +78,8 @@ public struct ConversationFacts: Sendable, Equatable, Identifiable {
     var fullOrder: FactOrder?
     /// When the relay last took news of it from anything but a snapshot.
     var toldAt: Timestamp?
-    /// Begun by the agent's dialling, and therefore never an alert.
-    var isDialled: Bool
+    /// Begun otherwise than by an offer: dialled by the agent, or joined.
+    var isUnoffered: Bool
     /// The start of the latest hold that has ended: a snapshot that shows it as lasting is an old one.
     var releasedHold: Timestamp?
     /// Attributes that are not as old as the latest snapshot.
@@ -110,7 +110,7 @@ public struct ConversationFacts: Sendable, Equatable, Identifiable {
         customerAttributes = [:]
         customerParticipantIDs = []
         isEnded = false
-        isDialled = false
+        isUnoffered = false
         written = [:]
         customerWritten = [:]
         others = []

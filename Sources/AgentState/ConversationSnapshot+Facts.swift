@@ -92,14 +92,16 @@ extension ConversationFacts {
         confined = communication.confined
         queueID = participant.queueID
         purpose = participant.purpose
-        isDialled = communication.isDialling
+        isUnoffered = communication.isUnoffered
         alertedAt = participant.startTime
-        // The participant's own time may be that of another medium, in which it was connected before.
-        let isOnly = participant.communications.count == 1 || communication.state == "connected"
-        connectedAt = communication.connectedTime ?? (isOnly ? participant.connectedTime : nil)
+        // The participant's own times may be those of another medium that it had before.
+        let isOnly = participant.communications.count == 1
+        connectedAt =
+            communication.connectedTime
+            ?? (isOnly || communication.state == "connected" ? participant.connectedTime : nil)
         disconnectType = communication.disconnectType
-        afterCallWork = communication.afterCallWork ?? participant.afterCallWork
-        afterCallWorkSince = communication.afterCallWorkStart ?? participant.startAcwTime
+        afterCallWork = communication.afterCallWork ?? (isOnly ? participant.afterCallWork : nil)
+        afterCallWorkSince = communication.afterCallWorkStart ?? (isOnly ? participant.startAcwTime : nil)
         wrapupTimeoutMs = participant.wrapupTimeoutMs
         wrapupPrompt = participant.wrapupPrompt
         wrapupRequired = participant.wrapupRequired
@@ -135,10 +137,12 @@ extension ParticipantSnapshot {
 }
 
 extension CommunicationSnapshot {
-    /// The agent calls, or did at first.
-    fileprivate var isDialling: Bool { Self.isDialling(initialState ?? state) || Self.isDialling(state) }
-
-    private static func isDialling(_ state: String) -> Bool { state == "dialing" || state == "contacting" }
+    /// It was not offered to the party, as far as that is told: it dials, or was connected at once.
+    fileprivate var isUnoffered: Bool {
+        if state == "dialing" || state == "contacting" { return true }
+        guard let initialState else { return false }
+        return initialState != "alerting" && initialState != "offering"
+    }
 
     fileprivate var isConnected: Bool { state == "connected" || connectedTime != nil }
 }
