@@ -105,7 +105,8 @@ let package = Package(
             [
                 "AgentState", "ConfigurationSyntax", "Delivery", "GenesysAPI", "GenesysEvents", "Journal", "Pipeline",
                 "StatusRules", .product(name: "HeapModule", package: "swift-collections"),
-            ]
+            ],
+            resources: [.embedInCode("Page")]
         ),
         library("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
         library("Preflight", ["GenesysAPI", "GenesysEvents", logging]),
