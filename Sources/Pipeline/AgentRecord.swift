@@ -20,6 +20,8 @@ public struct AgentRecord: Sendable, Equatable {
     public internal(set) var adherence: AdherenceVerdict?
     /// What is to be done beside the presence and is not done yet, in the order in which it was decided.
     public internal(set) var errands: [Errand] = []
+    /// What rules in `mode: observe` would want.
+    var shadows = ShadowMatches()
     /// What the rules have wanted besides.
     var errandEpisodes = ErrandEpisodes()
     /// Spans with an explanation, of the last day.

@@ -142,7 +142,9 @@ public struct DecisionEngine: Sendable {
             )
         }
         // A change by hand that was seen while the write was under way can be told now.
-        let key = record.episodes.episode?.eventKey ?? record.episodes.releasing.map { _ in "delivery" }
+        let key =
+            record.episodes.episode?.eventKey ?? record.episodes.releasing.map { _ in "delivery" }
+            ?? record.episodes.armed?.eventKey
         if let key, report.tellsOutcome || (isCurrent && state.isFinal) {
             let trigger = Trigger(eventKey: key, eventTime: record.heardAt)
             decide(trigger, now: now, record: &record, outcome: &outcome)
@@ -217,125 +219,10 @@ public struct DecisionEngine: Sendable {
         guard isStillMeant else { return nil }
         var outcome = Outcome()
         outcome.command = wish(failed.purpose, failed.target, now, &record)
-        let detail = DecisionDetail(
-            eventKey: eventKey,
-            rule: record.episodes.episode?.rule,
-            status: record.episodes.episode?.status,
-            conversationId: record.episodes.episode?.conversationID,
-            rulesVersion: rules.version,
-            trace: []
-        )
+        var detail = DecisionDetail(eventKey: eventKey, rulesVersion: rules.version, trace: [])
+        if let episode = record.episodes.episode { detail.explain(episode) }
         outcome.history.append(line(record, now, .decision, "\(failed.target) is tried again on request", detail))
         return outcome
-    }
-
-    // MARK: -
-
-    private func decide(_ trigger: Trigger, now: Timestamp, record: inout AgentRecord, outcome: inout Outcome) {
-        let context = context(of: record, changedAt: trigger.eventTime, now: now)
-        let verdict = rules.evaluate(record.facts, context, tracing: false)
-        record.holds = verdict.holds
-        record.setWake(verdict.wakeAt, now: now)
-        if policy.mayTouch(record.facts.id) {
-            outcome.conversationReads += record.reads.ask(for: verdict.unheard, now: now)
-        }
-        let match = verdict.match
-        let before = record.episodes.episode
-        let step = record.episodes.advance(
-            facts: record.facts,
-            match: match,
-            trigger: trigger,
-            now: now,
-            writes: record.writes,
-            isOutstanding: record.isOutstanding,
-            policy: policy,
-            target: { targets[$0] }
-        )
-        if step != .none { carryOut(step, match, before, trigger, now: now, record: &record, outcome: &outcome) }
-        begin(verdict.errands, trigger, now: now, record: &record, outcome: &outcome)
-    }
-
-    func context(of record: AgentRecord, changedAt: Timestamp?, now: Timestamp) -> EvaluationContext {
-        EvaluationContext(
-            now: now,
-            changedAt: changedAt,
-            holds: record.holds,
-            conversationTimeout: policy.conversationTimeout
-        )
-    }
-
-    private func carryOut(
-        _ step: EpisodeStep,
-        _ match: RuleMatch?,
-        _ before: Episode?,
-        _ trigger: Trigger,
-        now: Timestamp,
-        record: inout AgentRecord,
-        outcome: inout Outcome
-    ) {
-        let evaluation = rules.evaluate(record.facts, EvaluationContext(now: now), tracing: true)
-        outcome.evaluation = evaluation
-        let detail = DecisionDetail(
-            eventKey: trigger.eventKey,
-            rule: (record.episodes.episode ?? before)?.rule ?? match?.rule,
-            status: (record.episodes.episode ?? before)?.status ?? match?.status,
-            conversationId: (record.episodes.episode ?? before)?.conversationID,
-            rulesVersion: rules.version,
-            trace: evaluation.trace
-        )
-        switch step {
-        case .none:
-            break
-        case .set(let target):
-            outcome.command = wish(.set, target, now, &record, after: trigger)
-            let text = "rule '\(match?.rule ?? "")' wants \(match?.status ?? target.description)"
-            outcome.history.append(line(record, now, .decision, text, detail))
-        case .restore(let target, let reason):
-            outcome.command = wish(.restore, target, now, &record, after: trigger)
-            outcome.history.append(line(record, now, .decision, "\(reason): restore \(target)", detail))
-        case .end(let reason, let leaving):
-            record.adherence = nil
-            if let leaving {
-                outcome.command = wish(.restore, leaving, now, &record, after: trigger)
-            } else if record.isOutstanding {
-                record.delivery?.state = .superseded
-                record.delivery?.at = now
-                outcome.command = .withdraw
-            }
-            outcome.history.append(line(record, now, .decision, reason, detail))
-        case .guarded(let reason):
-            outcome.history.append(line(record, now, .guarded, reason, detail))
-        case .readPresence:
-            outcome.command = .read
-            outcome.history.append(
-                line(record, now, .decision, "the presence is not known yet: it is read first", detail)
-            )
-        }
-    }
-
-    private func wish(
-        _ purpose: Wish.Purpose,
-        _ target: PresenceTarget,
-        _ now: Timestamp,
-        _ record: inout AgentRecord,
-        after trigger: Trigger? = nil
-    ) -> Command? {
-        if record.isOutstanding, let old = record.wish {
-            record.writes.overtake(old.target.definitionID, since: old.since)
-        }
-        record.revision += 1
-        let wish = Wish(
-            revision: record.revision,
-            purpose: purpose,
-            target: target,
-            since: now,
-            eventAt: trigger?.receivedAt == nil ? nil : trigger?.eventTime,
-            receivedAt: trigger?.receivedAt
-        )
-        record.wish = wish
-        record.adherence = nil
-        record.delivery = DeliveryStatus(state: mode == .act ? .pending : .observed, attempts: 0, at: now)
-        return mode == .act ? .want(wish) : nil
     }
 
     func line(
@@ -377,15 +264,5 @@ extension AgentRecord {
         case .settled(let seen):
             if writes.settle(by: seen) { episodes.noteWrite() } else { episodes.noteRead(seen) }
         }
-    }
-}
-
-extension AgentRecord {
-    /// Takes when the rules have to look again. A time that has come and was not looked at yet stays: it counts with
-    /// its own age, whatever comes between.
-    fileprivate mutating func setWake(_ time: Timestamp?, now: Timestamp) {
-        if let due = wakeAt, due <= now { return }
-        // One that is over already must not come round and round.
-        wakeAt = time.map { $0 > now ? $0 : now.advanced(by: .seconds(1)) }
     }
 }

@@ -14,16 +14,6 @@ struct EventDetail: Encodable {
     var changes: [FactChange]
 }
 
-/// `detail` of a history entry of kind `decision` or `guard`.
-struct DecisionDetail: Encodable {
-    var eventKey: String
-    var rule: String?
-    var status: String?
-    var conversationId: String?
-    var rulesVersion: String
-    var trace: [RuleTrace]
-}
-
 /// `detail` of a history entry of kind `call`.
 struct CallDetail: Encodable {
     var state: String

@@ -5,11 +5,19 @@ import ArgumentParser
 import Configuration
 import ConfigurationSyntax
 import Foundation
+import Logging
 import StatusRules
 
-struct Check: ParsableCommand {
+struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Validates a configuration and its rules; exit code 0 = usable, 1 = errors."
+        abstract: "Validates a configuration and its rules.",
+        discussion: """
+            With --online also its names against the organisation, by calls that change nothing: a token for each OAuth \
+            client, the presence of each status, and every queue, wrap-up code, management unit, team, group and presence \
+            that rules and agents.include name.
+
+            Exit code 0 = usable (warnings may remain), 1 = errors, also when Genesys cannot be asked, 2 = wrong usage.
+            """
     )
 
     @Argument(help: "The configuration file.")
@@ -21,26 +29,36 @@ struct Check: ParsableCommand {
     @Flag(help: "Missing environment variables and secret files are errors, as they are for `serve`.")
     var secrets = false
 
-    func run() throws {
+    @Flag(help: "Look names up in Genesys Cloud; implies --secrets.")
+    var online = false
+
+    func run() async throws {
         let diagnostics = Diagnostics()
         let configuration = RelayConfiguration.load(
             path: file,
-            environment: .process(missingIsError: secrets),
+            environment: .process(missingIsError: secrets || online),
             diagnostics: diagnostics
         )
-        let failed = configuration == nil || diagnostics.hasErrors
+        var found = diagnostics.sorted
+        var failed = configuration == nil || diagnostics.hasErrors
+        if online, !failed, let configuration {
+            let problems = try await OnlineCheck(configuration).findings()
+            failed = problems.contains { $0.severity == .error }
+            found += problems
+        }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            let report = Report(ok: !failed, diagnostics: diagnostics.sorted.map(Finding.init))
+            let report = Report(ok: !failed, diagnostics: found.map(Finding.init))
             say(String(decoding: try encoder.encode(report), as: UTF8.self))
         } else {
-            for diagnostic in diagnostics.sorted { say(diagnostic.description) }
+            for diagnostic in found { say(diagnostic.description) }
             if let configuration, !failed {
+                let rules = configuration.rules
                 let files = configuration.ruleFiles.isEmpty ? "" : " in \(configuration.ruleFiles.count) files"
-                say(
-                    "\(file): ok, \(configuration.rules.ruleNames.count) rules\(files), version \(configuration.rules.version)"
-                )
+                let names =
+                    online ? ", \(rules.statuses.count) statuses and \(configuration.nameCount) names found" : ""
+                say("\(file): ok, \(rules.ruleNames.count) rules\(files), version \(rules.version)\(names)")
             }
         }
         if failed { throw ExitCode(1) }

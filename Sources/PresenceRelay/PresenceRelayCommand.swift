@@ -29,7 +29,10 @@ struct PresenceRelayCommand: AsyncParsableCommand {
             }
         } catch {
             // Scripts tell "not ready" or "not as expected" (1) from "not asked right" (2).
-            let strict = [PreflightCommand.configuration.commandName, Rules.configuration.commandName]
+            let strict = [
+                PreflightCommand.configuration.commandName, Rules.configuration.commandName,
+                Check.configuration.commandName ?? "check",
+            ]
             if strict.contains(CommandLine.arguments.dropFirst().first), exitCode(for: error) == .validationFailure {
                 complain(fullMessage(for: error))
                 exit(withError: ExitCode(2))
