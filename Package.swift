@@ -105,7 +105,8 @@ let package = Package(
             [
                 "AgentState", "ConfigurationSyntax", "Delivery", "GenesysAPI", "GenesysEvents", "Journal", "Pipeline",
                 "StatusRules", .product(name: "HeapModule", package: "swift-collections"),
-            ]
+            ],
+            resources: [.embedInCode("Page")]
         ),
         library("Directory", ["ConfigurationSyntax", "GenesysAPI", "StatusRules"]),
         library("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
