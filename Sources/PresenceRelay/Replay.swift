@@ -126,7 +126,7 @@ struct Replay: AsyncParsableCommand {
         func engine(_ rules: RuleSet, _ ages: [String: Duration] = [:]) -> DecisionEngine {
             var one = configuration
             one.rules = rules
-            var engine = DecisionEngine(one, targets: rules.offlineTargets)
+            var engine = DecisionEngine(one, targets: rules.offlineTargets, directory: nil)
             for (status, target) in engine.targets {
                 if let label = target.label, let id = memory.definitions[label] {
                     engine.targets[status]?.definitionID = id
