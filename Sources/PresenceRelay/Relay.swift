@@ -148,7 +148,7 @@ final class Relay: Sendable {
                 observed: { presences in
                     do {
                         let now = Timestamp.now
-                        _ = try await journal.append(presences.map { .observation($0, at: now) })
+                        _ = try await journal.append(presences.map { .observation($0, tellsRequest: false, at: now) })
                         await inbox.waitUntilApplied(journal.lastSequence)
                     } catch {
                         logger.error("presences that were read could not be journalled: \(error)")
