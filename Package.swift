@@ -99,7 +99,17 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"), logging, metrics,
             ]
         ),
-        library("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
+        // The same decisions on a clock of their own: explain, replay and rules test. Pure.
+        library(
+            "Rehearsal",
+            [
+                "AgentState", "ConfigurationSyntax", "Delivery", "GenesysAPI", "GenesysEvents", "Journal", "Pipeline",
+                "StatusRules", .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            resources: [.embedInCode("Page")]
+        ),
+        library("Directory", ["ConfigurationSyntax", "GenesysAPI", "StatusRules"]),
+        library("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         library("Preflight", ["GenesysAPI", "GenesysEvents", logging]),
         library(
             "Console",
@@ -110,9 +120,9 @@ let package = Package(
         .executableTarget(
             name: "PresenceRelay",
             dependencies: [
-                "Configuration", "ConfigurationSyntax", "Console", "Delivery", "GenesysAPI", "GenesysEvents",
-                "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline", "Preflight", "Resync",
-                "AgentState", "StatusRules", logging, metrics,
+                "Configuration", "ConfigurationSyntax", "Console", "Delivery", "Directory", "GenesysAPI",
+                "GenesysEvents", "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline",
+                "Preflight", "Rehearsal", "Resync", "AgentState", "StatusRules", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -138,8 +148,24 @@ let package = Package(
                 "ConfigurationSyntax", logging,
             ]
         ),
+        tests(
+            "Directory",
+            ["ConfigurationSyntax", "GenesysAPI", "GenesysEvents", "HTTPClient", "StatusRules", logging]
+        ),
         tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
-        tests("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
+        tests(
+            "Rehearsal",
+            [
+                "AgentState", "ConfigurationSyntax", "Delivery", "GenesysEvents", "Journal", "Pipeline", "StatusRules",
+            ]
+        ),
+        // The scenario files of Tests/Fixtures/Scenarios, each case through `rules test`.
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: ["Rehearsal", "Configuration", "ConfigurationSyntax", "Pipeline", "StatusRules"],
+            swiftSettings: swiftSettings
+        ),
+        tests("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
         tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", logging]),

@@ -7,7 +7,7 @@ import StatusRules
 extension RelayConfiguration {
     private static let keys = [
         "server", "webhook", "admin", "genesys", "journal", "mode", "agents", "verify", "tags", "maxEventAge",
-        "statuses", "rules", "watch",
+        "maxReleaseAge", "conversationTimeout", "statuses", "rules", "watch",
     ]
 
     /// Reads a whole file's text. Findings go to `diagnostics`; `nil` when there is an error.
@@ -49,12 +49,15 @@ extension RelayConfiguration {
         let tags = TagSettings.parse(root)
         let watch = root.boolean("watch")
         let maxEventAge = root.duration("maxEventAge", in: .seconds(1)...DurationLimit.week)
+        let maxReleaseAge = root.duration("maxReleaseAge", in: .seconds(1)...DurationLimit.week)
+        let conversationTimeout = root.duration("conversationTimeout", in: .seconds(1)...DurationLimit.week)
         if let rules, rules.ruleNames.isEmpty, sources.isComplete {
             diagnostics.warning(
                 at: root.entry("rules")?.keyLocation ?? root.location,
                 "there are no rules: agents are watched and no status is ever set"
             )
         }
+        rules?.lint(diagnostics)
         if let rules, root.node("genesys")?["region"] != nil { warnOfPutAdherence(rules, diagnostics) }
 
         guard diagnostics.errorCount == errorsBefore, let genesys, let rules else { return nil }
@@ -71,6 +74,8 @@ extension RelayConfiguration {
         if let watch { configuration.watch = watch }
         if let mode { configuration.mode = mode }
         if let maxEventAge { configuration.maxEventAge = maxEventAge }
+        if let maxReleaseAge { configuration.maxReleaseAge = maxReleaseAge }
+        if let conversationTimeout { configuration.conversationTimeout = conversationTimeout }
         return configuration
     }
 
@@ -128,22 +133,6 @@ extension RelayConfiguration.JournalSettings {
         }
         if let keep = reader.duration("keep", in: .seconds(1)...DurationLimit.tenYears) { settings.keep = keep }
         return settings
-    }
-}
-
-extension RelayConfiguration.Agents {
-    static func parse(_ root: MappingReader) -> Self {
-        var agents = Self()
-        guard let reader = root.mapping("agents", keys: ["include", "exclude"]) else { return agents }
-        if let include = reader.mapping("include", keys: ["queues", "managementUnits", "users"]) {
-            for key in ["queues", "managementUnits"] {
-                guard let entry = include.entry(key), !entry.value.elements.isEmpty else { continue }
-                include.diagnostics.unsupported("'\(include.name(key))'", at: entry.keyLocation)
-            }
-            agents.includeUsers = include.texts("users") ?? []
-        }
-        agents.excludeUsers = reader.mapping("exclude", keys: ["users"])?.texts("users") ?? []
-        return agents
     }
 }
 

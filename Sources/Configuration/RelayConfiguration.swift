@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+public import ConfigurationSyntax
 public import StatusRules
 
 /// `relay.yaml`, typed and validated. What the file does not say has the default written here.
@@ -81,6 +82,8 @@ public struct RelayConfiguration: Sendable {
         public var secret: Secret
         /// The budget of this client.
         public var requestsPerMinute = 300
+        /// Where it is written.
+        public var location: SourceLocation
     }
 
     /// The Genesys Cloud organisation.
@@ -95,6 +98,8 @@ public struct RelayConfiguration: Sendable {
         public var requestsPerMinute = 300
         /// Agents in one bulk write.
         public var bulkSize = 50
+        /// How often names are looked up again, with the members of queues, management units, teams and groups.
+        public var directoryRefresh: Duration = .seconds(300)
     }
 
     /// Where `then.tag` goes.
@@ -131,9 +136,11 @@ public struct RelayConfiguration: Sendable {
 
     /// Whom the relay may touch.
     public struct Agents: Sendable {
-        /// Ids of users; empty = everyone seen.
+        /// Ids of users; without these and ``includeUnits``, everyone seen.
         public var includeUsers: [String] = []
-        /// Ids of users; wins over `includeUsers`.
+        /// Queues and management units whose members may be touched as well.
+        public var includeUnits: [DirectoryReference] = []
+        /// Ids of users; wins over all that is included.
         public var excludeUsers: [String] = []
     }
 
@@ -167,6 +174,10 @@ public struct RelayConfiguration: Sendable {
     public var tags = TagSettings.participantAttributes
     /// Older events change what is known, but set no status.
     public var maxEventAge: Duration = .seconds(120)
+    /// Older events release no status.
+    public var maxReleaseAge: Duration = .seconds(86_400)
+    /// A conversation without news for so long is read again before a rule trusts it.
+    public var conversationTimeout: Duration = .seconds(4 * 3600)
     /// Statuses and rules, compiled, from however many files they come.
     public var rules: RuleSet
     /// The files that `rules:` names, in order; empty = the rules are in the configuration file itself.

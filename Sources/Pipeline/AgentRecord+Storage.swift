@@ -55,7 +55,8 @@ extension AgentRecord: Codable {
         if !reads.isEmpty { try container.encode(reads, forKey: .reads) }
     }
 
-    init(stored bytes: [UInt8]) throws {
+    /// Reads what is stored of an agent (`StoredAgent.state`), also by an earlier version.
+    public init(stored bytes: [UInt8]) throws {
         self = try JSONDecoder().decode(AgentRecord.self, from: Data(bytes))
     }
 

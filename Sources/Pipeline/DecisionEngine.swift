@@ -23,6 +23,10 @@ public struct DecisionEngine: Sendable {
     public var mode: RelayMode
     /// Adherence is to show a confirmed presence as well (`verify.adherence`).
     public var verifiesAdherence: Bool
+    /// Lines of the history have their details; without them a replay of millions of events keeps only the sentences.
+    public var keepsDetails = true
+    /// What the history says when a write of ours comes back as an event; `replay` finds the relay's own writes by it.
+    public static let ownChange = "our own change came back as an event: no call"
 
     /// Rules with the targets of their statuses resolved.
     public init(
@@ -51,6 +55,8 @@ public struct DecisionEngine: Sendable {
 
     /// What a step leads to, besides the changed record.
     public struct Outcome: Sendable {
+        /// Facts that the event has changed.
+        public var changes: [FactChange] = []
         /// Lines for the agent's history, in order.
         public var history: [HistoryEntry] = []
         /// What delivery has to do; `nil` = nothing.
@@ -88,12 +94,13 @@ public struct DecisionEngine: Sendable {
         let kind: HistoryEntry.Kind = entry.source == .observation ? .observation : .event
         switch result {
         case .changed(let changes):
+            outcome.changes = changes
             let detail = EventDetail(eventKey: entry.key, topic: entry.topic, changes: changes)
             let summary = changes.map(\.description).joined(separator: ", ")
             outcome.history.append(line(record, now, kind, summary, detail))
             if entry.source == .webhook, record.facts.presence != presenceBefore, record.presenceIsOurs {
                 outcome.history.append(
-                    line(record, now, .guarded, "our own change came back as an event: no call", detail)
+                    line(record, now, .guarded, Self.ownChange, detail)
                 )
             }
         case .stale(let reason):
@@ -124,7 +131,8 @@ public struct DecisionEngine: Sendable {
             record.delivery = report.status
             record.writes.forgetOvertaken()
         }
-        let detail = CallDetail(status: report.status, target: isCurrent ? record.wish?.target.description : nil)
+        var detail = CallDetail(status: report.status, target: isCurrent ? record.wish?.target.description : nil)
+        if case .accepted(let write)? = report.news { detail.take(write) }
         let kind: HistoryEntry.Kind = report.isGuard ? .guarded : state == .confirmed ? .observation : .call
         outcome.history.append(line(record, report.status.at, kind, report.summary, detail))
         if isCurrent || report.revision == 0, state == .failed || state == .notApplied {
@@ -224,7 +232,13 @@ public struct DecisionEngine: Sendable {
         _ summary: String,
         _ detail: some Encodable
     ) -> HistoryEntry {
-        HistoryEntry(agentID: record.facts.id, at: now, kind: kind, summary: summary, detail: encoded(detail))
+        HistoryEntry(
+            agentID: record.facts.id,
+            at: now,
+            kind: kind,
+            summary: summary,
+            detail: keepsDetails ? encoded(detail) : []
+        )
     }
 }
 

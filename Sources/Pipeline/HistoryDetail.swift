@@ -4,7 +4,7 @@
 import AgentState
 import Delivery
 import GenesysAPI
-public import GenesysEvents
+import GenesysEvents
 import StatusRules
 
 /// `detail` of a history entry of kind `event` or `observation`.
@@ -22,6 +22,9 @@ struct CallDetail: Encodable {
     var errorCode: String?
     var errorMessage: String?
     var correlationId: String?
+    /// Of a write that Genesys has taken: `replay` tells by them what the relay has set from what people have.
+    var definitionId: String?
+    var modifiedAt: Timestamp?
 
     init(status: DeliveryStatus, target: String?) {
         state = status.state.rawValue
@@ -30,6 +33,11 @@ struct CallDetail: Encodable {
         errorCode = status.error?.code
         errorMessage = status.error?.message
         correlationId = status.error?.correlationID
+    }
+
+    mutating func take(_ write: AcceptedWrite) {
+        definitionId = write.definitionID
+        modifiedAt = write.modifiedAt
     }
 }
 
@@ -112,20 +120,4 @@ struct ErrandDetail: Codable {
 /// A JSON object; the values here always encode, so the empty object only stands in for what cannot happen.
 func encoded(_ detail: some Encodable) -> [UInt8] {
     (try? JSONBytes.encode(detail)) ?? Array("{}".utf8)
-}
-
-extension GenesysEvent {
-    /// When it happened by its own body, where that time is the event's and not that of something long before:
-    /// a conversation snapshot only says when things in it began.
-    public var ownTime: Timestamp? {
-        switch self {
-        case .presence(_, let presence): presence.modifiedAt
-        case .routingStatus(_, let routing): routing.startTime
-        case .adherence(_, let adherence): adherence.changedAt
-        case .participantAttributes(let attributes): attributes.eventTime
-        case .afterCallWork(_, let end): end.eventTime
-        case .userEnd(_, let end): end.eventTime
-        default: nil
-        }
-    }
 }

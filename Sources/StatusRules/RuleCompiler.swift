@@ -21,7 +21,15 @@ final class RuleCompiler {
 
     /// The place of a name in ``names``.
     func name(_ kind: DirectoryKind, _ text: String, at node: ConfigurationNode, needsMembers: Bool) -> Int {
-        names.add(DirectoryReference(kind: kind, text: text, needsMembers: needsMembers, location: node.location))
+        names.add(
+            DirectoryReference(
+                kind: kind,
+                text: text,
+                needsMembers: needsMembers,
+                location: node.location,
+                isShown: node.provenance == .written
+            )
+        )
     }
 
     /// A field of a conversation that a condition names.
