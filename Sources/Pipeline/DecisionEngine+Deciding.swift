@@ -129,7 +129,8 @@ extension DecisionEngine {
             target: target,
             since: now,
             eventAt: trigger?.receivedAt == nil ? nil : trigger?.eventTime,
-            receivedAt: trigger?.receivedAt
+            receivedAt: trigger?.receivedAt,
+            leavesOffline: purpose == .set && record.episodes.episode?.behavior.guards.offline == false ? true : nil
         )
         record.wish = wish
         record.adherence = nil
