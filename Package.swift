@@ -93,6 +93,10 @@ let package = Package(
             ]
         ),
         library(
+            "OutgoingWebhooks",
+            ["COpenSSL", "Delivery", "GenesysEvents", "HTTPClient"]
+        ),
+        library(
             "Pipeline",
             [
                 "Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents",
@@ -111,8 +115,8 @@ let package = Package(
             name: "PresenceRelay",
             dependencies: [
                 "Configuration", "ConfigurationSyntax", "Console", "Delivery", "GenesysAPI", "GenesysEvents",
-                "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline", "Preflight", "Resync",
-                "AgentState", "StatusRules", logging, metrics,
+                "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "OutgoingWebhooks", "Pipeline",
+                "Preflight", "Resync", "AgentState", "StatusRules", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -138,11 +142,12 @@ let package = Package(
                 "ConfigurationSyntax", logging,
             ]
         ),
+        tests("OutgoingWebhooks", ["Delivery", "GenesysEvents", "HTTPClient", "HTTPServer", logging]),
         tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
         tests("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
-        tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", logging]),
+        tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", "OutgoingWebhooks", logging]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -8,7 +8,7 @@ import Pipeline
 
 /// Something that `explain` would have done beside the presence.
 struct ExplainedErrand: Encodable {
-    /// `tag`, `explain`, `routingStatus` or `putAdherence`.
+    /// `tag`, `explain`, `routingStatus`, `putAdherence` or `notify`.
     var kind: String
     var rule: String
     var conversationId: String?
@@ -17,6 +17,10 @@ struct ExplainedErrand: Encodable {
     var minutes: Int?
     var status: String?
     var notes: String?
+    /// The name of an endpoint of `notifications:`.
+    var endpoint: String?
+    /// Texts beside those that are in every message.
+    var data: [String: String]?
     /// For people, in one line.
     var summary: String
 
@@ -40,6 +44,12 @@ struct ExplainedErrand: Encodable {
         case .putAdherence(let name, _):
             kind = "putAdherence"
             status = name
+        case .notify(let message):
+            kind = "notify"
+            endpoint = message.endpoint
+            conversationId = message.conversationID
+            status = message.status
+            data = message.data
         }
     }
 }

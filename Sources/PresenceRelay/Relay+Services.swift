@@ -82,6 +82,7 @@ private struct DecisionService: Service {
                 await relay.resync.stop()
                 await relay.delivery.stop()
                 await relay.errands.stop()
+                await relay.notifications.stop()
                 await relay.adherence.stop()
                 await relay.pipeline.stop()
             }

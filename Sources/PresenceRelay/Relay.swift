@@ -14,6 +14,7 @@ import HTTPServer
 import Ingest
 import Journal
 import Logging
+import OutgoingWebhooks
 import Pipeline
 import Preflight
 import Resync
@@ -41,6 +42,8 @@ final class Relay: Sendable {
     let gate: CallGate
     let delivery: Delivery
     let errands: Errands
+    let webhooks: WebhookSender
+    let notifications: Notifications
     let adherence: AdherenceChecks
     let pipeline: Pipeline
     let resync: Resync
@@ -160,6 +163,22 @@ final class Relay: Sendable {
             logger: logger
         )
         self.errands = errands
+        let webhooks = WebhookSender(
+            endpoints: configuration.notifications.mapValues(WebhookEndpoint.init),
+            version: PresenceRelayCommand.version,
+            now: { .now },
+            send: { request throws(HTTPClientError) in try await client.send(request) }
+        )
+        self.webhooks = webhooks
+        let notifications = Notifications(
+            effects: Notifications.Effects(
+                send: { await webhooks.attempt($0) },
+                report: { inbox.put($0) },
+                now: { .now }
+            ),
+            logger: logger
+        )
+        self.notifications = notifications
         let adherence = AdherenceChecks(
             policy: AdherencePolicy(within: configuration.verify.within, attempts: configuration.verify.attempts),
             effects: AdherenceChecks.Effects(
@@ -186,7 +205,10 @@ final class Relay: Sendable {
             engine: DecisionEngine(configuration, targets: [:]),
             now: { .now },
             logger: logger,
-            errands: { wanted, id, checkFirst in await errands.want(wanted, agentID: id, checkFirst: checkFirst) },
+            errands: { wanted, id, checkFirst in
+                await errands.want(wanted, agentID: id, checkFirst: checkFirst)
+                await notifications.want(wanted)
+            },
             checkAdherence: { check, id in await adherence.check(check, agentID: id) },
             adherenceObserved: { seen, id in await adherence.observe(seen, agentID: id) }
         )
