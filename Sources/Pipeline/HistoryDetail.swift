@@ -44,7 +44,7 @@ struct CallDetail: Encodable {
 /// `detail` of a history entry about something done beside the presence, and `event` of its dead letter.
 struct ErrandDetail: Codable {
     var errandId: String?
-    /// `tag`, `explain`, `routingStatus` or `putAdherence`.
+    /// `tag`, `explain`, `routingStatus`, `putAdherence` or `notify`.
     var errand: String
     var rule: String
     var eventKey: String?
@@ -56,6 +56,8 @@ struct ErrandDetail: Codable {
     var status: String?
     var notes: String?
     var definitionId: String?
+    /// The webhook as it is sent.
+    var message: NotificationMessage?
     var since: Timestamp
     /// How far it is; absent while it is only decided.
     var state: String?
@@ -87,12 +89,20 @@ struct ErrandDetail: Codable {
             self.errand = "putAdherence"
             status = name
             definitionId = definition
+        case .notify(let message):
+            self.errand = "notify"
+            conversationId = message.conversationID
+            status = message.status
+            self.message = message
         }
     }
 
     /// The errand that it tells of; `nil` when it was never begun, or is none that is known.
     var wanted: Errand? {
         guard let errandId else { return nil }
+        if errand == "notify" {
+            return message.map { Errand(id: errandId, rule: rule, work: .notify($0), since: since) }
+        }
         let work: Errand.Work
         switch (errand, conversationId, attributes, start, minutes, status, definitionId) {
         case ("tag", let conversation?, let attributes?, _, _, _, _):

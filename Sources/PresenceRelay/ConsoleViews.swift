@@ -103,6 +103,9 @@ extension ErrandView {
         case .explain: kind = .explain
         case .routingStatus: kind = .routingStatus
         case .putAdherence: kind = .putAdherence
+        case .notify(let message):
+            kind = .notify
+            what = "notify \(message.endpoint)"
         case .tag(let conversationID, let attributes):
             kind = .tag
             // The names will do: values may come from a conversation, and be about its customer.
