@@ -103,6 +103,14 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"), logging, metrics,
             ]
         ),
+        // The same decisions on a clock of their own: explain, replay and rules test. Pure.
+        library(
+            "Rehearsal",
+            [
+                "AgentState", "ConfigurationSyntax", "Delivery", "GenesysAPI", "GenesysEvents", "Journal", "Pipeline",
+                "StatusRules", .product(name: "HeapModule", package: "swift-collections"),
+            ]
+        ),
         library("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
         library("Preflight", ["GenesysAPI", "GenesysEvents", logging]),
         library(
@@ -116,7 +124,7 @@ let package = Package(
             dependencies: [
                 "Configuration", "ConfigurationSyntax", "Console", "Delivery", "GenesysAPI", "GenesysEvents",
                 "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "OutgoingWebhooks", "Pipeline",
-                "Preflight", "Resync", "AgentState", "StatusRules", logging, metrics,
+                "Preflight", "Rehearsal", "Resync", "AgentState", "StatusRules", logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -144,6 +152,18 @@ let package = Package(
         ),
         tests("OutgoingWebhooks", ["Delivery", "GenesysEvents", "HTTPClient", "HTTPServer", logging]),
         tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
+        tests(
+            "Rehearsal",
+            [
+                "AgentState", "ConfigurationSyntax", "Delivery", "GenesysEvents", "Journal", "Pipeline", "StatusRules",
+            ]
+        ),
+        // The scenario files of Tests/Fixtures/Scenarios, each case through `rules test`.
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: ["Rehearsal", "Configuration", "ConfigurationSyntax", "Pipeline", "StatusRules"],
+            swiftSettings: swiftSettings
+        ),
         tests("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),

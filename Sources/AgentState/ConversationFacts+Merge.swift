@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-import GenesysEvents
+public import GenesysEvents
 
 // MARK: - Which is current
 
@@ -84,7 +84,7 @@ extension ConversationFacts {
 
 extension ConversationFacts {
     /// News of it has come otherwise than by a snapshot.
-    mutating func tell(at arrival: Timestamp) { toldAt = toldAt.map { max($0, arrival) } ?? arrival }
+    public mutating func tell(at arrival: Timestamp) { toldAt = toldAt.map { max($0, arrival) } ?? arrival }
 
     /// What a newer snapshot does not undo of the facts that it takes the place of.
     mutating func carryOver(from facts: ConversationFacts) {

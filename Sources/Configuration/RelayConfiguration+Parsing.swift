@@ -7,7 +7,7 @@ import StatusRules
 extension RelayConfiguration {
     private static let keys = [
         "server", "webhook", "admin", "genesys", "journal", "mode", "agents", "verify", "tags", "maxEventAge",
-        "statuses", "rules", "watch", "notifications",
+        "maxReleaseAge", "conversationTimeout", "statuses", "rules", "watch", "notifications",
     ]
 
     /// Reads a whole file's text. Findings go to `diagnostics`; `nil` when there is an error.
@@ -51,12 +51,15 @@ extension RelayConfiguration {
         let tags = TagSettings.parse(root)
         let watch = root.boolean("watch")
         let maxEventAge = root.duration("maxEventAge", in: .seconds(1)...DurationLimit.week)
+        let maxReleaseAge = root.duration("maxReleaseAge", in: .seconds(1)...DurationLimit.week)
+        let conversationTimeout = root.duration("conversationTimeout", in: .seconds(60)...DurationLimit.week)
         if let rules, rules.ruleNames.isEmpty, sources.isComplete {
             diagnostics.warning(
                 at: root.entry("rules")?.keyLocation ?? root.location,
                 "there are no rules: agents are watched and no status is ever set"
             )
         }
+        rules?.lint(diagnostics)
         if let rules, root.node("genesys")?["region"] != nil { warnOfPutAdherence(rules, diagnostics) }
 
         guard diagnostics.errorCount == errorsBefore, let genesys, let rules else { return nil }
@@ -74,6 +77,8 @@ extension RelayConfiguration {
         if let watch { configuration.watch = watch }
         if let mode { configuration.mode = mode }
         if let maxEventAge { configuration.maxEventAge = maxEventAge }
+        if let maxReleaseAge { configuration.maxReleaseAge = maxReleaseAge }
+        if let conversationTimeout { configuration.conversationTimeout = conversationTimeout }
         return configuration
     }
 

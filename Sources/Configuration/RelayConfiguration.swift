@@ -179,6 +179,10 @@ public struct RelayConfiguration: Sendable {
     public var notifications: [String: NotificationEndpoint] = [:]
     /// Older events change what is known, but set no status.
     public var maxEventAge: Duration = .seconds(120)
+    /// Older events release no status.
+    public var maxReleaseAge: Duration = .seconds(86_400)
+    /// A conversation without news for so long is read again before a rule trusts it.
+    public var conversationTimeout: Duration = .seconds(4 * 3600)
     /// Statuses and rules, compiled, from however many files they come.
     public var rules: RuleSet
     /// The files that `rules:` names, in order; empty = the rules are in the configuration file itself.

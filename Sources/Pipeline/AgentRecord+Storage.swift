@@ -11,7 +11,7 @@ extension AgentRecord: Codable {
     private enum CodingKeys: String, CodingKey {
         case facts, episodes, wish, delivery, writes, revision, heardAt
         // Absent when there is nothing to tell, as in most records and in those of earlier versions.
-        case adherence, errands, explained, holds, wakeAt, reads
+        case adherence, errands, explained, holds, wakeAt, reads, shadows
         case errandEpisodes = "errandsOf"
     }
 
@@ -31,6 +31,7 @@ extension AgentRecord: Codable {
         explained = try container.decodeIfPresent([ExplainedSpan].self, forKey: .explained) ?? []
         holds = try container.decodeIfPresent(HoldTimes.self, forKey: .holds) ?? HoldTimes()
         wakeAt = try container.decodeIfPresent(Timestamp.self, forKey: .wakeAt)
+        shadows = try container.decodeIfPresent(ShadowMatches.self, forKey: .shadows) ?? ShadowMatches()
         reads = try container.decodeIfPresent(ConversationReads.self, forKey: .reads) ?? ConversationReads()
     }
 
@@ -50,10 +51,12 @@ extension AgentRecord: Codable {
         if !explained.isEmpty { try container.encode(explained, forKey: .explained) }
         if !holds.isEmpty { try container.encode(holds, forKey: .holds) }
         try container.encodeIfPresent(wakeAt, forKey: .wakeAt)
+        if !shadows.isEmpty { try container.encode(shadows, forKey: .shadows) }
         if !reads.isEmpty { try container.encode(reads, forKey: .reads) }
     }
 
-    init(stored bytes: [UInt8]) throws {
+    /// Reads what is stored of an agent (`StoredAgent.state`), also by an earlier version.
+    public init(stored bytes: [UInt8]) throws {
         self = try JSONDecoder().decode(AgentRecord.self, from: Data(bytes))
     }
 

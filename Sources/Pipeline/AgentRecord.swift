@@ -20,6 +20,8 @@ public struct AgentRecord: Sendable, Equatable {
     public internal(set) var adherence: AdherenceVerdict?
     /// What is to be done beside the presence and is not done yet, in the order in which it was decided.
     public internal(set) var errands: [Errand] = []
+    /// What rules in `mode: observe` would want.
+    var shadows = ShadowMatches()
     /// What the rules have wanted besides.
     var errandEpisodes = ErrandEpisodes()
     /// Spans with an explanation, of the last day.
@@ -41,6 +43,9 @@ public struct AgentRecord: Sendable, Equatable {
     /// A record of an agent of whom nothing is known.
     public init(id: String) { facts = AgentFacts(id: id) }
 
+    /// Our newest writes that Genesys has taken; older ones are forgotten.
+    public var acceptedWrites: [OwnWrites.Write] { writes.accepted }
+
     /// The presence seen last is one that we wrote.
     public var presenceIsOurs: Bool { facts.presence.map(writes.made) ?? false }
 
@@ -57,7 +62,7 @@ public struct AgentRecord: Sendable, Equatable {
     }
 
     /// Ended conversations are kept this long, so that a late older snapshot does not bring them back.
-    static let endedGrace = Duration.seconds(600)
+    public static let endedGrace = Duration.seconds(600)
 
     /// When something has to be done for the agent although nothing is heard of it, be it only to forget what is over;
     /// `nil` = never.

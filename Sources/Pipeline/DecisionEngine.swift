@@ -23,6 +23,10 @@ public struct DecisionEngine: Sendable {
     public var mode: RelayMode
     /// Adherence is to show a confirmed presence as well (`verify.adherence`).
     public var verifiesAdherence: Bool
+    /// Lines of the history have their details; without them a replay of millions of events keeps only the sentences.
+    public var keepsDetails = true
+    /// What the history says when a write of ours comes back as an event; `replay` finds the relay's own writes by it.
+    public static let ownChange = "our own change came back as an event: no call"
 
     /// Rules with the targets of their statuses resolved.
     public init(
@@ -51,6 +55,8 @@ public struct DecisionEngine: Sendable {
 
     /// What a step leads to, besides the changed record.
     public struct Outcome: Sendable {
+        /// Facts that the event has changed.
+        public var changes: [FactChange] = []
         /// Lines for the agent's history, in order.
         public var history: [HistoryEntry] = []
         /// What delivery has to do; `nil` = nothing.
@@ -88,12 +94,13 @@ public struct DecisionEngine: Sendable {
         let kind: HistoryEntry.Kind = entry.source == .observation ? .observation : .event
         switch result {
         case .changed(let changes):
+            outcome.changes = changes
             let detail = EventDetail(eventKey: entry.key, topic: entry.topic, changes: changes)
             let summary = changes.map(\.description).joined(separator: ", ")
             outcome.history.append(line(record, now, kind, summary, detail))
             if entry.source == .webhook, record.facts.presence != presenceBefore, record.presenceIsOurs {
                 outcome.history.append(
-                    line(record, now, .guarded, "our own change came back as an event: no call", detail)
+                    line(record, now, .guarded, Self.ownChange, detail)
                 )
             }
         case .stale(let reason):
@@ -124,7 +131,8 @@ public struct DecisionEngine: Sendable {
             record.delivery = report.status
             record.writes.forgetOvertaken()
         }
-        let detail = CallDetail(status: report.status, target: isCurrent ? record.wish?.target.description : nil)
+        var detail = CallDetail(status: report.status, target: isCurrent ? record.wish?.target.description : nil)
+        if case .accepted(let write)? = report.news { detail.take(write) }
         let kind: HistoryEntry.Kind = report.isGuard ? .guarded : state == .confirmed ? .observation : .call
         outcome.history.append(line(record, report.status.at, kind, report.summary, detail))
         if isCurrent || report.revision == 0, state == .failed || state == .notApplied {
@@ -134,7 +142,9 @@ public struct DecisionEngine: Sendable {
             )
         }
         // A change by hand that was seen while the write was under way can be told now.
-        let key = record.episodes.episode?.eventKey ?? record.episodes.releasing.map { _ in "delivery" }
+        let key =
+            record.episodes.episode?.eventKey ?? record.episodes.releasing.map { _ in "delivery" }
+            ?? record.episodes.armed?.eventKey
         if let key, report.tellsOutcome || (isCurrent && state.isFinal) {
             let trigger = Trigger(eventKey: key, eventTime: record.heardAt)
             decide(trigger, now: now, record: &record, outcome: &outcome)
@@ -209,125 +219,10 @@ public struct DecisionEngine: Sendable {
         guard isStillMeant else { return nil }
         var outcome = Outcome()
         outcome.command = wish(failed.purpose, failed.target, now, &record)
-        let detail = DecisionDetail(
-            eventKey: eventKey,
-            rule: record.episodes.episode?.rule,
-            status: record.episodes.episode?.status,
-            conversationId: record.episodes.episode?.conversationID,
-            rulesVersion: rules.version,
-            trace: []
-        )
+        var detail = DecisionDetail(eventKey: eventKey, rulesVersion: rules.version, trace: [])
+        if let episode = record.episodes.episode { detail.explain(episode) }
         outcome.history.append(line(record, now, .decision, "\(failed.target) is tried again on request", detail))
         return outcome
-    }
-
-    // MARK: -
-
-    private func decide(_ trigger: Trigger, now: Timestamp, record: inout AgentRecord, outcome: inout Outcome) {
-        let context = context(of: record, changedAt: trigger.eventTime, now: now)
-        let verdict = rules.evaluate(record.facts, context, tracing: false)
-        record.holds = verdict.holds
-        record.setWake(verdict.wakeAt, now: now)
-        if policy.mayTouch(record.facts.id) {
-            outcome.conversationReads += record.reads.ask(for: verdict.unheard, now: now)
-        }
-        let match = verdict.match
-        let before = record.episodes.episode
-        let step = record.episodes.advance(
-            facts: record.facts,
-            match: match,
-            trigger: trigger,
-            now: now,
-            writes: record.writes,
-            isOutstanding: record.isOutstanding,
-            policy: policy,
-            target: { targets[$0] }
-        )
-        if step != .none { carryOut(step, match, before, trigger, now: now, record: &record, outcome: &outcome) }
-        begin(verdict.errands, trigger, now: now, record: &record, outcome: &outcome)
-    }
-
-    private func context(of record: AgentRecord, changedAt: Timestamp?, now: Timestamp) -> EvaluationContext {
-        EvaluationContext(
-            now: now,
-            changedAt: changedAt,
-            holds: record.holds,
-            conversationTimeout: policy.conversationTimeout
-        )
-    }
-
-    private func carryOut(
-        _ step: EpisodeStep,
-        _ match: RuleMatch?,
-        _ before: Episode?,
-        _ trigger: Trigger,
-        now: Timestamp,
-        record: inout AgentRecord,
-        outcome: inout Outcome
-    ) {
-        let evaluation = rules.evaluate(record.facts, EvaluationContext(now: now), tracing: true)
-        outcome.evaluation = evaluation
-        let detail = DecisionDetail(
-            eventKey: trigger.eventKey,
-            rule: (record.episodes.episode ?? before)?.rule ?? match?.rule,
-            status: (record.episodes.episode ?? before)?.status ?? match?.status,
-            conversationId: (record.episodes.episode ?? before)?.conversationID,
-            rulesVersion: rules.version,
-            trace: evaluation.trace
-        )
-        switch step {
-        case .none:
-            break
-        case .set(let target):
-            outcome.command = wish(.set, target, now, &record, after: trigger)
-            let text = "rule '\(match?.rule ?? "")' wants \(match?.status ?? target.description)"
-            outcome.history.append(line(record, now, .decision, text, detail))
-        case .restore(let target, let reason):
-            outcome.command = wish(.restore, target, now, &record, after: trigger)
-            outcome.history.append(line(record, now, .decision, "\(reason): restore \(target)", detail))
-        case .end(let reason, let leaving):
-            record.adherence = nil
-            if let leaving {
-                outcome.command = wish(.restore, leaving, now, &record, after: trigger)
-            } else if record.isOutstanding {
-                record.delivery?.state = .superseded
-                record.delivery?.at = now
-                outcome.command = .withdraw
-            }
-            outcome.history.append(line(record, now, .decision, reason, detail))
-        case .guarded(let reason):
-            outcome.history.append(line(record, now, .guarded, reason, detail))
-        case .readPresence:
-            outcome.command = .read
-            outcome.history.append(
-                line(record, now, .decision, "the presence is not known yet: it is read first", detail)
-            )
-        }
-    }
-
-    private func wish(
-        _ purpose: Wish.Purpose,
-        _ target: PresenceTarget,
-        _ now: Timestamp,
-        _ record: inout AgentRecord,
-        after trigger: Trigger? = nil
-    ) -> Command? {
-        if record.isOutstanding, let old = record.wish {
-            record.writes.overtake(old.target.definitionID, since: old.since)
-        }
-        record.revision += 1
-        let wish = Wish(
-            revision: record.revision,
-            purpose: purpose,
-            target: target,
-            since: now,
-            eventAt: trigger?.receivedAt == nil ? nil : trigger?.eventTime,
-            receivedAt: trigger?.receivedAt
-        )
-        record.wish = wish
-        record.adherence = nil
-        record.delivery = DeliveryStatus(state: mode == .act ? .pending : .observed, attempts: 0, at: now)
-        return mode == .act ? .want(wish) : nil
     }
 
     func line(
@@ -337,7 +232,13 @@ public struct DecisionEngine: Sendable {
         _ summary: String,
         _ detail: some Encodable
     ) -> HistoryEntry {
-        HistoryEntry(agentID: record.facts.id, at: now, kind: kind, summary: summary, detail: encoded(detail))
+        HistoryEntry(
+            agentID: record.facts.id,
+            at: now,
+            kind: kind,
+            summary: summary,
+            detail: keepsDetails ? encoded(detail) : []
+        )
     }
 }
 
@@ -363,15 +264,5 @@ extension AgentRecord {
         case .settled(let seen):
             if writes.settle(by: seen) { episodes.noteWrite() } else { episodes.noteRead(seen) }
         }
-    }
-}
-
-extension AgentRecord {
-    /// Takes when the rules have to look again. A time that has come and was not looked at yet stays: it counts with
-    /// its own age, whatever comes between.
-    fileprivate mutating func setWake(_ time: Timestamp?, now: Timestamp) {
-        if let due = wakeAt, due <= now { return }
-        // One that is over already must not come round and round.
-        wakeAt = time.map { $0 > now ? $0 : now.advanced(by: .seconds(1)) }
     }
 }

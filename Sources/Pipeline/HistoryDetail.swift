@@ -14,16 +14,6 @@ struct EventDetail: Encodable {
     var changes: [FactChange]
 }
 
-/// `detail` of a history entry of kind `decision` or `guard`.
-struct DecisionDetail: Encodable {
-    var eventKey: String
-    var rule: String?
-    var status: String?
-    var conversationId: String?
-    var rulesVersion: String
-    var trace: [RuleTrace]
-}
-
 /// `detail` of a history entry of kind `call`.
 struct CallDetail: Encodable {
     var state: String
@@ -32,6 +22,9 @@ struct CallDetail: Encodable {
     var errorCode: String?
     var errorMessage: String?
     var correlationId: String?
+    /// Of a write that Genesys has taken: `replay` tells by them what the relay has set from what people have.
+    var definitionId: String?
+    var modifiedAt: Timestamp?
 
     init(status: DeliveryStatus, target: String?) {
         state = status.state.rawValue
@@ -40,6 +33,11 @@ struct CallDetail: Encodable {
         errorCode = status.error?.code
         errorMessage = status.error?.message
         correlationId = status.error?.correlationID
+    }
+
+    mutating func take(_ write: AcceptedWrite) {
+        definitionId = write.definitionID
+        modifiedAt = write.modifiedAt
     }
 }
 

@@ -54,9 +54,7 @@ public actor Pipeline {
 
     private var looks: [Look] = []
     /// When the alarm goes off that is set.
-    private var alarm: (at: Timestamp, task: Task<Void, Never>)?
-    /// However long there is to wait, since the wall clock may be set meanwhile.
-    private static let longestSleep = Duration.seconds(30)
+    var alarm: (at: Timestamp, task: Task<Void, Never>)?
     private var retries: [Retry] = []
 
     private let reportCounters = Dictionary(
@@ -78,7 +76,8 @@ public actor Pipeline {
     private var isDue = false
     private static let writeDelay = Duration.milliseconds(50)
 
-    private static let batch = 256
+    /// Entries, or agents, in one transaction.
+    static let batch = 256
 
     /// The engine may still lack its targets: `use` replaces it before `run`.
     ///
@@ -274,33 +273,6 @@ public actor Pipeline {
         for look in looked { look.done?.resume() }
         for (done, isTried) in tried { done.resume(returning: isTried) }
         return true
-    }
-
-    /// Looks at agents whose time has come, as many as go into one transaction; returns how many.
-    private func wakeDue(in step: inout PipelineStep) -> Int {
-        let due = records.timers.popDue(at: now(), limit: Self.batch)
-        for id in due {
-            guard var record = records[id] else { continue }
-            let outcome = engine.wake(now: now(), into: &record)
-            step.keep(record, outcome, in: &records)
-            records.timers.set(id, record.alarmAt)
-        }
-        return due.count
-    }
-
-    /// Sees to it that the pipeline wakes when the first agent's time comes.
-    private func setAlarm() {
-        guard let next = records.timers.next() else { return }
-        if let alarm, alarm.at <= next { return }
-        alarm?.task.cancel()
-        let pause = min(max(next.timeIntervalSince(now()), .zero), Self.longestSleep)
-        let task = Task {
-            try? await self.sleep(pause)
-            guard !Task.isCancelled else { return }
-            self.alarm = nil
-            self.inbox.wake()
-        }
-        alarm = (next, task)
     }
 
     private func take(_ report: PipelineReport, into record: inout AgentRecord) -> DecisionEngine.Outcome {

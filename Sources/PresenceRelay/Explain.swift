@@ -4,7 +4,9 @@
 import ArgumentParser
 import Configuration
 import Foundation
+import GenesysEvents
 import Pipeline
+import Rehearsal
 import StatusRules
 
 struct Explain: ParsableCommand {
@@ -18,16 +20,31 @@ struct Explain: ParsableCommand {
     @Flag(help: "JSON on standard output.")
     var json = false
 
+    @Option(
+        help: "The time on the clock before the first event, such as 2026-03-02T09:00:00Z; default: that of the event.",
+        transform: { text in
+            guard let time = Timestamp(text) else {
+                throw ValidationError("'\(text)' is no time; write it as 2026-03-02T09:00:00Z")
+            }
+            return time
+        }
+    )
+    var at: Timestamp?
+
+    @Option(
+        help: "Let timers run until then: a duration after the last event, such as 10m, or a time.",
+        transform: MomentArgument.parse
+    )
+    var until: MomentArgument?
+
     @Argument(help: "Files with events (JSON, JSON array or NDJSON); - is standard input.")
     var events: [String]
 
     func run() throws {
         let configuration = try RelayConfiguration.load(orExit: config, secretsAreNeeded: false)
         var explanation = Explanation(
-            engine: DecisionEngine(
-                configuration,
-                targets: StatusTargets(offline: configuration.rules.statuses).targets
-            )
+            engine: DecisionEngine(configuration, targets: configuration.rules.offlineTargets),
+            from: at
         )
         for path in events {
             let bytes: Data
@@ -46,6 +63,7 @@ struct Explain: ParsableCommand {
                 throw ExitCode(1)
             }
         }
+        if let until { explanation.run(until: until.after(explanation.clock ?? .now)) }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -13,7 +13,8 @@ struct PresenceRelayCommand: AsyncParsableCommand {
         abstract: "Makes an agent's status in Genesys Cloud true within a second of the event that changed it.",
         version: version,
         subcommands: [
-            Serve.self, Check.self, Explain.self, PreflightCommand.self, ResyncCommand.self, Simulate.self, Demo.self,
+            Serve.self, Check.self, Explain.self, Rules.self, PreflightCommand.self, ResyncCommand.self, Simulate.self,
+            Demo.self,
         ]
     )
 
@@ -26,10 +27,9 @@ struct PresenceRelayCommand: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            // Scripts tell "not ready" (1) from "not asked right" (2).
-            if CommandLine.arguments.dropFirst().first == PreflightCommand.configuration.commandName,
-                exitCode(for: error) == .validationFailure
-            {
+            // Scripts tell "not ready" or "not as expected" (1) from "not asked right" (2).
+            let strict = [PreflightCommand.configuration.commandName, Rules.configuration.commandName]
+            if strict.contains(CommandLine.arguments.dropFirst().first), exitCode(for: error) == .validationFailure {
                 complain(fullMessage(for: error))
                 exit(withError: ExitCode(2))
             }

@@ -148,7 +148,12 @@ extension DecisionEngine {
         self.init(
             rules: configuration.rules,
             targets: targets,
-            policy: EpisodePolicy(maxEventAge: configuration.maxEventAge, mayTouch: configuration.agents.mayTouch),
+            policy: EpisodePolicy(
+                maxEventAge: configuration.maxEventAge,
+                maxReleaseAge: configuration.maxReleaseAge,
+                conversationTimeout: configuration.conversationTimeout,
+                mayTouch: configuration.agents.mayTouch
+            ),
             mode: configuration.mode == .act ? .act : .observe,
             verifiesAdherence: configuration.verify.adherence
         )

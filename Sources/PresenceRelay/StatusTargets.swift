@@ -42,25 +42,6 @@ struct StatusTargets: Sendable {
         }
         guard failures.isEmpty else { throw Unresolved(description: failures.joined(separator: "\n")) }
     }
-
-    /// Without a network: well-known ids, and labels in the place of ids that only the organisation knows.
-    init(offline statuses: [String: StatusDefinition]) {
-        for status in statuses.values {
-            let message = status.message ?? ""
-            targets[status.name] =
-                switch status.presence {
-                case .system(let system):
-                    PresenceTarget(
-                        definitionID: system.wellKnownDefinitionID ?? system.name,
-                        system: system,
-                        message: message
-                    )
-                case .label(let label, let system):
-                    PresenceTarget(definitionID: "id of '\(label)'", system: system, label: label, message: message)
-                case .id(let id): PresenceTarget(definitionID: id, message: message)
-                }
-        }
-    }
 }
 
 extension PresenceDefinition {

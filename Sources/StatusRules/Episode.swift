@@ -4,17 +4,19 @@
 public import AgentState
 public import GenesysEvents
 
-/// From the moment a rule first matches an agent until it no longer does (design 5.4).
-public struct Episode: Codable, Sendable, Equatable {
+/// From the moment a status of a rule is decided until it is released (design 5.4).
+public struct Episode: Sendable, Equatable {
     /// The rule that holds the episode now; another rule may take it over without an end in between.
     public var rule: String
     /// Name of the configured status that is wanted.
     public var status: String
     /// The conversation that made the rule match, when it asks for one.
     public var conversationID: String?
-    /// What happens to the presence at the end.
-    public var release: Release
-    /// When it began.
+    /// How the rule lets the status come and go.
+    public var behavior: RuleBehavior
+    /// The rule's place in the file: what comes before it may take over while `minimum` lasts.
+    public var order: Int
+    /// When it was decided.
     public var since: Timestamp
     /// De-duplication key of the event that began it.
     public var eventKey: String
@@ -24,6 +26,14 @@ public struct Episode: Codable, Sendable, Equatable {
     public var base: PresenceBase
     /// The agent's presence is, or may be, a write of ours: there is something to put back.
     public var hasWritten: Bool
+    /// It was decided after its conversation had ended: that the rule no longer matches does not end it.
+    public var outlastsMatch: Bool = false
+
+    /// What happens to the presence at the end.
+    public var release: Release { behavior.release }
+
+    /// Until when only the agent or an earlier rule may end it; `nil` = no longer than its rule matches.
+    public var minimumEnd: Timestamp? { behavior.minimum.map { since.advanced(by: $0) } }
 }
 
 /// What the agent has chosen, below what we write.
@@ -46,92 +56,63 @@ public struct PresenceBase: Codable, Sendable, Equatable {
     }
 }
 
-/// An episode that has ended, and whose earlier presence is on its way back.
-public struct PresenceRelease: Codable, Sendable, Equatable {
-    /// The rule of the episode.
-    public var rule: String
-    /// What is put back.
-    public var base: PresenceBase
-}
-
-/// What made us look again.
-public struct Trigger: Sendable, Equatable {
-    /// De-duplication key of the event.
-    public var eventKey: String
-    /// When Genesys made the event; `nil` when it does not say, which counts as now.
-    public var eventTime: Timestamp?
-    /// When the relay took the event; `nil` when it is not one that has just come.
-    public var receivedAt: Timestamp?
-
-    /// An event by its key, its own time, and when it came.
-    public init(eventKey: String, eventTime: Timestamp? = nil, receivedAt: Timestamp? = nil) {
-        self.eventKey = eventKey
-        self.eventTime = eventTime
-        self.receivedAt = receivedAt
-    }
-}
-
-/// What has to be done about an agent's episode.
-public enum EpisodeStep: Sendable, Equatable {
-    /// Nothing new.
-    case none
-    /// An episode began, or its wanted presence changed: bring the agent there.
-    case set(PresenceTarget)
-    /// The episode ended: put this presence back.
-    case restore(PresenceTarget, reason: String)
-    /// The episode ended and leaves the presence as it is. What is still under way for it is withdrawn or, where a
-    /// write might arrive after all, replaced by the wish for the presence that the agent has chosen.
-    case end(reason: String, leaving: PresenceTarget?)
-    /// A rule matches, but must not act; the reason is new since the last look.
-    case guarded(String)
-    /// A rule matches, but the agent's presence is unknown: read it, then look again.
-    case readPresence
-}
-
-/// What may be done to agents.
-public struct EpisodePolicy: Sendable {
-    /// Older events do not set a status (they still release one).
-    public var maxEventAge: Duration
-    /// Older events do not release one either.
-    public var maxReleaseAge: Duration
-    /// A conversation without news for so long is read again before a rule trusts it; `nil` = all are trusted.
-    public var conversationTimeout: Duration?
-    /// `false` for agents that the configuration excludes.
-    public var mayTouch: @Sendable (_ agentID: String) -> Bool
-
-    /// The defaults: two minutes to set, a day to release, every conversation is trusted, everyone.
-    public init(
-        maxEventAge: Duration = .seconds(120),
-        maxReleaseAge: Duration = .seconds(86_400),
-        conversationTimeout: Duration? = nil,
-        mayTouch: @escaping @Sendable (String) -> Bool = { _ in true }
-    ) {
-        self.maxEventAge = maxEventAge
-        self.maxReleaseAge = maxReleaseAge
-        self.conversationTimeout = conversationTimeout
-        self.mayTouch = mayTouch
-    }
-
-    /// Why the event is too old to begin anything; `nil` = it is not.
-    func tooOld(_ trigger: Trigger, now: Timestamp) -> String? {
-        let age = trigger.eventTime.map { now.timeIntervalSince($0) } ?? .zero
-        guard age > maxEventAge else { return nil }
-        return "the event is \(Self.text(age)) old: older than maxEventAge \(Self.text(maxEventAge))"
-    }
-
-    private static func text(_ duration: Duration) -> String {
-        let seconds = duration.components.seconds
-        switch seconds {
-        case ..<120: return "\(seconds) s"
-        case ..<7200: return "\(seconds / 60) min"
-        default: return "\(seconds / 3600) h"
-        }
-    }
-}
-
 extension PresenceFacts {
     /// One and the same change, whatever its message is by now.
     func isSame(as other: PresenceFacts) -> Bool {
         definitionID == other.definitionID && modifiedAt == other.modifiedAt
+    }
+
+    func isOlder(than time: Timestamp?) -> Bool {
+        guard let time, let modifiedAt else { return false }
+        return modifiedAt < time
+    }
+
+    /// For people.
+    var name: String { system?.name ?? definitionID ?? "another" }
+}
+
+// MARK: - Coding
+
+extension Episode: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case rule, status, conversationID, release, since, eventKey, target, base, hasWritten
+        // Absent where they have their usual value, as in episodes of earlier versions.
+        case behavior, order
+        case outlastsMatch = "outlasts"
+    }
+
+    /// What `encode(to:)` has written, also by an earlier version.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        rule = try container.decode(String.self, forKey: .rule)
+        status = try container.decode(String.self, forKey: .status)
+        conversationID = try container.decodeIfPresent(String.self, forKey: .conversationID)
+        let release = try container.decode(Release.self, forKey: .release)
+        behavior =
+            try container.decodeIfPresent(RuleBehavior.self, forKey: .behavior) ?? RuleBehavior(release: release)
+        order = try container.decodeIfPresent(Int.self, forKey: .order) ?? 0
+        since = try container.decode(Timestamp.self, forKey: .since)
+        eventKey = try container.decode(String.self, forKey: .eventKey)
+        target = try container.decode(PresenceTarget.self, forKey: .target)
+        base = try container.decode(PresenceBase.self, forKey: .base)
+        hasWritten = try container.decode(Bool.self, forKey: .hasWritten)
+        outlastsMatch = try container.decodeIfPresent(Bool.self, forKey: .outlastsMatch) ?? false
+    }
+
+    /// For the relay's own storage, not for any API.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(rule, forKey: .rule)
+        try container.encode(status, forKey: .status)
+        try container.encodeIfPresent(conversationID, forKey: .conversationID)
+        try container.encode(release, forKey: .release)
+        if behavior != RuleBehavior(release: release) { try container.encode(behavior, forKey: .behavior) }
+        if order != 0 { try container.encode(order, forKey: .order) }
+        try container.encode(since, forKey: .since)
+        try container.encode(eventKey, forKey: .eventKey)
+        try container.encode(target, forKey: .target)
+        try container.encode(base, forKey: .base)
+        try container.encode(hasWritten, forKey: .hasWritten)
+        if outlastsMatch { try container.encode(outlastsMatch, forKey: .outlastsMatch) }
     }
 }

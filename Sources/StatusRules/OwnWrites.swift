@@ -10,9 +10,10 @@ public import GenesysEvents
 public struct OwnWrites: Codable, Sendable, Equatable {
     /// A write that Genesys has taken.
     public struct Write: Codable, Sendable, Equatable {
-        var definitionID: String
+        /// What was written.
+        public var definitionID: String
         /// `modifiedDate` of the answer.
-        var modifiedAt: Timestamp?
+        public var modifiedAt: Timestamp?
     }
 
     /// The presence definition of the write under way.

@@ -53,7 +53,7 @@ extension Release: Codable {
 }
 
 /// What keeps a rule from acting; `true` = the guard is on.
-public struct RuleGuards: Sendable, Hashable, Codable {
+public struct RuleGuards: Sendable, Hashable {
     /// The agent is never moved out of Offline.
     public var offline = true
     /// A presence that a person has set is left alone, and ends the episode.
@@ -71,7 +71,7 @@ public struct RuleGuards: Sendable, Hashable, Codable {
 }
 
 /// How a rule's status comes and goes.
-public struct RuleBehavior: Sendable, Hashable, Codable {
+public struct RuleBehavior: Sendable, Hashable {
     /// When it is written.
     public var apply: ApplyTiming
     /// What happens at the end.

@@ -23,22 +23,27 @@ struct ScheduleWindow: Sendable {
     private static let day: Int64 = 86_400_000
 
     func holds(_ scope: inout RuleScope) -> Bool {
-        let local = zone.local(scope.now)
+        let (offset, until) = zone.offset(at: scope.now)
+        let local = scope.now.milliseconds &+ offset
         let isInside = contains(local)
-        // What is written in whole minutes changes at one of its own, at midnight, or not for a week.
+        // Clocks that are set forward skip a beginning or an end, and those set back come to it twice.
+        if let until { scope.changes(at: until) }
+        scope.changes(at: Timestamp(milliseconds: nextChange(after: local, isInside) &- offset))
+        return isInside
+    }
+
+    /// What is written in whole minutes changes at one of its own, at midnight, or not for a week.
+    private func nextChange(after local: Int64, _ isInside: Bool) -> Int64 {
         let today = Self.floored(local, Self.day)
         var ends = [0]
         if let minutes { ends = [minutes.from, minutes.to].sorted() }
-        for offset in 0...8 {
+        for days in 0...7 {
             for end in ends {
-                let boundary = (today + Int64(offset)) * Self.day + Int64(end) * Self.minute
-                guard boundary > local, contains(boundary) != isInside else { continue }
-                scope.changes(at: zone.time(local: boundary))
-                return isInside
+                let boundary = (today + Int64(days)) * Self.day + Int64(end) * Self.minute
+                if boundary > local, contains(boundary) != isInside { return boundary }
             }
         }
-        scope.changes(at: scope.now.advanced(by: .seconds(7 * 86_400)))
-        return isInside
+        return local + 7 * Self.day
     }
 
     /// - Parameter local: milliseconds since 1970-01-01T00:00:00 on the clocks of the zone.

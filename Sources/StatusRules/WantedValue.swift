@@ -51,6 +51,11 @@ struct WantedValue: Sendable {
         }
     }
 
+    /// It is compared byte for byte.
+    var isExact: Bool {
+        if case .exact = comparand { true } else { false }
+    }
+
     /// What two equal wishes have in common, and different ones do not.
     var canonical: String {
         switch comparand {

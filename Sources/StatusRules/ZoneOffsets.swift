@@ -34,24 +34,14 @@ struct ZoneOffsets: Sendable {
     /// The names that are known, for suggestions.
     static var knownIdentifiers: [String] { TimeZone.knownTimeZoneIdentifiers }
 
-    /// Milliseconds since 1970-01-01T00:00:00 on the clocks of the zone.
-    func local(_ time: Timestamp) -> Int64 { time.milliseconds &+ offset(at: time.milliseconds) }
-
-    /// The time at which the clocks of the zone show this; where they skip it, the moment of the skip or after.
-    func time(local: Int64) -> Timestamp {
-        // Both sides of a change within a day: the earlier time whose clock shows at least this.
-        let guess = local &- offset(at: local)
-        let other = local &- offset(at: guess)
-        let earlier = min(guess, other), late = max(guess, other)
-        return Timestamp(milliseconds: earlier &+ offset(at: earlier) >= local ? earlier : late)
-    }
-
-    private func offset(at milliseconds: Int64) -> Int64 {
+    /// How many milliseconds the clocks are ahead at a time, and until when they stay so; `nil` = for good.
+    func offset(at time: Timestamp) -> (offset: Int64, until: Timestamp?) {
         var low = 0, high = changes.count
         while low < high {
             let middle = (low + high) / 2
-            if changes[middle].from <= milliseconds { low = middle + 1 } else { high = middle }
+            if changes[middle].from <= time.milliseconds { low = middle + 1 } else { high = middle }
         }
-        return low == 0 ? first : changes[low - 1].offset
+        let until = low < changes.count ? Timestamp(milliseconds: changes[low].from) : nil
+        return (low == 0 ? first : changes[low - 1].offset, until)
     }
 }

@@ -62,7 +62,7 @@ struct ConfigurationEnvironmentTests {
         let outcome = Outcome(yaml, environment: .mock(missingIsError: false))
         let errors = outcome.findings.filter { $0.contains("error:") }
         #expect(errors == ["6:30: error: unknown key 'kep'; did you mean 'keep'?"])
-        #expect(outcome.findings.count { $0.contains("warning:") } == 13)
+        #expect(outcome.findings.count { $0.contains("warning:") } == 14)
 
         let good = Outcome(yaml.replacing("kep", with: "keep"), environment: .mock(missingIsError: false))
         #expect(good.configuration != nil)

@@ -96,6 +96,31 @@ struct CommandTests {
         }
     }
 
+    @Test("explain starts its clock at a time that is given, and says when an event is late; a bad time is wrong usage")
+    func explainAt() async throws {
+        try await withTemporaryFolder { folder in
+            let configuration = try file(Self.smallest, in: folder)
+            let events = [
+                #"{"topicName":"v2.users.a.presence","timestamp":"2026-03-02T08:59:00Z","eventBody":"#
+                    + #"{"presenceDefinition":{"id":"x","systemPresence":"AVAILABLE"}}}"#,
+                #"{"topicName":"v2.users.a.conversations","timestamp":"2026-03-02T09:00:00Z","eventBody":{"id":"c","#
+                    + #""participants":[{"id":"p","userId":"a","purpose":"agent","attributes":{"wfm_status":"Break"},"#
+                    + #""calls":[{"id":"k","state":"connected"}]}]}}"#,
+            ].joined(separator: "\n")
+            let arguments = ["explain", "--config", configuration, "--json", "--until", "10m"]
+            let late = try await run(arguments + ["--at", "2026-03-02T10:00:00Z", "-"], input: events)
+            #expect(late.code == 0, "\(late.errors)")
+            let event = JSON(parsing: late.output)["events"].list.last
+            #expect(event?["takenAt"].text == "2026-03-02T10:00:00.000Z")
+            #expect(event?["agents"].list.first?["guard"].text.contains("maxEventAge") == true)
+            let wrong = try await run(arguments + ["--at", "ten o'clock", "-"], input: events)
+            #expect(wrong.code != 0)
+            #expect(wrong.errors.contains("'ten o'clock' is no time"))
+            let unit = try await run(["explain", "--config", configuration, "--until", "10", "-"], input: events)
+            #expect(unit.errors.contains("the duration 10 has no unit"))
+        }
+    }
+
     @Test("explain reads a pipe by its name, as a shell's <(…) has one", arguments: ["/dev/stdin", "-"])
     func explainPipe(name: String) async throws {
         try await withTemporaryFolder { folder in

@@ -6,66 +6,12 @@ import GenesysEvents
 import StatusRules
 import Testing
 
-/// Drives one agent's episode by hand: presence, match and write progress as each test says.
-private struct Scene {
-    var state = EpisodeState()
-    var facts = AgentFacts(id: "agent")
-    var writes = OwnWrites()
-    var isOutstanding = false
-    var now = Timestamp(milliseconds: 1_000_000)
-    var policy = EpisodePolicy()
-    var eventKey = "e"
-    var eventTime: Timestamp?
-
-    static let targets = [
-        "Break": PresenceTarget(definitionID: "break", system: .break),
-        "Meeting": PresenceTarget(definitionID: "meeting", system: .meeting),
-    ]
-    var targets = Self.targets
-
-    init(presence: String? = "available", system: SystemPresence = .available, at: Int64 = 10) {
-        if let presence { see(presence, system, at: at) }
-    }
-
-    mutating func see(_ id: String, _ system: SystemPresence, at milliseconds: Int64) {
-        facts.presence = PresenceFacts(
-            definitionID: id,
-            system: system,
-            message: "",
-            modifiedAt: Timestamp(milliseconds: milliseconds)
-        )
-    }
-
-    mutating func send(_ id: String) {
-        isOutstanding = true
-        writes.send(id, at: Timestamp(milliseconds: 0))
-    }
-
-    mutating func accept(_ id: String, at milliseconds: Int64) {
-        writes.accept(id, modifiedAt: Timestamp(milliseconds: milliseconds))
-        state.noteWrite()
-    }
-
-    mutating func look(_ status: String?, rule: String = "flagged", release: Release = .restore) -> EpisodeStep {
-        state.advance(
-            facts: facts,
-            match: status.map { RuleMatch(rule: rule, status: $0, conversationID: "c", behavior: RuleBehavior(release: release)) },
-            trigger: Trigger(eventKey: eventKey, eventTime: eventTime),
-            now: now,
-            writes: writes,
-            isOutstanding: isOutstanding,
-            policy: policy,
-            target: { [targets] in targets[$0] }
-        )
-    }
-}
-
 @Suite("Episode")
 struct EpisodeTests {
     @Test("a match sets the status, and the end of it restores the presence of that moment")
     func setAndRestore() {
-        var scene = Scene()
-        #expect(scene.look("Break") == .set(Scene.targets["Break"]!))
+        var scene = EpisodeScene()
+        #expect(scene.look("Break").sets == EpisodeScene.targets["Break"]!)
         #expect(scene.state.episode?.base.saved.definitionID == "available")
         scene.accept("break", at: 50)
         scene.see("break", .break, at: 50)
@@ -80,7 +26,7 @@ struct EpisodeTests {
 
     @Test("release: keep leaves the status as it is")
     func keep() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         _ = scene.look("Break", release: .keep)
         scene.accept("break", at: 50)
         scene.see("break", .break, at: 50)
@@ -92,17 +38,17 @@ struct EpisodeTests {
 
     @Test("another value, or another rule, goes on with the episode and its saved presence")
     func change() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         _ = scene.look("Break")
         scene.accept("break", at: 50)
         scene.see("break", .break, at: 50)
-        #expect(scene.look("Meeting", rule: "other") == .set(Scene.targets["Meeting"]!))
+        #expect(scene.look("Meeting", rule: "other").sets == EpisodeScene.targets["Meeting"]!)
         #expect(scene.state.episode?.base.saved.definitionID == "available")
     }
 
     @Test("an agent who is Offline is not moved, and it is said once")
     func offline() {
-        var scene = Scene(presence: "offline", system: .offline)
+        var scene = EpisodeScene(presence: "offline", system: .offline)
         guard case .guarded(let reason) = scene.look("Break") else {
             Issue.record("not guarded")
             return
@@ -110,12 +56,12 @@ struct EpisodeTests {
         #expect(reason.contains("Offline"))
         #expect(scene.look("Break") == .none)
         scene.see("available", .available, at: 60)
-        #expect(scene.look("Break") == .set(Scene.targets["Break"]!))
+        #expect(scene.look("Break").sets == EpisodeScene.targets["Break"]!)
     }
 
     @Test("an old event sets nothing but still releases")
     func stale() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         scene.eventTime = scene.now.advanced(by: .seconds(-121))
         guard case .guarded(let reason) = scene.look("Break") else {
             Issue.record("not guarded")
@@ -123,7 +69,7 @@ struct EpisodeTests {
         }
         #expect(reason.contains("maxEventAge"))
         scene.eventTime = scene.now.advanced(by: .seconds(-119))
-        #expect(scene.look("Break") == .set(Scene.targets["Break"]!))
+        #expect(scene.look("Break").sets == EpisodeScene.targets["Break"]!)
         scene.accept("break", at: 50)
         scene.eventTime = scene.now.advanced(by: .seconds(-86_400))
         guard case .restore = scene.look(nil) else {
@@ -134,14 +80,14 @@ struct EpisodeTests {
 
     @Test("an unknown presence is read before anything is decided")
     func unknownPresence() {
-        var scene = Scene(presence: nil)
+        var scene = EpisodeScene(presence: nil)
         #expect(scene.look("Break") == .readPresence)
         #expect(scene.state.episode == nil)
     }
 
     @Test("an episode that waited for the presence to be read is owed to its event, not to the read")
     func owedToItsEvent() {
-        var scene = Scene(presence: nil)
+        var scene = EpisodeScene(presence: nil)
         scene.eventKey = "flag"
         _ = scene.look("Break")
         scene.eventKey = "read"
@@ -152,7 +98,7 @@ struct EpisodeTests {
 
     @Test("an agent whom the configuration excludes is not touched")
     func excluded() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         scene.policy = EpisodePolicy(mayTouch: { $0 != "agent" })
         guard case .guarded = scene.look("Break") else {
             Issue.record("not guarded")
@@ -162,7 +108,7 @@ struct EpisodeTests {
 
     @Test("a change by hand ends the episode, is not fought, and is not undone when the rule lets go")
     func changeByHand() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         _ = scene.look("Break")
         scene.accept("break", at: 50)
         scene.see("meal", .meal, at: 51)
@@ -176,12 +122,12 @@ struct EpisodeTests {
         }
         #expect(scene.look("Break") == .none)
         #expect(scene.look(nil) == .none)
-        #expect(scene.look("Break") == .set(Scene.targets["Break"]!), "a new match counts again")
+        #expect(scene.look("Break").sets == EpisodeScene.targets["Break"]!, "a new match counts again")
     }
 
     @Test("a change by hand before the write goes out wins too")
     func changeBeforeWrite() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         _ = scene.look("Break")
         scene.see("meal", .meal, at: 20)
         guard case .end = scene.look("Break") else {
@@ -192,7 +138,7 @@ struct EpisodeTests {
 
     @Test("a change that Genesys dates before our write is what gets restored, not a change by hand")
     func changeJustBefore() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         _ = scene.look("Break")
         scene.send("break")
         scene.see("meal", .meal, at: 40)
@@ -210,7 +156,7 @@ struct EpisodeTests {
 
     @Test("nothing is restored when nothing was written")
     func nothingWritten() {
-        var scene = Scene(presence: "break", system: .break)
+        var scene = EpisodeScene(presence: "break", system: .break)
         _ = scene.look("Break")
         guard case .end = scene.look(nil) else {
             Issue.record("restored what was never changed")
@@ -220,7 +166,7 @@ struct EpisodeTests {
 
     @Test("an episode that begins while an earlier one is being undone saves what that one puts back")
     func beginsWhileRestoring() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         _ = scene.look("Break")
         scene.accept("break", at: 50)
         scene.see("break", .break, at: 50)
@@ -229,7 +175,7 @@ struct EpisodeTests {
             Issue.record("not restored")
             return
         }
-        #expect(scene.look("Meeting") == .set(Scene.targets["Meeting"]!))
+        #expect(scene.look("Meeting").sets == EpisodeScene.targets["Meeting"]!)
         #expect(scene.state.episode?.base.saved.definitionID == "available")
         scene.isOutstanding = false
         scene.see("meal", .meal, at: 60)
@@ -241,7 +187,7 @@ struct EpisodeTests {
 
     @Test("the echo of an earlier write of the same episode is not what has to be restored")
     func ownEarlierWrite() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         _ = scene.look("Break")
         scene.accept("break", at: 50)
         scene.see("break", .break, at: 50)
@@ -255,7 +201,7 @@ struct EpisodeTests {
 
     @Test("a change by hand that crosses a later write of the episode is what gets restored")
     func crossesSecondWrite() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         _ = scene.look("Break")
         scene.accept("break", at: 50)
         scene.see("break", .break, at: 50)
@@ -272,7 +218,7 @@ struct EpisodeTests {
 
     @Test("an agent who changes the status while it is on its way back keeps their choice")
     func changeWhileRestoring() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         _ = scene.look("Break")
         scene.accept("break", at: 50)
         scene.see("break", .break, at: 50)
@@ -288,7 +234,7 @@ struct EpisodeTests {
 
     @Test("a change by hand that a restore has covered is put back in its place")
     func coveredByRestore() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         _ = scene.look("Break")
         scene.accept("break", at: 50)
         scene.see("break", .break, at: 50)
@@ -306,7 +252,7 @@ struct EpisodeTests {
 
     @Test("an agent who went Offline just before our write is put back to Offline")
     func offlineCrossed() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         _ = scene.look("Break")
         scene.send("break")
         scene.see("offline", .offline, at: 40)
@@ -321,7 +267,7 @@ struct EpisodeTests {
 
     @Test("a wish that may be on the wire already is undone, not merely withdrawn")
     func mayBeOnTheWire() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         _ = scene.look("Break")
         scene.isOutstanding = true
         guard case .restore(let target, _) = scene.look(nil) else {
@@ -333,9 +279,9 @@ struct EpisodeTests {
 
     @Test("a status that means another presence now is set again")
     func redefined() {
-        var scene = Scene()
+        var scene = EpisodeScene()
         _ = scene.look("Break")
         scene.targets["Break"] = PresenceTarget(definitionID: "coffee", system: .break)
-        #expect(scene.look("Break") == .set(PresenceTarget(definitionID: "coffee", system: .break)))
+        #expect(scene.look("Break").sets == PresenceTarget(definitionID: "coffee", system: .break))
     }
 }

@@ -21,7 +21,10 @@ struct RuleSetTests {
         #expect(rules.ruleNames == ["one", "two", "three"])
         let facts = AgentFacts.mock { $0.presence = PresenceFacts(system: .break) }
         let evaluation = rules.evaluate(facts)
-        #expect(evaluation.match == RuleMatch(rule: "two", status: "Meeting", behavior: RuleBehavior(release: .keep), order: 1))
+        #expect(
+            evaluation.match
+                == RuleMatch(rule: "two", status: "Meeting", behavior: RuleBehavior(release: .keep), order: 1)
+        )
         #expect(
             evaluation.trace == [
                 RuleTrace(rule: "one", matched: false, failure: "presence.system: wanted Meal, is BREAK"),

@@ -3,26 +3,33 @@
 
 import Delivery
 import GenesysAPI
-import GenesysEvents
+public import GenesysEvents
 import Pipeline
 
-/// Something that `explain` would have done beside the presence.
-struct ExplainedErrand: Encodable {
+/// Something that would have been done beside the presence.
+public struct ExplainedErrand: Encodable, Sendable {
     /// `tag`, `explain`, `routingStatus`, `putAdherence` or `notify`.
-    var kind: String
-    var rule: String
-    var conversationId: String?
-    var attributes: [String: String]?
-    var start: Timestamp?
-    var minutes: Int?
-    var status: String?
-    var notes: String?
+    public var kind: String
+    /// The rule that wants it.
+    public var rule: String
+    /// The conversation that is tagged.
+    public var conversationId: String?
+    /// What it is tagged with.
+    public var attributes: [String: String]?
+    /// The beginning of the time that is explained.
+    public var start: Timestamp?
+    /// Its length.
+    public var minutes: Int?
+    /// Of an explanation, a routing status or adherence.
+    public var status: String?
+    /// The text of an explanation.
+    public var notes: String?
     /// The name of an endpoint of `notifications:`.
-    var endpoint: String?
-    /// Texts beside those that are in every message.
-    var data: [String: String]?
+    public var endpoint: String?
+    /// Texts of a webhook beside those that are in every one.
+    public var data: [String: String]?
     /// For people, in one line.
-    var summary: String
+    public var summary: String
 
     init(_ errand: Errand) {
         rule = errand.rule

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+public import GenesysEvents
+public import StatusRules
+
+extension DecisionEngine {
+    /// What every rule makes of an agent, with the first condition that fails: after a step, for people. Decides nothing.
+    public func evaluation(of record: AgentRecord, now: Timestamp) -> Evaluation {
+        rules.evaluate(record.facts, context(of: record, changedAt: nil, now: now), tracing: true)
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Foundation
+public import GenesysEvents
+public import Journal
+import Pipeline
+
+/// Reads recorded events: a body as the webhook takes it (an event, an array, NDJSON), or what `replay --export` wrote.
+///
+/// An exported event is the event as received with one member more, `journal: { key, source, receivedAt }`. Any other is
+/// taken at the time that it says itself: `timestamp`, else the newest time in its body, else that of the event
+/// before, or of the first one that has any.
+public struct EventRecording {
+    private var decoder = NotificationDecoder()
+    private var count = 0
+    private var last: Timestamp?
+
+    /// Nothing is read yet.
+    public init() {}
+
+    /// All events of a body, in its order.
+    ///
+    /// - Parameter now: the time of an event that has none, when none before it had one.
+    public mutating func read(_ body: [UInt8], now: Timestamp) throws(EventDecodingError) -> [RecordedEvent] {
+        let received = try decoder.decode(body)
+        let stamps = received.map { JournalStamp(in: body[$0.bytes]) }
+        let times = zip(received, stamps).map { received, stamp in
+            stamp?.receivedAt ?? received.notification.timestamp ?? received.notification.event.newestTime
+        }
+        // Before the first time of all nothing is known but that it was earlier.
+        var last = last ?? times.lazy.compactMap(\.self).first ?? now
+        defer { self.last = last }
+        return received.indices.map { place in
+            count += 1
+            let notification = received[place].notification
+            last = times[place] ?? last
+            return RecordedEvent(
+                notification,
+                at: last,
+                key: stamps[place]?.key ?? notification.eventBridgeID ?? "event \(count)",
+                source: stamps[place]?.source ?? .webhook
+            )
+        }
+    }
+}
+
+/// What the journal knows of an event, written into it by `replay --export`.
+public struct JournalStamp: Codable, Sendable, Equatable {
+    /// The journal's key.
+    public var key: String
+    /// Who brought it.
+    public var source: JournalSource
+    /// When the relay took it.
+    public var receivedAt: Timestamp
+
+    /// Of an entry.
+    public init(_ entry: JournalEntry) {
+        key = entry.key
+        source = entry.source
+        receivedAt = entry.receivedAt
+    }
+
+    /// From an event's bytes; `nil` when nobody has stamped it.
+    init?(in event: ArraySlice<UInt8>) {
+        // Decoding all of it once more is only worth it where there is something to be found.
+        guard Data(event).range(of: Data(#""journal""#.utf8)) != nil,
+            let stamped = try? JSONDecoder().decode(Stamped.self, from: Data(event))
+        else { return nil }
+        self = stamped.journal
+    }
+
+    private struct Stamped: Decodable {
+        var journal: JournalStamp
+    }
+
+    /// The event on one line with the stamp in front of its members; `nil` when the body is no object.
+    public func line(with body: [UInt8]) -> [UInt8]? {
+        guard let open = body.firstIndex(of: UInt8(ascii: "{")),
+            let inside = body[(open + 1)...].first(where: { !isSpace($0) }),
+            let stamp = try? JSONEncoder.line.encode(self)
+        else { return nil }
+        var line = Array(#"{"journal":"#.utf8) + stamp
+        if inside != UInt8(ascii: "}") { line.append(UInt8(ascii: ",")) }
+        // A line break inside a text is escaped, so every other one is between members.
+        line += body[(open + 1)...].lazy.map { $0 == 0x0a || $0 == 0x0d ? 0x20 : $0 }
+        while let last = line.last, isSpace(last) { line.removeLast() }
+        return line
+    }
+}
+
+private func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 }
+
+extension JSONEncoder {
+    /// On one line, with the same text every time.
+    static var line: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }
+}
+
+extension GenesysEvent {
+    /// The newest time in the body: good enough as the clock of recorded events.
+    var newestTime: Timestamp? {
+        switch self {
+        case .conversation(_, let snapshot):
+            snapshot.participants.flatMap { participant in
+                [participant.connectedTime, participant.endTime, participant.startAcwTime, participant.endAcwTime]
+                    + participant.communications.flatMap {
+                        [
+                            $0.startHoldTime, $0.connectedTime, $0.disconnectedTime, $0.afterCallWorkStart,
+                            $0.afterCallWorkEnd,
+                        ]
+                    }
+            }.compactMap { $0 }.max()
+        default: ownTime
+        }
+    }
+}

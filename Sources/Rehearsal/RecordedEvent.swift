@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+public import GenesysEvents
+public import Journal
+
+/// An event as somebody has kept it, and the time on the clock when it is taken.
+public struct RecordedEvent: Sendable {
+    /// What it says.
+    public var notification: Notification
+    /// When it is taken.
+    public var at: Timestamp
+    /// De-duplication key, or a name that is as good for people.
+    public var key: String
+    /// Who brought it; a read of ours counts as of now, however old what it shows.
+    public var source: JournalSource
+    /// The agent it is about, when the topic or the body names one.
+    public var agentID: String? { notification.event.userID }
+
+    /// An event to be taken at a time.
+    public init(_ notification: Notification, at: Timestamp, key: String, source: JournalSource = .webhook) {
+        self.notification = notification
+        self.at = at
+        self.key = key
+        self.source = source
+    }
+
+    /// As the journal would have it; nobody here looks at the body again.
+    func entry(for agentID: String) -> JournalEntry {
+        JournalEntry(
+            key: key,
+            source: source,
+            topic: notification.topicName,
+            agentID: agentID,
+            receivedAt: at,
+            body: []
+        )
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+public import GenesysEvents
+import Journal
+public import Pipeline
+import StatusRules
+
+/// A relay without the world: events in the order of their times go through the same decisions as in a running relay, on a
+/// clock of their own, with its timers. Pure: no I/O, no task.
+///
+/// Every call counts as done at once: a presence that is written becomes the agent's presence at that moment, as its echo
+/// would show it; a tag or an explanation is done. What follows from a presence in Genesys Cloud itself (routing status,
+/// adherence) is not made up.
+public struct Rehearsal {
+    /// What a rehearsal is asked to tell.
+    public struct Options: Sendable {
+        /// Every step has the evaluation of every rule, which costs several times as much as the decision itself.
+        public var traces = true
+        /// How long a presence that has to be read first stays unknown; then it counts as Available.
+        public var readTakes = Duration.zero
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// The decisions; may be replaced in between, as a reload would.
+    public var engine: DecisionEngine
+    /// The time of the newest step; never goes back.
+    public private(set) var clock: Timestamp
+    let options: Options
+    var agents = RehearsedAgents()
+    private var wakes = WakeQueue()
+
+    /// What a read of a presence that nobody has told of is taken to show.
+    public static let assumedDefinition = "presence before"
+    /// Nothing is known of any agent.
+    public init(engine: DecisionEngine, from clock: Timestamp, options: Options = Options()) {
+        self.engine = engine
+        self.clock = clock
+        self.options = options
+    }
+
+    /// What is kept of an agent; `nil` = never heard of.
+    public func record(of agentID: String) -> AgentRecord? {
+        agents.knownPlace(of: agentID).map { agents[$0].record }
+    }
+
+    /// When the next timer is due; `nil` = none is.
+    public var nextWake: Timestamp? {
+        mutating get {
+            while let wake = wakes.earliest, !isMeant(wake) { wakes.removeEarliest() }
+            return wakes.earliest?.at
+        }
+    }
+
+    /// Lets time pass: timers due until then are looked at in their order, each at its own time.
+    public mutating func advance(to time: Timestamp, _ tell: (RehearsalStep) -> Void) {
+        while let due = nextWake, due <= time, let wake = wakes.earliest {
+            wakes.removeEarliest()
+            clock = max(clock, due)
+            fire(wake, tell)
+        }
+        clock = max(clock, time)
+    }
+
+    /// Takes an event at its time, or now when the clock is past that; timers due until then come first.
+    ///
+    /// - Returns: how many agents it is about.
+    @discardableResult
+    public mutating func take(_ event: RecordedEvent, _ tell: (RehearsalStep) -> Void) -> Int {
+        advance(to: event.at, tell)
+        let places = agents.places(for: event.notification.event)
+        for place in places {
+            let before = agents[place].record.episodes.episode
+            let entry = event.entry(for: agents[place].record.facts.id)
+            let outcome = engine.take(event.notification, from: entry, now: clock, into: &agents[place].record)
+            if case .conversation(_, let snapshot) = event.notification.event {
+                agents.note(snapshot.id, at: place)
+            }
+            let moment = Moment(
+                place: place,
+                trigger: .event,
+                key: event.key,
+                topic: event.notification.topicName,
+                before: before
+            )
+            finish(moment, outcome, tell)
+        }
+        return places.count
+    }
+
+    /// Changes an agent by hand, and looks at it: as if news of just that had come.
+    public mutating func change(
+        _ agentID: String,
+        key: String,
+        _ change: (inout AgentRecord) -> Void,
+        _ tell: (RehearsalStep) -> Void
+    ) {
+        let place = agents.place(of: agentID)
+        let before = agents[place].record.episodes.episode
+        change(&agents[place].record)
+        for conversation in agents[place].record.facts.conversations { agents.note(conversation.id, at: place) }
+        let outcome = engine.look(eventKey: key, now: clock, into: &agents[place].record)
+        finish(Moment(place: place, trigger: .change, key: key, before: before), outcome, tell)
+    }
+
+    // MARK: Timers
+
+    private func isMeant(_ wake: WakeQueue.Wake) -> Bool {
+        wake.isAnswer ? agents[wake.agent].answerAt == wake.at : agents[wake.agent].wakeAt == wake.at
+    }
+
+    private mutating func fire(_ wake: WakeQueue.Wake, _ tell: (RehearsalStep) -> Void) {
+        let before = agents[wake.agent].record.episodes.episode
+        if wake.isAnswer {
+            agents[wake.agent].answerAt = nil
+            guard agents[wake.agent].record.facts.presence == nil else { return }
+            assumePresence(at: wake.agent)
+            let outcome = engine.look(eventKey: "read", now: clock, into: &agents[wake.agent].record)
+            return finish(Moment(place: wake.agent, trigger: .read, key: "read", before: before), outcome, tell)
+        }
+        agents[wake.agent].wakeAt = nil
+        let outcome = engine.wake(now: clock, into: &agents[wake.agent].record)
+        finish(Moment(place: wake.agent, trigger: .timer, key: "timer", before: before), outcome, tell)
+    }
+
+    /// A read is under way from now on, unless one is already.
+    mutating func waitForAnswer(at place: Int) {
+        guard agents[place].answerAt == nil else { return }
+        let due = clock.advanced(by: options.readTakes)
+        agents[place].answerAt = due
+        wakes.add(.init(at: due, agent: place, isAnswer: true))
+    }
+
+    /// After a step: when the agent has to be looked at again.
+    mutating func setTimer(_ place: Int) {
+        guard let due = agents[place].record.wakeAt else {
+            agents[place].wakeAt = nil
+            agents[place].looksInPlace = 0
+            return
+        }
+        // What is due at the very moment at which it was looked at would be due for ever.
+        agents[place].looksInPlace = due <= clock ? agents[place].looksInPlace + 1 : 0
+        guard agents[place].looksInPlace < Self.rounds, agents[place].wakeAt != due else { return }
+        agents[place].wakeAt = due
+        wakes.add(.init(at: due, agent: place, isAnswer: false))
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+import GenesysEvents
+import Pipeline
+
+/// An agent, and when it is to be looked at again.
+struct RehearsedAgent {
+    var record: AgentRecord
+    /// The newest time in the queue.
+    var wakeAt: Timestamp?
+    /// When the read of the presence is answered; `nil` = none is under way.
+    var answerAt: Timestamp?
+    /// Looks in a row that the timer of one moment has led to.
+    var looksInPlace = 0
+
+    init(id: String) { record = AgentRecord(id: id) }
+}
+
+/// All agents, in the order in which they were first heard of.
+struct RehearsedAgents {
+    private(set) var all: [RehearsedAgent] = []
+    private var places: [String: Int] = [:]
+    /// Conversation → places of agents that have, or had, a part in it: attribute events name no agent.
+    private var parts: [String: [Int]] = [:]
+    private var partCount = 0
+
+    subscript(place: Int) -> RehearsedAgent {
+        get { all[place] }
+        _modify { yield &all[place] }
+    }
+
+    /// The agent's place; a new one for an agent that is not known.
+    mutating func place(of id: String) -> Int {
+        if let place = places[id] { return place }
+        let place = all.count
+        places[id] = place
+        all.append(RehearsedAgent(id: id))
+        return place
+    }
+
+    func knownPlace(of id: String) -> Int? { places[id] }
+
+    /// The agents that an event is about, in the order of their ids.
+    mutating func places(for event: GenesysEvent) -> [Int] {
+        if let id = event.userID { return [place(of: id)] }
+        guard case .participantAttributes(let attributes) = event else { return [] }
+        return (parts[attributes.conversationID] ?? [])
+            .filter { all[$0].record.facts.conversations.contains { $0.id == attributes.conversationID } }
+            .sorted { all[$0].record.facts.id < all[$1].record.facts.id }
+    }
+
+    /// Remembers which agent a conversation has been told of.
+    mutating func note(_ conversationID: String, at place: Int) {
+        guard parts[conversationID]?.contains(place) != true else { return }
+        parts[conversationID, default: []].append(place)
+        partCount += 1
+        if partCount > 4096 + 16 * all.count { forgetEnded() }
+    }
+
+    /// Conversations that no agent has any more.
+    private mutating func forgetEnded() {
+        parts = [:]
+        partCount = 0
+        for place in all.indices {
+            for conversation in all[place].record.facts.conversations
+            where parts[conversation.id]?.contains(place) != true {
+                parts[conversation.id, default: []].append(place)
+                partCount += 1
+            }
+        }
+    }
+}

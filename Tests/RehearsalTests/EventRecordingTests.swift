@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Foundation
+import GenesysEvents
+import Journal
+import Rehearsal
+import Testing
+
+@Suite("Event recordings")
+struct EventRecordingTests {
+    private func read(_ text: String) throws -> [RecordedEvent] {
+        var recording = EventRecording()
+        return try recording.read(Array(text.utf8), now: .nine)
+    }
+
+    @Test("an event is taken at the time that it says itself; one without a time at that of its neighbour")
+    func times() throws {
+        let events = try read(
+            """
+            {"topicName":"v2.unused","eventBody":{}}
+            {"topicName":"v2.users.a.presence","eventBody":{"presenceDefinition":{"id":"x"},"modifiedDate":"2026-03-10T14:06:00.100Z"}}
+            {"topicName":"v2.unused","eventBody":{}}
+            {"topicName":"v2.users.a.presence","timestamp":"2026-03-10T14:07:00Z","eventBody":{"presenceDefinition":{"id":"x"},"modifiedDate":"2026-03-10T14:06:00.100Z"}}
+            """
+        )
+        #expect(
+            events.map(\.at.description) == [
+                "2026-03-10T14:06:00.100Z", "2026-03-10T14:06:00.100Z", "2026-03-10T14:06:00.100Z",
+                "2026-03-10T14:07:00.000Z",
+            ]
+        )
+        #expect(events.map(\.key) == ["event 1", "event 2", "event 3", "event 4"])
+        #expect(try read(#"{"topicName":"v2.unused","eventBody":{}}"#).first?.at == .nine)
+    }
+
+    @Test("an entry of the journal on one line is read back with its key, its source and the time of its receipt")
+    func stamp() throws {
+        let body =
+            "  {\n  \"topicName\": \"v2.users.a.presence\",\r\n \"eventBody\": {\"presenceDefinition\":{\"id\":\"x\"}, \"message\":\"a\\nb\"}\n}\n"
+        let entry = JournalEntry(
+            key: "eb:1",
+            source: .observation,
+            topic: "v2.users.a.presence",
+            agentID: "a",
+            receivedAt: .nine(5),
+            body: Array(body.utf8)
+        )
+        let line = try #require(JournalStamp(entry).line(with: entry.body))
+        #expect(!line.contains(UInt8(ascii: "\n")))
+        let event = try #require(try read(String(decoding: line, as: UTF8.self)).first)
+        #expect(event.key == "eb:1")
+        #expect(event.source == .observation)
+        #expect(event.at == .nine(5))
+        guard case .presence("a", let seen) = event.notification.event else {
+            Issue.record("\(event.notification)")
+            return
+        }
+        #expect(seen.message == "a\nb")
+    }
+
+    @Test("a body without members, and one that is no object")
+    func odd() throws {
+        let entry = JournalEntry(
+            key: "k",
+            source: .webhook,
+            topic: "t",
+            agentID: nil,
+            receivedAt: .nine,
+            body: []
+        )
+        let line = try #require(JournalStamp(entry).line(with: Array("{ }".utf8)))
+        let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
+        #expect(object?["journal"] != nil)
+        #expect(JournalStamp(entry).line(with: Array("[]".utf8)) == nil)
+    }
+}
