@@ -109,9 +109,11 @@ let package = Package(
             [
                 "AgentState", "ConfigurationSyntax", "Delivery", "GenesysAPI", "GenesysEvents", "Journal", "Pipeline",
                 "StatusRules", .product(name: "HeapModule", package: "swift-collections"),
-            ]
+            ],
+            resources: [.embedInCode("Page")]
         ),
-        library("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
+        library("Directory", ["ConfigurationSyntax", "GenesysAPI", "StatusRules"]),
+        library("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         library("Preflight", ["GenesysAPI", "GenesysEvents", logging]),
         library(
             "Console",
@@ -122,9 +124,10 @@ let package = Package(
         .executableTarget(
             name: "PresenceRelay",
             dependencies: [
-                "Configuration", "ConfigurationSyntax", "Console", "Delivery", "GenesysAPI", "GenesysEvents",
-                "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "OutgoingWebhooks", "Pipeline",
-                "Preflight", "Rehearsal", "Resync", "AgentState", "StatusRules", logging, metrics,
+                "Configuration", "ConfigurationSyntax", "Console", "Delivery", "Directory", "GenesysAPI",
+                "GenesysEvents", "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal",
+                "OutgoingWebhooks", "Pipeline", "Preflight", "Rehearsal", "Resync", "AgentState", "StatusRules",
+                logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -150,6 +153,10 @@ let package = Package(
                 "ConfigurationSyntax", logging,
             ]
         ),
+        tests(
+            "Directory",
+            ["ConfigurationSyntax", "GenesysAPI", "GenesysEvents", "HTTPClient", "StatusRules", logging]
+        ),
         tests("OutgoingWebhooks", ["Delivery", "GenesysEvents", "HTTPClient", "HTTPServer", logging]),
         tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
         tests(
@@ -164,7 +171,7 @@ let package = Package(
             dependencies: ["Rehearsal", "Configuration", "ConfigurationSyntax", "Pipeline", "StatusRules"],
             swiftSettings: swiftSettings
         ),
-        tests("Resync", ["GenesysAPI", "GenesysEvents", "Journal", logging]),
+        tests("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
         tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", "OutgoingWebhooks", logging]),

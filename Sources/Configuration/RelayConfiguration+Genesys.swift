@@ -5,7 +5,9 @@ import ConfigurationSyntax
 import Foundation
 
 extension RelayConfiguration.Genesys {
-    private static let keys = ["region", "apiURL", "loginURL", "clients", "requestsPerMinute", "bulk"]
+    private static let keys = [
+        "region", "apiURL", "loginURL", "clients", "requestsPerMinute", "bulk", "directoryRefresh",
+    ]
 
     private static let requestRates = 1...100_000
 
@@ -18,10 +20,12 @@ extension RelayConfiguration.Genesys {
         let requestsPerMinute = reader.integer("requestsPerMinute", in: requestRates)
         let clients = clients(reader, requestsPerMinute: requestsPerMinute ?? 300)
         let bulkSize = reader.mapping("bulk", keys: ["size"])?.integer("size", in: 1...100)
+        let directoryRefresh = reader.duration("directoryRefresh", in: .seconds(1)...DurationLimit.week)
         guard let addresses, let clients else { return nil }
         var genesys = Self(apiURL: addresses.api, loginURL: addresses.login, clients: clients)
         if let requestsPerMinute { genesys.requestsPerMinute = requestsPerMinute }
         if let bulkSize { genesys.bulkSize = bulkSize }
+        if let directoryRefresh { genesys.directoryRefresh = directoryRefresh }
         return genesys
     }
 
@@ -128,7 +132,12 @@ extension RelayConfiguration.Genesys {
                 reader.diagnostics.error(at: node.location, "genesys.clients: the same id is there already")
             }
             guard let id, let secret else { return nil }
-            return .init(id: id, secret: Secret(secret), requestsPerMinute: own ?? requestsPerMinute)
+            return .init(
+                id: id,
+                secret: Secret(secret),
+                requestsPerMinute: own ?? requestsPerMinute,
+                location: element.location
+            )
         }
         return clients.count == elements.count ? clients : nil
     }

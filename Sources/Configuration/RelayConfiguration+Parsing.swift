@@ -52,7 +52,7 @@ extension RelayConfiguration {
         let watch = root.boolean("watch")
         let maxEventAge = root.duration("maxEventAge", in: .seconds(1)...DurationLimit.week)
         let maxReleaseAge = root.duration("maxReleaseAge", in: .seconds(1)...DurationLimit.week)
-        let conversationTimeout = root.duration("conversationTimeout", in: .seconds(60)...DurationLimit.week)
+        let conversationTimeout = root.duration("conversationTimeout", in: .seconds(1)...DurationLimit.week)
         if let rules, rules.ruleNames.isEmpty, sources.isComplete {
             diagnostics.warning(
                 at: root.entry("rules")?.keyLocation ?? root.location,
@@ -136,22 +136,6 @@ extension RelayConfiguration.JournalSettings {
         }
         if let keep = reader.duration("keep", in: .seconds(1)...DurationLimit.tenYears) { settings.keep = keep }
         return settings
-    }
-}
-
-extension RelayConfiguration.Agents {
-    static func parse(_ root: MappingReader) -> Self {
-        var agents = Self()
-        guard let reader = root.mapping("agents", keys: ["include", "exclude"]) else { return agents }
-        if let include = reader.mapping("include", keys: ["queues", "managementUnits", "users"]) {
-            for key in ["queues", "managementUnits"] {
-                guard let entry = include.entry(key), !entry.value.elements.isEmpty else { continue }
-                include.diagnostics.unsupported("'\(include.name(key))'", at: entry.keyLocation)
-            }
-            agents.includeUsers = include.texts("users") ?? []
-        }
-        agents.excludeUsers = reader.mapping("exclude", keys: ["users"])?.texts("users") ?? []
-        return agents
     }
 }
 

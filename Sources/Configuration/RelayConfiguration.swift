@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+public import ConfigurationSyntax
 public import StatusRules
 
 /// `relay.yaml`, typed and validated. What the file does not say has the default written here.
@@ -81,6 +82,8 @@ public struct RelayConfiguration: Sendable {
         public var secret: Secret
         /// The budget of this client.
         public var requestsPerMinute = 300
+        /// Where it is written.
+        public var location: SourceLocation
     }
 
     /// The Genesys Cloud organisation.
@@ -95,6 +98,8 @@ public struct RelayConfiguration: Sendable {
         public var requestsPerMinute = 300
         /// Agents in one bulk write.
         public var bulkSize = 50
+        /// How often names are looked up again, with the members of queues, management units, teams and groups.
+        public var directoryRefresh: Duration = .seconds(300)
     }
 
     /// Where `then.tag` goes.
@@ -131,9 +136,11 @@ public struct RelayConfiguration: Sendable {
 
     /// Whom the relay may touch.
     public struct Agents: Sendable {
-        /// Ids of users; empty = everyone seen.
+        /// Ids of users; without these and ``includeUnits``, everyone seen.
         public var includeUsers: [String] = []
-        /// Ids of users; wins over `includeUsers`.
+        /// Queues and management units whose members may be touched as well.
+        public var includeUnits: [DirectoryReference] = []
+        /// Ids of users; wins over all that is included.
         public var excludeUsers: [String] = []
     }
 

@@ -73,6 +73,9 @@ public final class Diagnostics {
         }.map(\.element)
     }
 
+    /// Adds a finding of somebody else.
+    public func add(_ finding: Diagnostic) { all.append(finding) }
+
     /// Adds an error.
     public func error(at location: SourceLocation, _ message: String) {
         all.append(Diagnostic(.error, at: location, message))

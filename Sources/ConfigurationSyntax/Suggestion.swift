@@ -6,18 +6,28 @@
 /// Near = at most a third of the name's letters added, dropped, changed or swapped with their neighbour (at least one,
 /// two from four letters on); case, spaces, underscores and hyphens count nothing. The first of equals wins.
 public func suggestion(for name: String, among known: some Sequence<String>) -> String? {
+    suggestions(for: name, among: known, limit: 1).first
+}
+
+/// The known names that were probably meant, nearest first, equals in the order given; see ``suggestion(for:among:)``.
+public func suggestions(for name: String, among known: some Sequence<String>, limit: Int) -> [String] {
     let wanted = folded(name)
-    guard !wanted.isEmpty else { return nil }
-    var best: (name: String, distance: Int)?
+    guard !wanted.isEmpty else { return [] }
+    var near: [(name: String, distance: Int)] = []
     for candidate in known {
         let letters = folded(candidate)
         let limit = max(letters.count >= 4 ? 2 : 1, letters.count / 3)
+        // The length alone decides most of them.
+        guard abs(letters.count - wanted.count) <= limit else { continue }
         let distance = editDistance(wanted, letters)
         // A distance as long as the name itself means that nothing is left of it.
-        guard distance <= limit, distance < letters.count, distance < best?.distance ?? .max else { continue }
-        best = (candidate, distance)
+        guard distance <= limit, distance < letters.count else { continue }
+        near.append((candidate, distance))
     }
-    return best?.name
+    return near.enumerated()
+        .sorted { ($0.element.distance, $0.offset) < ($1.element.distance, $1.offset) }
+        .prefix(limit)
+        .map(\.element.name)
 }
 
 /// `; did you mean 'listen'?`, or `; known keys: a, b` when no name is near.

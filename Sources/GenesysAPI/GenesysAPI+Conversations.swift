@@ -10,6 +10,12 @@ extension GenesysAPI {
         return try decode(ConversationBody.self, response, .conversation, expected: "a conversation").conversation
     }
 
+    /// `GET /api/v2/conversations/{id}` (conversation:communication:view): the whole body, as Genesys sends it, for those
+    /// who need more of it than tagging does.
+    public func conversationBody(id: String) async throws(GenesysAPIError) -> [UInt8] {
+        try await call(.conversation, id).body
+    }
+
     /// `PATCH /api/v2/conversations/{c}/participants/{p}/attributes`: merged into what is there. No attributes = no
     /// call.
     public func setParticipantAttributes(

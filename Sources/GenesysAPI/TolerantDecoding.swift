@@ -8,6 +8,8 @@ import HTTPClient
 /// The elements of an array that can be read; the others cost only themselves. Missing or `null` = empty.
 struct Readable<Element: Decodable>: Decodable {
     var elements: [Element]
+    /// How many could not be read.
+    var leftOut: Int
 
     private struct Attempt: Decodable {
         var element: Element?
@@ -15,7 +17,9 @@ struct Readable<Element: Decodable>: Decodable {
     }
 
     init(from decoder: any Decoder) throws {
-        elements = try decoder.singleValueContainer().decode([Attempt].self).compactMap(\.element)
+        let attempts = try decoder.singleValueContainer().decode([Attempt].self)
+        elements = attempts.compactMap(\.element)
+        leftOut = attempts.count - elements.count
     }
 }
 

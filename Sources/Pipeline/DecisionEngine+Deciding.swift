@@ -62,18 +62,14 @@ extension DecisionEngine {
         EpisodeInput(
             facts: record.facts,
             match: verdict.match,
-            holds: verdict.holds,
+            unheard: verdict.unheard,
             trigger: trigger,
             now: now,
             writes: record.writes,
             isOutstanding: record.isOutstanding,
             policy: policy,
             target: { targets[$0] },
-            matchAlone: { rule, facts, holds in
-                // Of whatever time they are: that they are not heard of any more is why they are put back.
-                let context = EvaluationContext(now: now, changedAt: trigger.eventTime, holds: holds)
-                return rules.match(ofRule: rule, facts, context)
-            }
+            matchAlone: { rules.match(ofRule: $0, $1, EvaluationContext(now: now, changedAt: trigger.eventTime)) }
         )
     }
 
@@ -133,7 +129,8 @@ extension DecisionEngine {
             target: target,
             since: now,
             eventAt: trigger?.receivedAt == nil ? nil : trigger?.eventTime,
-            receivedAt: trigger?.receivedAt
+            receivedAt: trigger?.receivedAt,
+            leavesOffline: purpose == .set && record.episodes.episode?.behavior.guards.offline == false ? true : nil
         )
         record.wish = wish
         record.adherence = nil

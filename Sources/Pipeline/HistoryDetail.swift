@@ -4,7 +4,7 @@
 import AgentState
 import Delivery
 import GenesysAPI
-public import GenesysEvents
+import GenesysEvents
 import StatusRules
 
 /// `detail` of a history entry of kind `event` or `observation`.
@@ -130,20 +130,4 @@ struct ErrandDetail: Codable {
 /// A JSON object; the values here always encode, so the empty object only stands in for what cannot happen.
 func encoded(_ detail: some Encodable) -> [UInt8] {
     (try? JSONBytes.encode(detail)) ?? Array("{}".utf8)
-}
-
-extension GenesysEvent {
-    /// When it happened by its own body, where that time is the event's and not that of something long before:
-    /// a conversation snapshot only says when things in it began.
-    public var ownTime: Timestamp? {
-        switch self {
-        case .presence(_, let presence): presence.modifiedAt
-        case .routingStatus(_, let routing): routing.startTime
-        case .adherence(_, let adherence): adherence.changedAt
-        case .participantAttributes(let attributes): attributes.eventTime
-        case .afterCallWork(_, let end): end.eventTime
-        case .userEnd(_, let end): end.eventTime
-        default: nil
-        }
-    }
 }

@@ -187,7 +187,8 @@ public actor Pipeline {
         letterReaders = [:]
     }
 
-    /// The rules to begin with, once their statuses are resolved. Before `run`.
+    /// The rules from now on: those to begin with, once their names are resolved, or the same rules when who belongs to
+    /// what has changed. Nobody is looked at because of it.
     public func use(_ engine: DecisionEngine) { self.engine = engine }
 
     /// New rules: every agent is looked at again, soon after the return.

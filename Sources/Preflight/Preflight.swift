@@ -11,7 +11,7 @@ public import Logging
 /// - setting presences by `PUT /api/v2/users/presences/bulk` with an empty list. It is the one presence write whose
 ///   permission Genesys documents, it needs no user, and so it cannot touch one. (`PATCH` of a user who does not exist
 ///   could be answered 404 before the right is looked at.)
-/// - explanations and custom attributes by calls for the nil UUID (RFC 9562 section 5.9), which nobody has.
+/// - explanations, custom attributes and members by calls for the nil UUID (RFC 9562 section 5.9), which nobody has.
 ///
 /// Genesys answers 403 before it looks for the user or conversation; a platform that did not would show as permitted. In
 /// which divisions a right holds cannot be seen this way.
@@ -50,15 +50,17 @@ public struct Preflight: Sendable {
 
     /// How much to look at.
     public enum Scope: Sendable {
-        /// Everything, in at most ``Preflight/mostCalls`` calls.
+        /// Everything, in at most ``Preflight/mostCalls`` calls, and ``Preflight/callsForName`` for each kind of name.
         case full
         /// What a relay cannot do without, in at most four: the tokens, the presence definitions, the right to set
         /// presences.
         case start
     }
 
-    /// Calls of a full preflight, tokens among them.
+    /// Calls of a full preflight, tokens among them, for a configuration that names nothing but statuses.
     public static let mostCalls = 15
+    /// Calls for queues, and as many for wrap-up codes, management units, teams and groups, where they are named.
+    public static let callsForName = 2
     /// The nil UUID: nobody's id.
     static let nobody = "00000000-0000-0000-0000-000000000000"
 

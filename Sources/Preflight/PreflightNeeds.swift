@@ -16,6 +16,28 @@ public struct PreflightNeeds: Sendable {
         case customAttributes(schema: String, create: Bool)
     }
 
+    /// A kind of thing that the configuration names.
+    public struct NameNeed: Sendable, Equatable {
+        /// The raw value is the name of the check.
+        public enum Kind: String, Sendable, CaseIterable {
+            case queues
+            case wrapupCodes = "wrap-up codes"
+            case managementUnits = "management units"
+            case teams
+            case groups
+        }
+        /// What is named.
+        public var kind: Kind
+        /// It is also asked who belongs to it.
+        public var members: Bool
+
+        /// A kind, and whether its members are needed.
+        public init(_ kind: Kind, members: Bool) {
+            self.kind = kind
+            self.members = members
+        }
+    }
+
     /// Statuses are set, not only recorded (`mode: act`).
     public var writes = true
     /// `agents.include.users`; empty = the preflight looks at the first users it is shown.
@@ -26,6 +48,8 @@ public struct PreflightNeeds: Sendable {
     public var explanations = false
     /// A rule tags.
     public var tags = Tags.none
+    /// What rules and `agents.include` name besides presences.
+    public var names: [NameNeed] = []
 
     /// Nothing but presences is needed.
     public init() {}

@@ -9,6 +9,7 @@ struct PreflightRun {
     let preflight: Preflight
     let scope: Preflight.Scope
     var checks: [PreflightReport.Check] = []
+    private let mostCalls: Int
     var callsLeft: Int
     /// A client whose token could be had.
     var client: Preflight.Client?
@@ -17,7 +18,9 @@ struct PreflightRun {
     init(_ preflight: Preflight, _ scope: Preflight.Scope) {
         self.preflight = preflight
         self.scope = scope
-        callsLeft = scope == .full ? Preflight.mostCalls : 4
+        let callsForNames = preflight.needs.names.count * Preflight.callsForName
+        mostCalls = scope == .full ? Preflight.mostCalls + callsForNames : 4
+        callsLeft = mostCalls
     }
 
     var needs: PreflightNeeds { preflight.needs }
@@ -34,6 +37,7 @@ struct PreflightRun {
         await workforce(client, users)
         if needs.explanations { await explanations(client) }
         await tags(client)
+        await names(client)
         await otherClients()
         clock()
         modifiedDate(users)
@@ -72,7 +76,7 @@ struct PreflightRun {
     mutating func skip(_ name: String, _ why: String) { add(name, .skipped, why) }
 
     mutating func skipForCalls(_ name: String) {
-        skip(name, "not looked at: \(scope == .full ? Preflight.mostCalls : 4) calls are enough for a preflight")
+        skip(name, "not looked at: \(mostCalls) calls are enough for a preflight")
     }
 
     // MARK: Tokens and clients

@@ -5,11 +5,20 @@ import ArgumentParser
 import Configuration
 import ConfigurationSyntax
 import Foundation
+import Logging
 import StatusRules
 
-struct Check: ParsableCommand {
+struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Validates a configuration and its rules; exit code 0 = usable, 1 = errors."
+        commandName: "check",
+        abstract: "Validates a configuration and its rules.",
+        discussion: """
+            With --online also its names against the organisation, by calls that change nothing: a token for each OAuth \
+            client, the presence of each status, and every queue, wrap-up code, management unit, team, group and presence \
+            that rules and agents.include name.
+
+            Exit code 0 = usable (warnings may remain), 1 = errors, also when Genesys cannot be asked, 2 = wrong usage.
+            """
     )
 
     @Argument(help: "The configuration file.")
@@ -21,13 +30,19 @@ struct Check: ParsableCommand {
     @Flag(help: "Missing environment variables and secret files are errors, as they are for `serve`.")
     var secrets = false
 
-    func run() throws {
+    @Flag(help: "Look names up in Genesys Cloud; implies --secrets.")
+    var online = false
+
+    func run() async throws {
         let diagnostics = Diagnostics()
         let configuration = RelayConfiguration.load(
             path: file,
-            environment: .process(missingIsError: secrets),
+            environment: .process(missingIsError: secrets || online),
             diagnostics: diagnostics
         )
+        if online, !diagnostics.hasErrors, let configuration {
+            for finding in try await OnlineCheck(configuration).findings() { diagnostics.add(finding) }
+        }
         let failed = configuration == nil || diagnostics.hasErrors
         if json {
             let encoder = JSONEncoder()
@@ -37,10 +52,11 @@ struct Check: ParsableCommand {
         } else {
             for diagnostic in diagnostics.sorted { say(diagnostic.description) }
             if let configuration, !failed {
+                let rules = configuration.rules
                 let files = configuration.ruleFiles.isEmpty ? "" : " in \(configuration.ruleFiles.count) files"
-                say(
-                    "\(file): ok, \(configuration.rules.ruleNames.count) rules\(files), version \(configuration.rules.version)"
-                )
+                let names =
+                    online ? ", \(rules.statuses.count) statuses and \(configuration.nameCount) names found" : ""
+                say("\(file): ok, \(rules.ruleNames.count) rules\(files), version \(rules.version)\(names)")
             }
         }
         if failed { throw ExitCode(1) }

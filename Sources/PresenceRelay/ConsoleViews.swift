@@ -24,11 +24,13 @@ extension AgentView {
                 modifiedAt: known.modifiedAt,
                 setBy: record.presenceIsOurs ? .relay : .other
             )
+            presence?.requested = known.requested?.name
         }
         routingStatus = facts.routingStatus.map { RoutingStatusView(status: $0.status, since: $0.since) }
-        adherence = facts.adherence.map {
-            AdherenceView(state: $0.state, scheduled: $0.scheduled, actual: $0.actual, since: $0.since)
-        }
+        adherence = facts.adherence.map(AdherenceView.init)
+        primarySource = facts.primarySource
+        outOfOfficeUntil = facts.outOfOfficeUntil
+        activeQueueIds = facts.activeQueueIDs
         outOfOffice = facts.outOfOffice
         conversations = facts.conversations.filter(\.isLive).map(ConversationView.init)
         wanted = record.episodes.episode.map {
@@ -37,20 +39,6 @@ extension AgentView {
         delivery = record.delivery.map(DeliveryView.init)
         delivery?.adherence = record.adherence.map(AdherenceVerdictView.init)
         errands = record.errands.isEmpty ? nil : record.errands.map(ErrandView.init)
-    }
-}
-
-extension ConversationView {
-    init(_ conversation: ConversationFacts) {
-        self.init(id: conversation.id, media: conversation.media.rawValue)
-        direction = conversation.direction
-        state = conversation.state
-        held = conversation.held
-        afterCallWork = conversation.afterCallWork
-        queueId = conversation.queueID
-        purpose = conversation.purpose
-        attributes = conversation.attributes
-        customerAttributes = conversation.customerAttributes.isEmpty ? nil : conversation.customerAttributes
     }
 }
 

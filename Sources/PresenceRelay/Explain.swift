@@ -43,7 +43,7 @@ struct Explain: ParsableCommand {
     func run() throws {
         let configuration = try RelayConfiguration.load(orExit: config, secretsAreNeeded: false)
         var explanation = Explanation(
-            engine: DecisionEngine(configuration, targets: configuration.rules.offlineTargets),
+            engine: DecisionEngine(configuration, targets: configuration.rules.offlineTargets, directory: nil),
             from: at
         )
         for path in events {
@@ -71,13 +71,5 @@ struct Explain: ParsableCommand {
         } else {
             for line in explanation.lines { say(line) }
         }
-    }
-}
-
-extension RelayConfiguration.Agents {
-    /// Whom the relay may touch: everyone but the excluded, or only the included.
-    var mayTouch: @Sendable (String) -> Bool {
-        let included = Set(includeUsers), excluded = Set(excludeUsers)
-        return { id in !excluded.contains(id) && (included.isEmpty || included.contains(id)) }
     }
 }

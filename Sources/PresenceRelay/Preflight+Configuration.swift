@@ -63,6 +63,11 @@ extension PreflightNeeds {
         userIDs = configuration.agents.includeUsers
         adherence = configuration.verify.adherence
         explanations = configuration.rules.explains
+        names = NameNeed.Kind.allCases.compactMap { kind in
+            let references = configuration.names.filter { NameNeed.Kind($0.kind) == kind }
+            guard !references.isEmpty else { return nil }
+            return NameNeed(kind, members: references.contains(where: \.needsMembers))
+        }
         guard configuration.rules.tags else { return }
         tags =
             switch configuration.tags {
@@ -70,6 +75,20 @@ extension PreflightNeeds {
             case .customAttributes(.id(let id)): .customAttributes(schema: id, create: false)
             case .customAttributes(.name(let name, let create)): .customAttributes(schema: name, create: create)
             }
+    }
+}
+
+extension PreflightNeeds.NameNeed.Kind {
+    /// `nil` = presence definitions are looked at anyway.
+    fileprivate init?(_ kind: DirectoryKind) {
+        switch kind {
+        case .queue: self = .queues
+        case .wrapupCode: self = .wrapupCodes
+        case .managementUnit: self = .managementUnits
+        case .team: self = .teams
+        case .group: self = .groups
+        case .presence: return nil
+        }
     }
 }
 
@@ -85,7 +104,7 @@ extension [String: StatusDefinition] {
     func resolved(in definitions: [PresenceDefinition]) -> [ResolvedStatus] {
         keys.sorted().compactMap { name in
             guard let status = self[name] else { return nil }
-            do throws(StatusTargets.Unresolved) {
+            do throws(UnresolvedNames) {
                 let targets = try StatusTargets(resolving: [name: status], in: definitions).targets
                 let id = targets[name]?.definitionID
                 guard let definition = definitions.first(where: { $0.id == id }) else { return nil }

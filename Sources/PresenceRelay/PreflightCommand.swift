@@ -14,7 +14,8 @@ struct PreflightCommand: AsyncParsableCommand {
         commandName: "preflight",
         abstract: "Looks whether Genesys Cloud has what the configuration needs, and says what to grant.",
         discussion: """
-            Makes at most \(Preflight.mostCalls) calls, within genesys.requestsPerMinute, and changes nothing. Exit \
+            Makes at most \(Preflight.mostCalls) calls, and \(Preflight.callsForName) more for each kind of name (queues, \
+            wrap-up codes, management units, teams, groups), within genesys.requestsPerMinute, and changes nothing. Exit \
             code 0 = all that is needed is there (warnings may remain), 1 = something is not, 2 = wrong usage or an \
             error in the configuration.
             """

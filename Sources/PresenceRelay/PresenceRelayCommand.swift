@@ -13,7 +13,8 @@ struct PresenceRelayCommand: AsyncParsableCommand {
         abstract: "Makes an agent's status in Genesys Cloud true within a second of the event that changed it.",
         version: version,
         subcommands: [
-            Serve.self, Check.self, Explain.self, Rules.self, PreflightCommand.self, ResyncCommand.self, Simulate.self,
+            Serve.self, Check.self, Explain.self, Replay.self, Rules.self, PreflightCommand.self, ResyncCommand.self,
+            Simulate.self,
             Demo.self,
         ]
     )
@@ -28,7 +29,10 @@ struct PresenceRelayCommand: AsyncParsableCommand {
             }
         } catch {
             // Scripts tell "not ready" or "not as expected" (1) from "not asked right" (2).
-            let strict = [PreflightCommand.configuration.commandName, Rules.configuration.commandName]
+            let strict = [
+                PreflightCommand.configuration.commandName, Rules.configuration.commandName,
+                Check.configuration.commandName ?? "check",
+            ]
             if strict.contains(CommandLine.arguments.dropFirst().first), exitCode(for: error) == .validationFailure {
                 complain(fullMessage(for: error))
                 exit(withError: ExitCode(2))

@@ -65,9 +65,10 @@ extension Relay {
             ),
             "genesys": genesysCheck(load),
             "delivery": await deliveryCheck(load),
+            "directory": status.directory.check(at: .uptime),
             "rules": reloads.check(
                 count: status.rules.ruleNames.count,
-                files: latest.withLock { max(1, $0.ruleFiles.count) }
+                files: latest.withLock { max(1, $0.configuration.ruleFiles.count) }
             ),
         ]
         let worst: HealthStatus =

@@ -15,8 +15,9 @@ import Synchronization
 extension Relay {
     /// Takes rules, secrets and certificates of the configuration file. A bad file changes nothing and says so.
     ///
-    /// Statuses can only be resolved by Genesys: when it cannot be reached, or does not know one of them, the rules in
-    /// force are kept while secrets and certificates are taken, for a new client secret may be what it is waiting for.
+    /// Names of statuses, queues and the like can only be resolved by Genesys: when it cannot be reached, or does not know
+    /// one of them, the rules in force are kept while secrets and certificates are taken, for a new client secret may be
+    /// what it is waiting for.
     ///
     /// - Returns: `false` when it is worth trying again, although nothing changes in the files.
     func reload(_ file: ConfigurationFile, because reason: ReloadReason) async -> Bool {
@@ -39,7 +40,7 @@ extension Relay {
             return true
         }
         takeSecrets(of: new)
-        latest.withLock { $0 = new }
+        latest.withLock { $0.take(new) }
         let metadata: Logger.Metadata = [
             "version": "\(new.rules.version)", "changes": "\(reloads.changes(with: new))",
         ]
@@ -52,8 +53,9 @@ extension Relay {
             return true
         }
         do {
-            let engine = try engine(new, try await presenceDefinitions())
-            await pipeline.replace(engine: engine)
+            let (decisions, definitions) = try await resolve(new)
+            await pipeline.replace(engine: decisions.engine)
+            putInForce(decisions, definitions)
             logger.notice(
                 "new rules, secrets and certificates are in force; other settings need a restart",
                 metadata: metadata
@@ -62,8 +64,15 @@ extension Relay {
             return true
         } catch {
             logger.error("new secrets and certificates are in force; the rules in force are kept: \(error)")
-            reloads.failed("the statuses cannot be found in the organisation; the log says why", now: .now)
-            return !(error is GenesysAPIError)
+            let isPassing = error is GenesysAPIError
+            // Anybody may read this; which names they are is in the log.
+            reloads.failed(
+                isPassing
+                    ? "Genesys cannot be asked for the names in it; the log says why"
+                    : "names in it are not in the organisation, or several times; the log says which",
+                now: .now
+            )
+            return !isPassing
         }
     }
 

@@ -60,19 +60,17 @@ private struct StorageService: Service {
     }
 }
 
-/// Resolves the presence definitions, then takes events to decisions and calls.
+/// Resolves the names of statuses, queues and the like, then takes events to decisions and calls.
 private struct DecisionService: Service {
     let relay: Relay
 
     func run() async throws {
         try await relay.pipeline.load()
-        let engine = try await cancelWhenGracefulShutdown { try await engineOnceResolved() }
-        guard let engine else {
+        guard try await cancelWhenGracefulShutdown({ try await resolveOnce() }) else {
             // Whoever waits for decisions would wait for ever.
             await relay.pipeline.stop()
             return
         }
-        await relay.pipeline.use(engine)
         let preflight = Task { await relay.preflight().runAtStart(logger: relay.logger) }
         defer { preflight.cancel() }
         await withGracefulShutdownHandler {
@@ -84,26 +82,36 @@ private struct DecisionService: Service {
                 await relay.errands.stop()
                 await relay.notifications.stop()
                 await relay.adherence.stop()
+                await relay.rereads.stop()
                 await relay.pipeline.stop()
             }
         }
     }
 
-    /// Until Genesys answers: events are taken meanwhile. Names that match no definition, or several, end the relay.
-    private func engineOnceResolved() async throws -> DecisionEngine? {
+    /// Until Genesys answers: events are taken meanwhile. Names that lead to nothing, or to several things, end the relay.
+    ///
+    /// - Returns: `false` when the relay ends before.
+    private func resolveOnce() async throws -> Bool {
         var delay = Duration.milliseconds(250)
         while !Task.isCancelled {
             do {
-                let definitions = try await relay.presenceDefinitions()
-                return try relay.engine(relay.latest.withLock { $0 }, definitions)
+                let (configuration, number) = relay.latest.withLock { ($0.configuration, $0.number) }
+                let (decisions, definitions) = try await relay.resolve(configuration)
+                await relay.pipeline.use(decisions.engine)
+                relay.putInForce(decisions, definitions)
+                // Loaded anew before this was in force: whoever did so has left the rules to us.
+                guard relay.latest.withLock({ $0.number }) == number else { continue }
+                return true
             } catch let error as GenesysAPIError {
                 relay.logger.error("Genesys cannot be used yet: \(error)")
                 relay.status.genesys = .unavailable
+            } catch is CancellationError {
+                return false
             }
-            guard (try? await Task.sleep(for: delay)) != nil else { return nil }
+            guard (try? await Task.sleep(for: delay)) != nil else { return false }
             delay = min(delay * 2, .seconds(30))
         }
-        return nil
+        return false
     }
 }
 
@@ -129,34 +137,6 @@ extension Relay {
         return try await gate.call(.write) { (client) async throws(GenesysAPIError) in
             try await apis[client].presenceDefinitions()
         }
-    }
-
-    /// The decisions of a configuration, with its statuses resolved. Throws `StatusTargets.Unresolved`.
-    func engine(
-        _ configuration: RelayConfiguration,
-        _ definitions: [PresenceDefinition]
-    ) throws -> DecisionEngine {
-        let resolved = try StatusTargets(resolving: configuration.rules.statuses, in: definitions)
-        status.genesys = .resolved(Dictionary(definitions.map { ($0.id, $0) }) { first, _ in first })
-        status.rules = configuration.rules
-        return DecisionEngine(configuration, targets: resolved.targets)
-    }
-}
-
-extension DecisionEngine {
-    init(_ configuration: RelayConfiguration, targets: [String: PresenceTarget]) {
-        self.init(
-            rules: configuration.rules,
-            targets: targets,
-            policy: EpisodePolicy(
-                maxEventAge: configuration.maxEventAge,
-                maxReleaseAge: configuration.maxReleaseAge,
-                conversationTimeout: configuration.conversationTimeout,
-                mayTouch: configuration.agents.mayTouch
-            ),
-            mode: configuration.mode == .act ? .act : .observe,
-            verifiesAdherence: configuration.verify.adherence
-        )
     }
 }
 

@@ -6,6 +6,7 @@ import Configuration
 import ConfigurationSyntax
 import Console
 import Delivery
+import Directory
 import Foundation
 import GenesysAPI
 import GenesysEvents
@@ -27,7 +28,9 @@ final class Relay: Sendable {
     /// As of the start.
     let configuration: RelayConfiguration
     /// As of the last good reload.
-    let latest: Mutex<RelayConfiguration>
+    let latest: Mutex<Latest>
+    /// What decisions are made by now; `nil` until its names are resolved.
+    let inForce = Mutex<Decisions?>(nil)
     /// Read again on SIGHUP and when it changes; `nil` when the configuration is no file.
     let configurationFile: ConfigurationFile?
     /// How that went.
@@ -47,6 +50,8 @@ final class Relay: Sendable {
     let adherence: AdherenceChecks
     let pipeline: Pipeline
     let resync: Resync
+    let directory: DirectoryResolver
+    let rereads: ConversationRereads
     let server: HTTPServer
     let ingest: Ingest
     let front = RelayFront()
@@ -57,10 +62,10 @@ final class Relay: Sendable {
         throws
     {
         self.configuration = configuration
-        latest = Mutex(configuration)
+        latest = Mutex(Latest(configuration: configuration))
         configurationFile = file
         reloads = RulesReload(configuration, now: .now)
-        let status = RelayStatus(rules: configuration.rules)
+        let status = RelayStatus(rules: configuration.rules, names: configuration.nameCount)
         self.status = status
         self.logger = logger
         let journal = try Journal(
@@ -98,6 +103,7 @@ final class Relay: Sendable {
             )
         }
         self.apis = apis
+        directory = DirectoryResolver(DirectoryEffects(gate: gate, apis: apis))
         let inbox = PipelineInbox()
         var policy = DeliveryPolicy()
         policy.verifyWithin = configuration.verify.within
@@ -145,7 +151,7 @@ final class Relay: Sendable {
                 observed: { presences in
                     do {
                         let now = Timestamp.now
-                        _ = try await journal.append(presences.map { .observation($0, at: now) })
+                        _ = try await journal.append(presences.map { .observation($0, tellsRequest: false, at: now) })
                         await inbox.waitUntilApplied(journal.lastSequence)
                     } catch {
                         logger.error("presences that were read could not be journalled: \(error)")
@@ -198,11 +204,18 @@ final class Relay: Sendable {
             logger: logger
         )
         self.adherence = adherence
+        let known = KnownAgents()
+        let rereads = ConversationRereads(
+            gate: gate,
+            effects: ConversationRereads.Effects(apis: apis, status: status, journal: journal, known: known),
+            logger: logger
+        )
+        self.rereads = rereads
         let pipeline = Pipeline(
             journal: journal,
             delivery: delivery,
             inbox: inbox,
-            engine: DecisionEngine(configuration, targets: [:]),
+            engine: DecisionEngine(configuration, targets: [:], directory: DirectorySnapshot()),
             now: { .now },
             logger: logger,
             errands: { wanted, id, checkFirst in
@@ -210,9 +223,11 @@ final class Relay: Sendable {
                 await notifications.want(wanted)
             },
             checkAdherence: { check, id in await adherence.check(check, agentID: id) },
-            adherenceObserved: { seen, id in await adherence.observe(seen, agentID: id) }
+            adherenceObserved: { seen, id in await adherence.observe(seen, agentID: id) },
+            rereadConversation: { conversation, id in await rereads.ask(for: conversation, agentID: id) }
         )
         self.pipeline = pipeline
+        known.open(pipeline)
         resync = Resync(
             gate: gate,
             effects: Resync.Effects(

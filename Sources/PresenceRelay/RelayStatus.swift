@@ -20,13 +20,16 @@ final class RelayStatus: Sendable {
         var genesys = Genesys.starting
         var lastCallFailed = false
         var shortage = Shortage()
+        var directory = DirectoryStatus()
         var rules: RuleSet
     }
     private let state: Mutex<State>
     private let rulesInfo = RulesInfo()
 
-    init(rules: RuleSet) {
-        state = Mutex(State(rules: rules))
+    init(rules: RuleSet, names: Int) {
+        var first = State(rules: rules)
+        first.directory.names = names
+        state = Mutex(first)
         rulesInfo.show(rules.version)
     }
 
@@ -50,6 +53,11 @@ final class RelayStatus: Sendable {
     var genesys: Genesys {
         get { state.withLock { $0.genesys } }
         set { state.withLock { $0.genesys = newValue } }
+    }
+    /// How the names of the configuration stand.
+    var directory: DirectoryStatus {
+        get { state.withLock { $0.directory } }
+        set { state.withLock { $0.directory = newValue } }
     }
     /// The last call to Genesys found no host, no right or no service: for people to look at.
     var lastCallFailed: Bool { state.withLock { $0.lastCallFailed } }

@@ -12,12 +12,12 @@ enum ReloadReason: Sendable {
     case signal
     /// These files have changed.
     case change([String])
-    /// The last time, Genesys could not be asked for the presences.
+    /// The last time, Genesys could not be asked for the names.
     case again
 }
 
-/// Takes new rules, secrets and certificates on SIGHUP, and when a file of the configuration has changed; one reload at a
-/// time.
+/// Takes new rules, secrets and certificates on SIGHUP, and when a file of the configuration has changed, and keeps what
+/// names mean fresh; one after the other, so that neither undoes what the other has just put in force.
 struct ReloadService: Service {
     let relay: Relay
 
@@ -34,12 +34,20 @@ struct ReloadService: Service {
                 }
                 orders.finish()
             }
-            guard let file = relay.configurationFile else { return await group.waitForAll() }
+            guard let file = relay.configurationFile else {
+                group.addTask { await cancelWhenGracefulShutdown { await relay.keepDirectory() } }
+                return await group.waitForAll()
+            }
             group.addTask {
                 // Genesys may be slow to answer; a shutdown does not wait for it.
                 await cancelWhenGracefulShutdown { await watch(file) { orders.yield(.change($0)) } }
             }
+            var keeping = Task { await relay.keepDirectory() }
             for await reason in reasons {
+                // A refresh may be waiting for Genesys, and a reload reads everything anyway.
+                keeping.cancel()
+                await keeping.value
+                defer { keeping = Task { await relay.keepDirectory() } }
                 let isDone = await cancelWhenGracefulShutdown { await relay.reload(file, because: reason) }
                 guard !isDone else { continue }
                 group.addTask {
@@ -48,6 +56,8 @@ struct ReloadService: Service {
                     }
                 }
             }
+            keeping.cancel()
+            await keeping.value
             group.cancelAll()
         }
     }
@@ -55,7 +65,7 @@ struct ReloadService: Service {
     private func watch(_ file: ConfigurationFile, changed: @escaping @Sendable ([String]) -> Void) async {
         let watcher = ConfigurationWatcher(
             pause: { try await Task.sleep(for: Self.lookEvery) },
-            look: { relay.latest.withLock { $0.watch } ? await file.look() : nil }
+            look: { relay.latest.withLock { $0.configuration.watch } ? await file.look() : nil }
         )
         await watcher.run { changed($0) }
     }

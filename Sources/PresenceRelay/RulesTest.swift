@@ -98,7 +98,7 @@ struct RulesTest: ParsableCommand {
             diagnostics: diagnostics
         )
         guard let configuration, diagnostics.errorCount == errorsBefore else { return nil }
-        return DecisionEngine(configuration, targets: configuration.rules.offlineTargets)
+        return DecisionEngine(configuration, targets: configuration.rules.offlineTargets, directory: nil)
     }
 
     private func show(_ outcomes: [CaseOutcome]) {

@@ -12,15 +12,13 @@ struct StatusTargets: Sendable {
     /// By status name.
     var targets: [String: PresenceTarget] = [:]
 
-    /// A status that names no definition, or several.
-    struct Unresolved: Error, CustomStringConvertible {
-        var description: String
-    }
+    /// No status.
+    init() {}
 
     /// Resolves against the organisation's definitions. Reports every status that does not name exactly one.
-    init(resolving statuses: [String: StatusDefinition], in definitions: [PresenceDefinition]) throws(Unresolved) {
+    init(resolving statuses: [String: StatusDefinition], in definitions: [PresenceDefinition]) throws(UnresolvedNames) {
         let catalog = PresenceCatalog(definitions)
-        var failures: [String] = []
+        var failures: [Diagnostic] = []
         for status in statuses.values.sorted(by: { $0.name < $1.name }) {
             do throws(PresenceCatalogError) {
                 let definition =
@@ -36,11 +34,10 @@ struct StatusTargets: Sendable {
                     message: status.message ?? ""
                 )
             } catch {
-                let at = status.location
-                failures.append("\(at.file):\(at.line):\(at.column): error: status '\(status.name)': \(error)")
+                failures.append(Diagnostic(.error, at: status.location, "status '\(status.name)': \(error)"))
             }
         }
-        guard failures.isEmpty else { throw Unresolved(description: failures.joined(separator: "\n")) }
+        guard failures.isEmpty else { throw UnresolvedNames(diagnostics: failures) }
     }
 }
 

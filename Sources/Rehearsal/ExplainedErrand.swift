@@ -26,7 +26,7 @@ public struct ExplainedErrand: Encodable, Sendable {
     public var notes: String?
     /// The name of an endpoint of `notifications:`.
     public var endpoint: String?
-    /// Texts of a webhook beside those that are in every one.
+    /// Texts beside those that are in every message.
     public var data: [String: String]?
     /// For people, in one line.
     public var summary: String

@@ -41,13 +41,22 @@ public struct DirectoryReference: Sendable, Hashable {
     public var needsMembers: Bool
     /// Where it is written.
     public var location: SourceLocation
+    /// `false` = the text comes from a variable or file, and is not to be seen in messages.
+    public var isShown: Bool
 
     /// Creates a reference.
-    public init(kind: DirectoryKind, text: String, needsMembers: Bool, location: SourceLocation) {
+    public init(
+        kind: DirectoryKind,
+        text: String,
+        needsMembers: Bool,
+        location: SourceLocation,
+        isShown: Bool = true
+    ) {
         self.kind = kind
         self.text = text
         self.needsMembers = needsMembers
         self.location = location
+        self.isShown = isShown
     }
 }
 

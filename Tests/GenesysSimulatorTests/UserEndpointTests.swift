@@ -50,10 +50,10 @@ struct UserEndpointTests {
         #expect(reply["status"] == .string("OFF_QUEUE"))
     }
 
-    @Test("the members of the queue and of the management unit are the agents")
+    @Test("the members of the first queue and of the first management unit are the agents")
     func members() throws {
         var bench = Bench()
-        let queue = try #require(bench.send(.get, "/api/v2/routing/queues")["entities", "0", "id"]?.stringValue)
+        let queue = bench.state.organization.queueID
         let members = bench.send(.get, "/api/v2/routing/queues/\(queue)/members?pageSize=100")["entities"]?.arrayValue
         #expect(members?.compactMap { $0["id"]?.stringValue } == bench.state.organization.agents.map(\.id))
         #expect(bench.send(.get, "/api/v2/routing/queues/none/members").status == 404)

@@ -242,6 +242,49 @@ struct PreflightTests {
         #expect(check?.seen.contains("Genesys allows \(allowed)") == true)
     }
 
+    @Test("lists and members are looked at for what is named, by calls that read nothing of anybody")
+    func names() async {
+        var needs = PreflightNeeds()
+        needs.names = PreflightNeeds.NameNeed.Kind.allCases.map { .init($0, members: true) }
+        let one = #"{"entities":[{"id":"x","name":"X"}],"nextUri":"/api/v2/teams?after=y"}"#
+        let listed: OrganizationMock.Answer = { _ in .json(200, one) }
+        let missing: OrganizationMock.Answer = { _ in .json(404) }
+        let lists = ["queues?", "wrapupcodes?", "managementunits", "teams?", "groups?"].map { ("GET \($0)", listed) }
+        let mock = OrganizationMock([("GET \(Preflight.nobody)", missing)] + lists)
+        let report = await mock.preflight(needs).run()
+        #expect(report.result == .pass)
+        for kind in ["queues", "wrap-up codes", "teams", "groups"] {
+            #expect(report[kind]?.seen == "1 and more can be named", "\(kind)")
+        }
+        #expect(report["management units"]?.seen == "1 can be named")
+        for kind in ["queues", "management units", "teams", "groups"] {
+            #expect(report["members of \(kind)"]?.seen.contains("404, not 403") == true, "\(kind)")
+        }
+        #expect(report["members of wrap-up codes"] == nil)
+        #expect(mock.calls.count <= Preflight.mostCalls + 5 * Preflight.callsForName)
+    }
+
+    @Test("a missing right to see names or members is named, and an empty list is a failure")
+    func missingNames() async {
+        var needs = PreflightNeeds()
+        needs.names = [
+            .init(.queues, members: true), .init(.teams, members: true), .init(.managementUnits, members: true),
+        ]
+        let mock = OrganizationMock([
+            ("GET queues", { _ in .json(403) }), ("GET teams/", { _ in .json(403) }),
+            ("GET teams?", { _ in .json(200, #"{"entities":[]}"#) }), ("GET /users", { _ in .json(403) }),
+            ("GET managementunits", { _ in .json(200, #"{"entities":[{"id":"m","name":"M"}]}"#) }),
+        ])
+        let report = await mock.preflight(needs).run()
+        #expect(report["queues"]?.advice.contains("routing:queue:view") == true)
+        #expect(report["members of queues"]?.advice.contains("routing:queue:view") == true)
+        #expect(report["members of teams"]?.advice.contains("groups:team:view") == true)
+        #expect(report["members of management units"]?.advice.contains("wfm:realtimeAdherence:view") == true)
+        #expect(report["teams"]?.result == .fail)
+        #expect(report["teams"]?.advice.contains("divisions") == true)
+        #expect(report["management units"]?.result == .pass)
+    }
+
     @Test("each client is looked at, within the same fifteen calls")
     func clients() async {
         let mock = OrganizationMock()

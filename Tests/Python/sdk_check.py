@@ -16,6 +16,7 @@ import sys
 import time
 import traceback
 import urllib.error
+import urllib.parse
 import urllib.request
 import warnings
 
@@ -47,6 +48,8 @@ class Site:
         self.routing = sdk.RoutingApi(self.client)
         self.conversations = sdk.ConversationsApi(self.client)
         self.workforce = sdk.WorkforceManagementApi(self.client)
+        self.teams = sdk.TeamsApi(self.client)
+        self.groups = sdk.GroupsApi(self.client)
         self.organization = self.control("GET", "/simulator/state")["organization"]
         self.agents = [agent["id"] for agent in self.control("GET", "/simulator/state")["agents"]]
 
@@ -269,6 +272,9 @@ def every_missing_permission_is_named(site):
         "presence:userPrimarySource:view": lambda: site.presence.get_presence_user_primarysource(site.agents[0]),
         "directory:user:view": lambda: site.users.get_users(id=[site.agents[0]]),
         "conversation:customAttributes:schemaView": site.conversations.get_conversations_customattributes_schemas,
+        "routing:queue:view": site.routing.get_routing_queues,
+        "routing:wrapupCode:view": site.routing.get_routing_wrapupcodes,
+        "groups:team:view": site.teams.get_teams,
     }
     try:
         for permission, call in calls.items():
@@ -317,14 +323,94 @@ def routing_status_is_cleared_but_not_forged(site):
     equal(site.users.put_user_routingstatus(site.agents[-1], body).status, "OFF_QUEUE", "an offline agent")
 
 
+def named(listing, name):
+    return next(one for one in listing.entities if one.name == name)
+
+
 @check
 def members_of_queue_and_unit(site):
-    queue = site.routing.get_routing_queues().entities[0]
+    queue = named(site.routing.get_routing_queues(), "Support queue")
+    equal(queue.id, site.organization["queueId"], "the first queue")
     members = site.routing.get_routing_queue_members(queue.id, page_size=100).entities
     equal([one.id for one in members], site.agents, "members")
+    fails(400, site.routing.get_routing_queue_members, queue.id, page_size=101)
+    fails(404, site.routing.get_routing_queue_members, "nothing")
     unit = site.organization["managementUnitId"]
     users = site.workforce.get_workforcemanagement_managementunit_users(unit).entities
     equal([one.id for one in users], site.agents, "users of the unit")
+
+
+@check
+def queues_and_wrapup_codes_by_name(site):
+    names = lambda listing: [one.name for one in listing.entities]
+    queues = site.routing.get_routing_queues(page_size=2)
+    equal(names(queues), ["Billing queue", "Sales queue"], "first page")
+    equal(queues.total, 3, "total")
+    assert queues.next_uri.endswith("pageNumber=2"), queues.next_uri
+    equal(names(site.routing.get_routing_queues(page_size=2, page_number=2)), ["Support queue"], "second page")
+    equal(names(site.routing.get_routing_queues(name="Sales queue")), ["Sales queue"], "by name")
+    equal(names(site.routing.get_routing_queues(name="*queue")), ["Billing queue", "Sales queue", "Support queue"], "*")
+    one = queues.entities[0]
+    equal(names(site.routing.get_routing_queues(id=[one.id])), [one.name], "by id")
+    equal(site.routing.get_routing_queue(one.id).name, one.name, "one")
+    fails(404, site.routing.get_routing_queue, "nothing")
+    codes = site.routing.get_routing_wrapupcodes(name="Call back")
+    equal(names(codes), ["Call back"], "wrap-up code by name")
+    equal(site.routing.get_routing_wrapupcode(codes.entities[0].id).name, "Call back", "wrap-up code")
+
+
+@check
+def management_units(site):
+    units = site.workforce.get_workforcemanagement_managementunits()
+    equal([one.name for one in units.entities], ["Back office", "Contact centre"], "all of them")
+    one = named(units, "Contact centre")
+    equal(one.id, site.organization["managementUnitId"], "the first unit")
+    equal(site.workforce.get_workforcemanagement_managementunit(one.id).name, one.name, "one")
+    user = site.agents[3]
+    other = named(units, "Back office").id
+    site.control("PATCH", f"/simulator/directory/managementunits/{other}", {"add": [user]})
+    users = site.workforce.get_workforcemanagement_managementunit_users
+    equal([one.id for one in users(other).entities], [user], "moved")
+    equal(site.workforce.get_workforcemanagement_adherence([user])[0].management_unit.id, other, "adherence")
+    site.control("PATCH", f"/simulator/directory/managementunits/{one.id}", {"add": [user]})
+    equal(len(users(one.id).entities), len(site.agents), "moved back")
+
+
+@check
+def teams_along_their_cursors(site):
+    team = named(site.teams.get_teams(name="day"), "Day shift")
+    equal(team.member_count, len(site.agents), "member count")
+    equal(site.teams.get_team(team.id).name, "Day shift", "one")
+    seen, after = [], None
+    while True:
+        page = site.teams.get_team_members(team.id, page_size=4, **({"after": after} if after else {}))
+        seen += [one.id for one in page.entities]
+        if not page.next_uri:
+            break
+        after = urllib.parse.parse_qs(urllib.parse.urlparse(page.next_uri).query)["after"][0]
+    equal(seen, site.agents, "members")
+    fails(404, site.teams.get_team_members, "nothing")
+
+
+@check
+def groups_and_their_members(site):
+    some = [site.agents[0], site.agents[2]]
+    made = site.control("POST", "/simulator/directory/groups", {"name": "Pilots", "members": some})
+    try:
+        equal(named(site.groups.get_groups(), "Pilots").id, made["id"], "listed")
+        search = sdk.GroupSearchRequest()
+        criterion = sdk.GroupSearchCriteria()
+        criterion.type, criterion.fields, criterion.value = "EXACT", ["name"], "Pilots"
+        search.query = [criterion]
+        equal([one.id for one in site.groups.post_groups_search(search).results], [made["id"]], "searched")
+        equal(site.groups.get_group(made["id"]).name, "Pilots", "one")
+        equal([one.id for one in site.groups.get_group_members(made["id"]).entities], some, "members")
+        site.control("PATCH", "/simulator/directory/groups/Pilots", {"name": "Testers", "remove": some[:1]})
+        equal(site.groups.get_group(made["id"]).name, "Testers", "renamed")
+        equal([one.id for one in site.groups.get_group_members(made["id"]).entities], some[1:], "members left")
+    finally:
+        site.control("DELETE", f"/simulator/directory/groups/{made['id']}")
+    fails(404, site.groups.get_group, made["id"])
 
 
 @check

@@ -20,6 +20,12 @@ extension PrometheusMetrics.Configuration {
         "presence_relay_delivery_call_seconds": "Duration of calls that write or read presence, by kind of call.",
         "presence_relay_delivery_outstanding": "Agents with a wish or a call under way.",
         "presence_relay_delivery_reports_total": "Steps of wishes on their way to a presence, by state reached.",
+        "presence_relay_directory_members":
+            "Users that belong to a queue, unit, team or group that the configuration names.",
+        "presence_relay_directory_names": "Names of queues, units, teams and the like in the configuration.",
+        "presence_relay_directory_read_timestamp_seconds": "When all names and members were last read, in Unix time.",
+        "presence_relay_directory_refreshes_total": "Reads of names and members: ok, unresolved or failed.",
+        "presence_relay_directory_unresolved": "Names that no longer lead to one thing in the organisation.",
         "presence_relay_errand_reports_total": "Steps of tags, explanations and the like, by state reached.",
         "presence_relay_errand_seconds": "Time from taking up a tag, an explanation or the like to its end, by kind.",
         "presence_relay_errands_outstanding": "Tags, explanations and the like that have not ended.",

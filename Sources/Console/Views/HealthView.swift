@@ -68,7 +68,7 @@ public struct HealthView: Codable, Sendable, Equatable {
     public var mode: String?
     /// The rule set in force.
     public var rules: Rules
-    /// What was checked: `journal`, `genesys`, `delivery`, `rules`.
+    /// What was checked: `journal`, `genesys`, `delivery`, `directory`, `rules`.
     public var checks: [String: HealthCheck]
     /// Why no events can be taken now (`starting`, `journal not writable`, `draining`); absent = ready.
     public var notReady: [String]?

@@ -9,7 +9,7 @@ import HTTPServer
 enum ControlEndpoints {
     static let all: [Endpoint] =
         happenings + FaultControl.all + SettingsControl.all + AccessControl.all + OrganizationControl.all
-        + ObservationControl.all
+        + DirectoryControl.all + ObservationControl.all
 
     private static let happenings: [Endpoint] = [
         Endpoint("GET", "/simulator/state", state),
@@ -92,13 +92,21 @@ enum ControlEndpoints {
         return .ok(state.organization.agentReport(index))
     }
 
-    /// `{"agentId": …, "answer": true}`: a call in the queue, at the agent, and answered unless told otherwise.
+    /// `{"agentId": …, "answer": true, "queue": …}`: a call in a queue (by name or id; the first one unless told
+    /// otherwise), at the agent, and answered unless told otherwise.
     private static func call(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
         let body = try call.objectBody()
         let name = body["agentId"]?.stringValue ?? body["agentId"]?.integerValue.map(String.init)
         guard let name else { throw PlatformError.invalid("agentId", "agentId is missing.") }
         let index = try state.organization.namedAgent(name)
-        let id = state.organization.openCall(now: call.now)
+        var queue: String?
+        if let text = body["queue"]?.stringValue {
+            guard let unit = state.organization.directory.named(.queue, text) else {
+                throw PlatformError.notFound(text)
+            }
+            queue = unit.id
+        }
+        let id = state.organization.openCall(queue: queue, now: call.now)
         try state.organization.alert(id, agent: index, now: call.now)
         if body["answer"]?.boolValue ?? true { try state.organization.answer(id, now: call.now) }
         state.lastConversation = id
@@ -125,7 +133,13 @@ enum ControlEndpoints {
         case "hangup":
             let byCustomer = try call.objectBody()["by"]?.stringValue == "customer"
             try state.organization.hangUp(id, byCustomer: byCustomer, now: call.now)
-        case "wrapup": try state.organization.wrapUp(id, now: call.now)
+        case "wrapup":
+            let text = try call.objectBody()["code"]?.stringValue
+            let code = text.map { state.organization.directory.named(.wrapupCode, $0)?.id ?? $0 }
+            try state.organization.wrapUp(id, code: code, now: call.now)
+        case "forget":
+            state.organization.forget(id)
+            return .empty
         default: throw PlatformError.notFound
         }
         return .ok(try state.organization.conversationReport(id))

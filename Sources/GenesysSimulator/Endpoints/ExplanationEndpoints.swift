@@ -179,9 +179,6 @@ enum Download {
 }
 
 extension SimulatedOrganization {
-    /// Indices of the agents that belong to the management unit.
-    var workforce: [Int] { agents.indices.filter { agents[$0].isInWorkforce } }
-
     /// The index of a user of the management unit; 404 for anyone else.
     func workforceMember(_ id: String) throws(PlatformError) -> Int {
         guard let index = agent(id), agents[index].isInWorkforce else { throw .notFound(id) }

@@ -69,7 +69,7 @@ struct SimulatorState: Sendable {
     static let platform: [Endpoint] =
         PresenceEndpoints.all + PrimarySourceEndpoints.all + UserEndpoints.all + ConversationEndpoints.all
         + CustomAttributeEndpoints.all + AttributeSchemaEndpoints.all + WorkforceEndpoints.all
-        + ExplanationEndpoints.all + QueueEndpoints.all + GatewayEndpoints.all
+        + ExplanationEndpoints.all + QueueEndpoints.all + GroupEndpoints.all + GatewayEndpoints.all
 
     /// Answers a request to login, API or control.
     mutating func handle(_ request: HTTPRequest, fault: Fault? = nil, now: Timestamp) -> HTTPResponse {

@@ -18,15 +18,33 @@ enum WorkforceEndpoints {
         "wfm:schedule:view"
     )
 
+    private static let usersRule = PermissionRule.any(
+        "wfm:agent:view",
+        "wfm:historicalAdherence:view",
+        "wfm:publishedSchedule:view",
+        "wfm:realtimeAdherence:view",
+        "wfm:schedule:view",
+        "wfm:timeOffRequest:view",
+        "wfm:workPlanRotation:view",
+        "wfm:workPlan:view"
+    )
+
     static let all: [Endpoint] = [
         Endpoint("GET", "/api/v2/workforcemanagement/adherence", needs: view, adherence),
+        Endpoint("GET", "/api/v2/workforcemanagement/managementunits", units),
+        Endpoint("GET", "/api/v2/workforcemanagement/managementunits/{managementUnitId}", unit),
         Endpoint(
             "GET",
             "/api/v2/workforcemanagement/managementunits/{managementUnitId}/adherence",
             needs: view,
             unitAdherence
         ),
-        Endpoint("GET", "/api/v2/workforcemanagement/managementunits/{managementUnitId}/users", unitUsers),
+        Endpoint(
+            "GET",
+            "/api/v2/workforcemanagement/managementunits/{managementUnitId}/users",
+            needs: usersRule,
+            unitUsers
+        ),
         Endpoint("GET", "/api/v2/workforcemanagement/teams/{teamId}/adherence", needs: view, teamAdherence),
         Endpoint(
             "GET",
@@ -61,14 +79,46 @@ enum WorkforceEndpoints {
         return .ok(.array(found))
     }
 
+    /// Not paged, whatever page is asked for [SDK docstring].
+    private static func units(_ state: inout SimulatorState, _ call: EndpointCall) -> Answer {
+        let units = state.organization.directory.sorted(.managementUnit)
+        return .ok(
+            object([
+                "entities": units.map { unitBody($0, state.organization) },
+                "pageSize": units.count,
+                "pageNumber": 1,
+                "total": units.count,
+                "pageCount": 1,
+                "selfUri": "/api/v2/workforcemanagement/managementunits",
+            ])
+        )
+    }
+
+    private static func unit(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
+        .ok(unitBody(try named(.managementUnit, call.parameter("managementUnitId"), state), state.organization))
+    }
+
+    private static func unitBody(_ unit: OrganizationUnit, _ organization: SimulatedOrganization) -> JSONValue {
+        object([
+            "id": unit.id,
+            "name": unit.name,
+            "businessUnit": object(["id": organization.businessUnitID, "name": "Simulated business unit"]),
+            "startDayOfWeek": "Monday",
+            "timeZone": "Etc/UTC",
+            "version": 1,
+            "division": object(["id": organization.divisionID, "name": "Home"]),
+            "selfUri": "/api/v2/workforcemanagement/managementunits/\(unit.id)",
+        ])
+    }
+
     private static func unitAdherence(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
-        try require(state.organization.managementUnitID, call.parameter("managementUnitId"))
-        return .ok(everyone(state.organization, call.now))
+        let unit = try named(.managementUnit, call.parameter("managementUnitId"), state)
+        return .ok(adherences(of: unit, state.organization, call.now))
     }
 
     private static func unitUsers(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
-        try require(state.organization.managementUnitID, call.parameter("managementUnitId"))
-        let users = state.organization.workforce.map { index in
+        let unit = try named(.managementUnit, call.parameter("managementUnitId"), state)
+        let users = state.organization.workforce(of: unit).map { index in
             let id = state.organization.agents[index].id
             return object(["id": id, "selfUri": "/api/v2/users/\(id)"])
         }
@@ -76,12 +126,25 @@ enum WorkforceEndpoints {
     }
 
     private static func teamAdherence(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
-        try require(state.organization.teamID, call.parameter("teamId"))
-        return .ok(everyone(state.organization, call.now))
+        let team = try named(.team, call.parameter("teamId"), state)
+        return .ok(adherences(of: team, state.organization, call.now))
     }
 
-    private static func everyone(_ organization: SimulatedOrganization, _ now: Timestamp) -> JSONValue {
-        object(["entities": organization.workforce.map { organization.scheduleAdherence($0, now: now) }])
+    private static func adherences(
+        of unit: OrganizationUnit,
+        _ organization: SimulatedOrganization,
+        _ now: Timestamp
+    ) -> JSONValue {
+        object(["entities": organization.workforce(of: unit).map { organization.scheduleAdherence($0, now: now) }])
+    }
+
+    private static func named(
+        _ kind: OrganizationUnitKind,
+        _ id: String,
+        _ state: SimulatorState
+    ) throws(PlatformError) -> OrganizationUnit {
+        guard let unit = state.organization.directory.unit(kind, id: id) else { throw .notFound(id) }
+        return unit
     }
 
     private static func businessCodes(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
@@ -90,7 +153,7 @@ enum WorkforceEndpoints {
     }
 
     private static func unitCodes(_ state: inout SimulatorState, _ call: EndpointCall) throws -> Answer {
-        try require(state.organization.managementUnitID, call.parameter("managementUnitId"))
+        _ = try named(.managementUnit, call.parameter("managementUnitId"), state)
         return .ok(codes(state.organization))
     }
 
@@ -120,7 +183,7 @@ enum WorkforceEndpoints {
         return .ok(
             object([
                 "user": object(["id": state.organization.agents[index].id]),
-                "managementUnit": object(["id": state.organization.managementUnitID]),
+                "managementUnit": object(["id": state.organization.managementUnitID(of: index)]),
                 "businessUnit": object(["id": state.organization.businessUnitID]),
             ])
         )
@@ -140,8 +203,8 @@ extension SimulatedOrganization {
         return object([
             "user": object(["id": agent.id, "selfUri": "/api/v2/users/\(agent.id)"]),
             "businessUnit": object(["id": businessUnitID]),
-            "managementUnit": object(["id": managementUnitID]),
-            "team": object(["id": teamID]),
+            "managementUnit": object(["id": managementUnitID(of: index)]),
+            "team": reference(teamID(of: index)),
             "scheduledActivityCategory": adherence.scheduled.rawValue,
             "scheduledActivityCode": activities.code(of: adherence.scheduled).map { code in
                 object([
@@ -160,7 +223,7 @@ extension SimulatedOrganization {
             "adherenceExplanation": explanation.map(explanationSummary),
             "timeOfAdherenceChange": adherence.changedAt,
             "presenceUpdateTime": adherence.presenceUpdatedAt,
-            "activeQueues": [object(["id": queueID])],
+            "activeQueues": activeQueueIDs(of: index).map { object(["id": $0]) },
             "activeQueuesModifiedTime": agent.queuesModifiedAt,
             "removedFromManagementUnit": false,
             "nextActivityReminders": nextActivityReminders(of: index, now: now),

@@ -40,7 +40,7 @@ extension SimulatedOrganization {
                 "modifiedDate": agent.shownPresenceModifiedAt,
             ]),
             "outOfOffice": object(["active": agent.isOutOfOffice, "modifiedDate": agent.queuesModifiedAt]),
-            "activeQueueIds": [queueID],
+            "activeQueueIds": activeQueueIDs(of: index),
             "dateActiveQueuesChanged": agent.queuesModifiedAt,
         ])
     }
@@ -108,9 +108,9 @@ extension SimulatedOrganization {
         let explanation = agent.explanations.last { $0.id == adherence.explanationID }
         return object([
             "user": object(["id": agent.id]),
-            "managementUnitId": managementUnitID,
+            "managementUnitId": managementUnitID(of: index),
             "businessUnitId": businessUnitID,
-            "team": object(["id": teamID]),
+            "team": reference(teamID(of: index)),
             "scheduledActivityCategory": adherence.scheduled.rawValue,
             "scheduledActivityCode": activities.code(of: adherence.scheduled).map { code in
                 object([
@@ -128,7 +128,7 @@ extension SimulatedOrganization {
             "adherenceExplanation": explanation.map(explanationSummary),
             "adherenceChangeTime": adherence.changedAt,
             "presenceUpdateTime": adherence.presenceUpdatedAt,
-            "activeQueues": [object(["id": queueID])],
+            "activeQueues": activeQueueIDs(of: index).map { object(["id": $0]) },
             "activeQueuesModifiedTime": agent.queuesModifiedAt,
             "removedFromManagementUnit": false,
             "suppressOnTimeReminder": false,
@@ -141,7 +141,7 @@ extension SimulatedOrganization {
         object([
             "id": explanation.id,
             "agent": object(["id": agents[index].id]),
-            "managementUnit": object(["id": managementUnitID]),
+            "managementUnit": object(["id": managementUnitID(of: index)]),
             "businessUnit": object(["id": businessUnitID]),
             "type": "Late",
             "status": explanation.status.rawValue,

@@ -46,8 +46,8 @@ extension SimulatedOrganization {
             "externalContactId": participant.purpose == .customer ? conversation.externalContactID : nil,
             "name": participant.name,
             "queueId": participant.queueID,
-            "queueName": form == .rest && participant.queueID != nil ? queueName : nil,
-            "teamId": isAgent ? teamID : nil,
+            "queueName": form == .rest ? participant.queueID.map(queueName) : nil,
+            "teamId": isAgent ? teamID(of: participant) : nil,
             "purpose": participant.purpose.rawValue,
             "address": participant.address,
             "wrapupRequired": participant.isWrapupRequired,
@@ -158,7 +158,7 @@ extension SimulatedOrganization {
             "wrapupPrompt": isAgent ? "mandatory" : nil,
             "user": reference(participant.userID),
             "queue": reference(participant.queueID),
-            "team": reference(isAgent ? teamID : nil),
+            "team": reference(isAgent ? teamID(of: participant) : nil),
             "attributes": participant.attributes,
             "alertingTimeoutMs": isAgent ? Self.alertingTimeoutSeconds * 1000 : nil,
             "provider": "Edge",
@@ -184,7 +184,7 @@ extension SimulatedOrganization {
     private func routingData(of participant: SimulatedParticipant) -> JSONValue? {
         guard participant.purpose == .acd || participant.purpose == .agent else { return nil }
         return object([
-            "queue": reference(queueID),
+            "queue": reference(participant.queueID ?? queueID),
             "language": JSONObject(),
             "priority": 0,
             "skills": [JSONValue](),
@@ -214,7 +214,9 @@ extension SimulatedOrganization {
 
     private func divisions(of conversation: SimulatedConversation) -> [JSONValue] {
         let users = conversation.participants.compactMap(\.userID).map { object(["id": $0]) }
-        return [object(["division": reference(divisionID), "entities": [object(["id": queueID])] + users])]
+        return [
+            object(["division": reference(divisionID), "entities": [object(["id": conversation.queueID])] + users])
+        ]
     }
 
     private func recordingState(_ isRecording: Bool, _ form: ConversationForm) -> String {

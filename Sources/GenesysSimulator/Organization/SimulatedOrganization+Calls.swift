@@ -9,8 +9,9 @@ struct CallRefusal: Error, Sendable {
 }
 
 extension SimulatedOrganization {
-    /// An inbound call enters the queue; no agent sees it yet.
-    mutating func openCall(now: Timestamp) -> String {
+    /// An inbound call enters a queue, the first one unless told otherwise; no agent sees it yet.
+    mutating func openCall(queue: String? = nil, now: Timestamp) -> String {
+        let queueID = queue ?? queueID
         let number = "+1217555" + String(1000 + Int.random(in: 0..<9000, using: &generator))
         var conversation = SimulatedConversation(
             id: generator.uuid(),
@@ -30,7 +31,7 @@ extension SimulatedOrganization {
         flow.state = .terminated
         flow.endedAt = inQueue
         flow.disconnectType = "transfer"
-        var acd = participant(.acd, queueName, Self.supportLine, state: .connected, at: inQueue)
+        var acd = participant(.acd, queueName(queueID), Self.supportLine, state: .connected, at: inQueue)
         acd.queueID = queueID
         conversation.participants = [customer, flow, acd]
         let id = conversation.id
@@ -51,7 +52,7 @@ extension SimulatedOrganization {
         let address = "sip:\(agent.id.filter { $0 != "-" }.prefix(24))@example.orgspan.com"
         var leg = participant(.agent, agent.name, address, state: .alerting, at: at)
         leg.userID = agent.id
-        leg.queueID = queueID
+        leg.queueID = conversation.queueID
         conversation.participants.append(leg)
         conversations[id] = conversation
         agents[index].conversations.append(id)

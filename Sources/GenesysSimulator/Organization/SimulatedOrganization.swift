@@ -38,12 +38,15 @@ struct SimulatedOrganization: Sendable {
     var settings: Settings
     let id: String
     let divisionID: String
+    /// The queue that calls come to, the management unit and the team of whoever is in no other, and the wrap-up code of
+    /// whoever names none: the first ones of the directory.
     let queueID: String
-    let queueName = "Support queue"
     let managementUnitID: String
     let businessUnitID: String
     let teamID: String
     let wrapupCode: String
+    /// Queues, wrap-up codes, management units, teams and groups.
+    var directory: OrganizationDirectory
     var presences: PresenceCatalog
     var activities: ActivityCatalog
 
@@ -80,6 +83,7 @@ struct SimulatedOrganization: Sendable {
         businessUnitID = fixed("businessUnit")
         teamID = fixed("team")
         wrapupCode = fixed("wrapup")
+        directory = OrganizationDirectory(agents: count, seed: seed)
         presences = PresenceCatalog(seed: seed)
         activities = ActivityCatalog(seed: seed, presences: presences)
         // Ids at run time depend on the moment of start too: a second run must not repeat the event ids of the first,
@@ -99,6 +103,13 @@ struct SimulatedOrganization: Sendable {
     }
 
     func agent(_ id: String) -> Int? { agentIndices[id] }
+
+    /// Nobody has heard of the conversation, as if it had ended long ago; nothing is announced.
+    mutating func forget(_ conversationID: String) {
+        conversations[conversationID] = nil
+        endedConversations.removeAll { $0 == conversationID }
+        for index in agents.indices { agents[index].conversations.removeAll { $0 == conversationID } }
+    }
 
     /// Keeps an ended conversation readable for a while.
     mutating func retire(_ conversationID: String) {
