@@ -71,9 +71,6 @@ struct SchemaTests {
     /// Sections of the contract that this version refuses as a whole, so that their keys cannot be asked for.
     private static let refused: Set<String> = ["/$defs/hmac", "/$defs/standardWebhooks"]
 
-    /// Mappings whose keys the parser is about to learn. One that it knows by now is a failure: to be taken out.
-    private static let ahead: Set<String> = ["/"]
-
     /// Operators are one list for the parser, which then says which of them a fact does not have.
     private static let operators: Set<String> = [
         "/$defs/flagOperators", "/$defs/numberOperators", "/$defs/timeTest", "/$defs/listOperators",
@@ -139,20 +136,11 @@ struct SchemaTests {
             let asked = Self.probes.filter { $0.schema == name }.map(\.place)
             #expect(Set(mappings(try schema(name)).keys) == Set(asked))
         }
-        #expect(Self.ahead.isSubset(of: Self.probes.map(\.place)))
     }
 
     @Test("both know the same keys", arguments: probes.filter { !refused.contains($0.place) })
     func keys(probe: Probe) throws {
         let described = try #require(mappings(try schema(probe.schema))[probe.place])
-        withKnownIssue {
-            compare(described, probe)
-        } when: {
-            Self.ahead.contains(probe.place)
-        }
-    }
-
-    private func compare(_ described: Set<String>, _ probe: Probe) {
         let known = known(probe.yaml, isRuleFile: probe.isRuleFile) ?? []
         func says(_ words: String, of key: String) -> Bool {
             findings(probe.yaml, "\(key): 1", isRuleFile: probe.isRuleFile).contains { $0.contains(words) }
