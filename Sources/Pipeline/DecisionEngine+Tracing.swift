@@ -7,6 +7,10 @@ public import StatusRules
 extension DecisionEngine {
     /// What every rule makes of an agent, with the first condition that fails: after a step, for people. Decides nothing.
     public func evaluation(of record: AgentRecord, now: Timestamp) -> Evaluation {
-        rules.evaluate(record.facts, context(of: record, changedAt: nil, now: now), tracing: true)
+        evaluation(of: record, changedAt: nil, now: now)
+    }
+
+    func evaluation(of record: AgentRecord, changedAt: Timestamp?, now: Timestamp) -> Evaluation {
+        rules.evaluate(record.facts, context(of: record, changedAt: changedAt, now: now), tracing: true)
     }
 }
