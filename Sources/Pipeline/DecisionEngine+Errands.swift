@@ -26,7 +26,7 @@ extension DecisionEngine {
         let hindrance = policy.hindrance(agentID: record.facts.id, trigger: trigger, now: now)
         for step in record.errandEpisodes.advance(wanted: wanted, now: now, hindrance: hindrance) {
             if outcome.evaluation == nil {
-                outcome.evaluation = rules.evaluate(record.facts, EvaluationContext(now: now), tracing: true)
+                outcome.evaluation = rules.evaluate(record.facts, EvaluationContext(now: now), tracing: keepsDetails)
             }
             switch step {
             case .begin(let wanted, let id, let since):
