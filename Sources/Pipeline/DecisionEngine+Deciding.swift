@@ -23,7 +23,7 @@ extension DecisionEngine {
             outcome.conversationReads += record.reads.ask(for: verdict.unheard + move.unheard, now: now)
         }
         if !move.steps.isEmpty || !lines.isEmpty {
-            let evaluation = rules.evaluate(record.facts, context, tracing: true)
+            let evaluation = rules.evaluate(record.facts, context, tracing: keepsDetails)
             outcome.evaluation = evaluation
             var detail = DecisionDetail(
                 eventKey: trigger.eventKey,

@@ -7,10 +7,11 @@ public import StatusRules
 extension DecisionEngine {
     /// What every rule makes of an agent, with the first condition that fails: after a step, for people. Decides nothing.
     public func evaluation(of record: AgentRecord, now: Timestamp) -> Evaluation {
-        evaluation(of: record, changedAt: nil, now: now)
+        rules.evaluate(record.facts, context(of: record, changedAt: nil, now: now), tracing: true)
     }
 
+    /// Without a trace where nobody keeps it.
     func evaluation(of record: AgentRecord, changedAt: Timestamp?, now: Timestamp) -> Evaluation {
-        rules.evaluate(record.facts, context(of: record, changedAt: changedAt, now: now), tracing: true)
+        rules.evaluate(record.facts, context(of: record, changedAt: changedAt, now: now), tracing: keepsDetails)
     }
 }

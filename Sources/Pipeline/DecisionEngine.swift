@@ -23,7 +23,7 @@ public struct DecisionEngine: Sendable {
     public var mode: RelayMode
     /// Adherence is to show a confirmed presence as well (`verify.adherence`).
     public var verifiesAdherence: Bool
-    /// Lines of the history have their details; without them a replay of millions of events keeps only the sentences.
+    /// Lines of the history have their details, and decisions their traces; a replay of millions of events goes without.
     public var keepsDetails = true
     /// What the history says when a write of ours comes back as an event; `replay` finds the relay's own writes by it.
     public static let ownChange = "our own change came back as an event: no call"
