@@ -49,7 +49,11 @@ extension EpisodeState {
             // Another rule may be the one that is kept waiting: it is this one that has to end.
             if hasMet("minimum"), let end = episode.minimumEnd {
                 return AwaitedEnd(
-                    kind: .minimum, rule: episode.rule, status: episode.status, since: episode.since, until: end
+                    kind: .minimum,
+                    rule: episode.rule,
+                    status: episode.status,
+                    since: episode.since,
+                    until: end
                 )
             }
             if hasMet("maxReleaseAge") {
