@@ -45,8 +45,8 @@ struct ScenarioCoverageTests {
             "equals", "in", "notIn", "exists", "contains", "matches", "lessThan", "atMost", "moreThan", "atLeast",
             "before", "after", "olderThan", "newerThan", "within", "ignoreCase",
             // What a rule does, and what keeps it from that.
-            "apply", "release", "minimum", "cooldown", "tag", "explain", "notify", "stop", "offline", "humanChange", "onQueue",
-            "maxEventAge", "maxReleaseAge", "conversationTimeout", "reads", "shadows",
+            "apply", "release", "minimum", "cooldown", "tag", "explain", "notify", "stop", "offline", "humanChange",
+            "onQueue", "maxEventAge", "maxReleaseAge", "conversationTimeout", "reads", "shadows",
         ]
 
     static let values = [
