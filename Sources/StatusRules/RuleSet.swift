@@ -131,6 +131,9 @@ public struct RuleSet: Sendable {
         var evaluation = Evaluation(match: nil, trace: [])
         let statuses = StatusNames(known: statuses, onQueue: onQueueStatuses)
         var scope = RuleScope(facts, context, names: names, fields: fields)
+        // Whatever a rule makes of one that was silent for too long may be wrong, a "no" as well: it has to be read.
+        for conversation in scope.conversations where conversation.isLive { _ = scope.trusts(conversation) }
+        let mayExclude = !tracing && scope.unheard.isEmpty
         for rule in timed { rule.when.keepHolds(facts, &scope) }
         var comparisons = prefilter.results()
         var stoppedBy: String?
@@ -146,7 +149,7 @@ public struct RuleSet: Sendable {
                 if index > lastBeside { break }
                 guard rule.mattersBeside else { continue }
             }
-            if !tracing, prefilter.excludes(index, facts, &comparisons, &scope) { continue }
+            if mayExclude, prefilter.excludes(index, facts, &comparisons, &scope) { continue }
             let match = rule.match(facts, statuses, &scope)
             if let match {
                 take(match, of: index, facts, statuses, &scope, into: &evaluation)
