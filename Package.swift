@@ -93,6 +93,10 @@ let package = Package(
             ]
         ),
         library(
+            "OutgoingWebhooks",
+            ["COpenSSL", "Delivery", "GenesysEvents", "HTTPClient"]
+        ),
+        library(
             "Pipeline",
             [
                 "Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents",
@@ -105,7 +109,8 @@ let package = Package(
             [
                 "AgentState", "ConfigurationSyntax", "Delivery", "GenesysAPI", "GenesysEvents", "Journal", "Pipeline",
                 "StatusRules", .product(name: "HeapModule", package: "swift-collections"),
-            ]
+            ],
+            resources: [.embedInCode("Page")]
         ),
         library("Directory", ["ConfigurationSyntax", "GenesysAPI", "StatusRules"]),
         library("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
@@ -120,8 +125,9 @@ let package = Package(
             name: "PresenceRelay",
             dependencies: [
                 "Configuration", "ConfigurationSyntax", "Console", "Delivery", "Directory", "GenesysAPI",
-                "GenesysEvents", "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline",
-                "Preflight", "Rehearsal", "Resync", "AgentState", "StatusRules", logging, metrics,
+                "GenesysEvents", "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal",
+                "OutgoingWebhooks", "Pipeline", "Preflight", "Rehearsal", "Resync", "AgentState", "StatusRules",
+                logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -151,6 +157,7 @@ let package = Package(
             "Directory",
             ["ConfigurationSyntax", "GenesysAPI", "GenesysEvents", "HTTPClient", "StatusRules", logging]
         ),
+        tests("OutgoingWebhooks", ["Delivery", "GenesysEvents", "HTTPClient", "HTTPServer", logging]),
         tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
         tests(
             "Rehearsal",
@@ -167,7 +174,7 @@ let package = Package(
         tests("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
-        tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", logging]),
+        tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", "OutgoingWebhooks", logging]),
     ],
     cxxLanguageStandard: .cxx17
 )

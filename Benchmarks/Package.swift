@@ -44,6 +44,11 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .executableTarget(
+            name: "RuleProbe",
+            dependencies: ["Probing", relayCore, journal, genesysEvents],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
             name: "DayProbe",
             dependencies: ["Probing", relayCore, journal, genesysEvents, heap, logging],
             swiftSettings: swiftSettings

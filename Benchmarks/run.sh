@@ -3,7 +3,7 @@
 # Copyright (c) 2026 the Presence Relay authors
 #
 # The measurements of docs/performance.md on this machine, on loopback alone:
-#   Benchmarks/run.sh [front] [ingest] [latency] [storm] [day]      default: all five
+#   Benchmarks/run.sh [front] [ingest] [latency] [storm] [day] [rules]      default: all six
 # ROUNDS (3) and SECONDS_EACH (5) make the first three longer or shorter; STORM_AGENTS (10000), STORM_SECONDS (75, at most,
 # for each of three storms), STORM_BULK (50, users in a bulk write), DAY_AGENTS (10000) and DAY_LOST (10, of a thousand presence events) the others. Raw numbers go
 # to Benchmarks/results/ as tab-separated lines, the tables to standard output.
@@ -19,7 +19,7 @@ rounds=${ROUNDS:-3}
 seconds=${SECONDS_EACH:-5}
 results=$here/results
 parts=("$@")
-[[ ${#parts[@]} -gt 0 ]] || parts=(front ingest latency storm day)
+[[ ${#parts[@]} -gt 0 ]] || parts=(front ingest latency storm day rules)
 # shellcheck disable=SC2034  # set by scratch and start
 folder='' server='' server_pid='' simulator=''
 scratch folder
@@ -159,12 +159,19 @@ day() {
     python3 "$here/tables.py" day "$results/day.tsv"
 }
 
+rules() {
+    echo "building the probe…" >&2
+    local probe
+    probe=$(build "$here" RuleProbe)
+    within 300 "$probe" "${RULE_COUNT:-200}" | tee "$results/rules.txt"
+}
+
 {
     echo "$(date -u +%Y-%m-%d), $(nproc) cores, $(awk -F ': ' '/model name/ { print $2; exit }' /proc/cpuinfo), Linux $(uname -r)"
     swift --version 2>/dev/null | head -n 1
     echo "load average at the start: $(cut -d ' ' -f 1 /proc/loadavg); $rounds rounds of $seconds s"
 } | tee "$results/machine.txt"
 
-for part in front ingest latency storm day; do
+for part in front ingest latency storm day rules; do
     if wants "$part"; then "$part"; fi
 done

@@ -78,16 +78,7 @@ extension Journal {
             let rows = try Row.fetchCursor(statement, arguments: [agentID, before ?? .max, max(0, limit)])
             var lines: [HistoryEntry] = []
             while let row = try rows.next() {
-                lines.append(
-                    HistoryEntry(
-                        id: row[0],
-                        agentID: row[1],
-                        at: Timestamp(milliseconds: row[2]),
-                        kind: HistoryEntry.Kind(rawValue: row[3]) ?? .event,
-                        summary: row[4],
-                        detail: try row.bytes(5)
-                    )
-                )
+                lines.append(try HistoryEntry(row))
             }
             return lines
         }
@@ -134,7 +125,7 @@ extension Journal {
     }
 
     /// On a connection for reading, in a transaction of its own: never behind the writer.
-    private func reading<Value: Sendable>(
+    func reading<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(JournalError) -> Value {
         guard !isClosed else { throw JournalError(.closed, "the journal is closed") }
@@ -143,6 +134,20 @@ extension Journal {
         } catch {
             throw JournalError(error)
         }
+    }
+}
+
+extension HistoryEntry {
+    /// From the columns id, agent_id, at, kind, summary, detail.
+    init(_ row: Row) throws {
+        self.init(
+            id: row[0],
+            agentID: row[1],
+            at: Timestamp(milliseconds: row[2]),
+            kind: Kind(rawValue: row[3]) ?? .event,
+            summary: row[4],
+            detail: try row.bytes(5)
+        )
     }
 }
 

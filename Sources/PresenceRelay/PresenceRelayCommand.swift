@@ -13,7 +13,8 @@ struct PresenceRelayCommand: AsyncParsableCommand {
         abstract: "Makes an agent's status in Genesys Cloud true within a second of the event that changed it.",
         version: version,
         subcommands: [
-            Serve.self, Check.self, Explain.self, Rules.self, PreflightCommand.self, ResyncCommand.self, Simulate.self,
+            Serve.self, Check.self, Explain.self, Replay.self, Rules.self, PreflightCommand.self, ResyncCommand.self,
+            Simulate.self,
             Demo.self,
         ]
     )

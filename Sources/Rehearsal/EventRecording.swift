@@ -8,7 +8,7 @@ import Pipeline
 
 /// Reads recorded events: a body as the webhook takes it (an event, an array, NDJSON), or what `replay --export` wrote.
 ///
-/// An exported event is the event as received with one member more, `journal: { key, source, receivedAt }`. Any other is
+/// An exported event is the event as received with one member more, `journal: { key, source, receivedAt, ownChange }`. Any other is
 /// taken at the time that it says itself: `timestamp`, else the newest time in its body, else that of the event
 /// before, or of the first one that has any.
 public struct EventRecording {
@@ -35,12 +35,14 @@ public struct EventRecording {
             count += 1
             let notification = received[place].notification
             last = times[place] ?? last
-            return RecordedEvent(
+            var event = RecordedEvent(
                 notification,
                 at: last,
                 key: stamps[place]?.key ?? notification.eventBridgeID ?? "event \(count)",
                 source: stamps[place]?.source ?? .webhook
             )
+            event.isOwnChange = stamps[place]?.ownChange == true
+            return event
         }
     }
 }
@@ -53,21 +55,48 @@ public struct JournalStamp: Codable, Sendable, Equatable {
     public var source: JournalSource
     /// When the relay took it.
     public var receivedAt: Timestamp
+    /// It shows a presence that the relay had set itself; `nil` = it does not, as far as is known.
+    public var ownChange: Bool?
 
     /// Of an entry.
-    public init(_ entry: JournalEntry) {
+    public init(_ entry: JournalEntry, ownChange: Bool = false) {
         key = entry.key
         source = entry.source
         receivedAt = entry.receivedAt
+        self.ownChange = ownChange ? true : nil
     }
+
+    private static let name = Array(#""journal""#.utf8)
+    private static let prefix = Array(#"{"journal":"#.utf8)
 
     /// From an event's bytes; `nil` when nobody has stamped it.
     init?(in event: ArraySlice<UInt8>) {
-        // Decoding all of it once more is only worth it where there is something to be found.
-        guard Data(event).range(of: Data(#""journal""#.utf8)) != nil,
+        if event.starts(with: Self.prefix), let end = Self.endOfObject(event.dropFirst(Self.prefix.count)) {
+            let stamp = event[(event.startIndex + Self.prefix.count)..<end]
+            guard let stamp = try? JSONDecoder().decode(JournalStamp.self, from: Data(stamp)) else { return nil }
+            self = stamp
+            return
+        }
+        // Written anew by somebody else: all of it is decoded once more, where there is something to be found.
+        guard Data(event).range(of: Data(Self.name)) != nil,
             let stamped = try? JSONDecoder().decode(Stamped.self, from: Data(event))
         else { return nil }
         self = stamped.journal
+    }
+
+    /// Behind the brace that closes an object without objects in it.
+    private static func endOfObject(_ bytes: ArraySlice<UInt8>) -> Int? {
+        var isText = false, isEscaped = false
+        for place in bytes.indices {
+            switch bytes[place] {
+            case _ where isEscaped: isEscaped = false
+            case UInt8(ascii: "\\") where isText: isEscaped = true
+            case UInt8(ascii: "\""): isText.toggle()
+            case UInt8(ascii: "}") where !isText: return place + 1
+            default: break
+            }
+        }
+        return nil
     }
 
     private struct Stamped: Decodable {
@@ -104,7 +133,7 @@ extension GenesysEvent {
     /// The newest time in the body: good enough as the clock of recorded events.
     var newestTime: Timestamp? {
         switch self {
-        case .conversation(_, let snapshot):
+        case .conversation(_, let snapshot), .queueConversation(let snapshot):
             snapshot.participants.flatMap { participant in
                 [participant.connectedTime, participant.endTime, participant.startAcwTime, participant.endAcwTime]
                     + participant.communications.flatMap {

@@ -14,6 +14,8 @@ public struct RecordedEvent: Sendable {
     public var key: String
     /// Who brought it; a read of ours counts as of now, however old what it shows.
     public var source: JournalSource
+    /// It shows a presence that the relay had set itself, as whoever exported it has found out.
+    public var isOwnChange = false
     /// The agent it is about, when the topic or the body names one.
     public var agentID: String? { notification.event.userID }
 

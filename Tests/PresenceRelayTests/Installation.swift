@@ -39,6 +39,7 @@ final class Installation: Sendable {
           - name: flagged
             when: { conversation: { media: call, attributes.wfm_status: { in: [Break, Meeting] } } }
             then: { status: "${conversation.attributes.wfm_status}" }
+            guards: { onQueue: false }
         """
 
     /// Writes the configuration; the journal is in the same folder, so that a second relay continues the first's.

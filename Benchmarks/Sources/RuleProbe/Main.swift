@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import AgentState
+import Foundation
+import GenesysEvents
+import Journal
+import Pipeline
+import Probing
+import StatusRules
+
+/// How long rules take: a decision of so many rules for one agent, against the same comparisons written by hand, and
+/// the way of an event from its bytes to the decision, against decoding it alone.
+///
+///     RuleProbe [RULES, 200] [ROUNDS, 20000]
+@main
+struct RuleProbe {
+    static func main() throws {
+        let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
+        let count = max(arguments.first ?? 200, 2), rounds = max(arguments.dropFirst().first ?? 20_000, 100)
+        let rules = try RuleFile.rules(count)
+        var subject = Subject(rules: rules)
+        print("\(count) rules, \(rounds) rounds; microseconds")
+        print("what                                            p50      p99     mean")
+        let bare = measure(rounds) { subject.compareByHand($0, count) }
+        let decision = measure(rounds) { subject.evaluate($0) }
+        show("\(count) comparisons by hand", bare)
+        show("decision: \(count) rules, 1 agent in 1 call", decision)
+        let decoding = subject.measureDecoding(rounds)
+        let event = subject.measureEvents(rounds)
+        show("decoding the event alone", decoding)
+        show("event to decision: decode, merge, \(count) rules", event)
+        print(
+            "ratio: decision / by hand \(ratio(decision, bare)), event / decoding \(ratio(event, decoding))"
+                + "; checks \(subject.checks)"
+        )
+    }
+
+    static func measure(_ rounds: Int, _ body: (Int) -> Void) -> [Double] {
+        for round in 0..<rounds / 10 { body(round) }
+        var times: [Double] = []
+        times.reserveCapacity(rounds)
+        for round in 0..<rounds {
+            let start = DispatchTime.now().uptimeNanoseconds
+            body(round)
+            times.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1000)
+        }
+        return times
+    }
+
+    private static func show(_ name: String, _ times: [Double]) {
+        let sorted = times.sorted()
+        let numbers = [sorted.percentile(0.5) ?? 0, sorted.percentile(0.99) ?? 0, mean(times)]
+        print(
+            name.padding(toLength: 44, withPad: " ", startingAt: 0),
+            numbers.map { String(format: "%8.2f", $0) }.joined(separator: " ")
+        )
+    }
+
+    private static func mean(_ times: [Double]) -> Double { times.reduce(0, +) / Double(times.count) }
+
+    private static func ratio(_ a: [Double], _ b: [Double]) -> String { String(format: "%.1f", mean(a) / mean(b)) }
+}
+
+/// An agent On Queue in one call, and what is measured with it.
+private struct Subject {
+    private let engine: DecisionEngine
+    private var record = AgentRecord(id: Bodies.agent)
+    private let start = Timestamp("2026-03-02T09:00:00.000Z") ?? Timestamp(milliseconds: 0)
+    private var holds = HoldTimes()
+    /// Uses every result, so that none can be left out by the compiler.
+    private(set) var checks = 0
+
+    init(rules: RuleSet) {
+        engine = DecisionEngine(rules: rules, targets: [:], policy: EpisodePolicy(), mode: .observe)
+        take(Bodies.presence(at: start), at: start)
+        take(Bodies.call(at: start, number: 0), at: start)
+    }
+
+    private mutating func take(_ body: [UInt8], at now: Timestamp) {
+        var decoder = NotificationDecoder()
+        guard let received = try? decoder.decode(body).first else { return }
+        take(received.notification, at: now)
+    }
+
+    private mutating func take(_ notification: GenesysEvents.Notification, at now: Timestamp) {
+        let entry = JournalEntry(
+            key: "key",
+            source: .webhook,
+            topic: notification.topicName,
+            agentID: Bodies.agent,
+            receivedAt: now,
+            body: []
+        )
+        checks &+= engine.take(notification, from: entry, now: now, into: &record).history.count
+    }
+
+    /// A decision, as for an event that changes nothing that a rule asks for.
+    mutating func evaluate(_ round: Int) {
+        let context = EvaluationContext(now: start.advanced(by: .milliseconds(round)), holds: holds)
+        let evaluation = engine.rules.evaluate(record.facts, context, tracing: false)
+        holds = evaluation.holds
+        checks &+= evaluation.match == nil ? 0 : 1
+    }
+
+    /// As many comparisons of the same facts without any rule language.
+    mutating func compareByHand(_ round: Int, _ count: Int) {
+        let facts = record.facts
+        guard let call = facts.conversations.first else { return }
+        for number in 0..<count {
+            switch number % 5 {
+            case 0:
+                if call.media == .call, call.state == "connected", call.attributes["flag"] == "Break" { checks &+= 1 }
+            case 1: if facts.adherence?.scheduled == "Break" { checks &+= 1 }
+            case 2: if call.media == .call, call.customerAttributes["tier"] == "gold" { checks &+= 1 }
+            case 3: if facts.presence?.system == .break { checks &+= 1 }
+            default: if call.media == .chat, call.state == "connected" { checks &+= 1 }
+            }
+        }
+    }
+
+    mutating func measureDecoding(_ rounds: Int) -> [Double] {
+        let bodies = (0..<256).map { Bodies.call(at: start, number: $0) }
+        var decoder = NotificationDecoder()
+        var sum = 0
+        let times = RuleProbe.measure(rounds) { sum &+= (try? decoder.decode(bodies[$0 & 255]).count) ?? 0 }
+        checks &+= sum
+        return times
+    }
+
+    mutating func measureEvents(_ rounds: Int) -> [Double] {
+        let bodies = (0..<rounds).map { Bodies.call(at: start.advanced(by: .milliseconds($0)), number: $0) }
+        var decoder = NotificationDecoder()
+        return RuleProbe.measure(rounds) { round in
+            guard let received = try? decoder.decode(bodies[round]).first else { return }
+            take(received.notification, at: start.advanced(by: .milliseconds(round)))
+        }
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import GRDB
+import GRDBSQLite
+public import GenesysEvents
+
+extension Journal {
+    /// What entries there are.
+    public struct EntryBounds: Sendable, Equatable {
+        /// Sequence of the newest; 0 = there is none.
+        public var last: Int64
+        /// When the oldest was received; `nil` = there is none.
+        public var firstReceivedAt: Timestamp?
+        /// When the newest was received; `nil` = there is none.
+        public var lastReceivedAt: Timestamp?
+    }
+
+    /// The oldest and the newest entry at this moment.
+    public func entryBounds() async throws(JournalError) -> EntryBounds {
+        try await reading { database in
+            func received(_ order: String) throws -> Row? {
+                try Row.fetchOne(
+                    database,
+                    sql: "SELECT sequence, received_at FROM entries ORDER BY sequence \(order) LIMIT 1"
+                )
+            }
+            guard let first = try received("ASC"), let last = try received("DESC") else {
+                return EntryBounds(last: 0, firstReceivedAt: nil, lastReceivedAt: nil)
+            }
+            return EntryBounds(
+                last: last[0],
+                firstReceivedAt: Timestamp(milliseconds: first[1]),
+                lastReceivedAt: Timestamp(milliseconds: last[1])
+            )
+        }
+    }
+
+    /// Walks through the entries after one sequence up to another, in one transaction of a reading connection: many may
+    /// walk at once, and the writer goes on. Its log cannot be cut back meanwhile, so be done within a minute or so.
+    public func walk<Result: Sendable>(
+        after first: Int64,
+        through last: Int64,
+        _ body: @escaping @Sendable (inout EntryCursor) throws -> Result
+    ) async throws(JournalError) -> Result {
+        try await reading { database in
+            var cursor = try EntryCursor(database, after: first, through: last)
+            defer { cursor.end() }
+            return try body(&cursor)
+        }
+    }
+
+    /// What can be made of the lines of these kinds in all agents' histories since a time, oldest first.
+    ///
+    /// Times follow the order of the lines but for a few, so it begins a minute early: look at `at`.
+    public func history<Value: Sendable>(
+        since time: Timestamp,
+        kinds: [HistoryEntry.Kind],
+        _ transform: @escaping @Sendable (HistoryEntry) -> Value?
+    ) async throws(JournalError) -> [Value] {
+        let time = time.advanced(by: .seconds(-60)).milliseconds
+        let names = kinds.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        return try await reading { database in
+            let start = try Self.firstLine(since: time, database)
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT id, agent_id, at, kind, summary, detail FROM history
+                    WHERE id >= ? AND kind IN (\(names)) ORDER BY id
+                    """,
+                arguments: [start]
+            )
+            var values: [Value] = []
+            while let row = try rows.next() {
+                if let value = transform(try HistoryEntry(row)) { values.append(value) }
+            }
+            return values
+        }
+    }
+
+    /// Ids grow with time, which saves an index on it.
+    private static func firstLine(since time: Int64, _ database: Database) throws -> Int64 {
+        let bounds = try Row.fetchOne(database, sql: "SELECT min(id), max(id) FROM history")
+        guard let bounds, var low: Int64 = bounds[0], let last: Int64 = bounds[1] else { return 0 }
+        let probe = try database.cachedStatement(sql: "SELECT at FROM history WHERE id >= ? ORDER BY id LIMIT 1")
+        var high = last + 1
+        while low < high {
+            let middle = low + (high - low) / 2
+            if try Int64.fetchOne(probe, arguments: [middle]) ?? .max < time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+/// Entries one by one, in the order of the journal. Not to be kept.
+public struct EntryCursor {
+    private let statement: Statement
+    private let row: SQLiteStatement
+
+    init(_ database: Database, after first: Int64, through last: Int64) throws {
+        statement = try database.makeStatement(
+            sql: """
+                SELECT sequence, key, source, topic, agent_id, received_at, body
+                FROM entries WHERE sequence > ? AND sequence <= ? ORDER BY sequence
+                """
+        )
+        row = statement.sqliteStatement
+        sqlite3_bind_int64(row, 1, first)
+        sqlite3_bind_int64(row, 2, last)
+    }
+
+    /// The next entry that is wanted; `nil` = there is none.
+    ///
+    /// - Parameter isWanted: decides by the UTF-8 bytes of the agent's id (none when the topic names no agent). The bodies
+    ///   of other entries are not even read from the disk.
+    public mutating func next(
+        where isWanted: (UnsafeBufferPointer<UInt8>) -> Bool = { _ in true }
+    ) throws -> JournalRecord? {
+        while true {
+            // By hand, as the insertion: a cursor of boxed rows takes twice the time, and there are millions.
+            let code = sqlite3_step(row)
+            guard code == SQLITE_ROW else {
+                guard code == SQLITE_DONE else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+                return nil
+            }
+            let agent = text(4)
+            guard isWanted(agent) else { continue }
+            let entry = JournalEntry(
+                key: String(decoding: text(1), as: UTF8.self),
+                source: JournalSource(rawValue: String(decoding: text(2), as: UTF8.self)) ?? .webhook,
+                topic: String(decoding: text(3), as: UTF8.self),
+                agentID: agent.isEmpty ? nil : String(decoding: agent, as: UTF8.self),
+                receivedAt: Timestamp(milliseconds: sqlite3_column_int64(row, 5)),
+                body: blob(6)
+            )
+            return JournalRecord(sequence: sqlite3_column_int64(row, 0), entry: entry)
+        }
+    }
+
+    func end() { sqlite3_reset(row) }
+
+    /// Good until the next step.
+    private func text(_ column: Int32) -> UnsafeBufferPointer<UInt8> {
+        let start = sqlite3_column_text(row, column)
+        return UnsafeBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(row, column)))
+    }
+
+    private func blob(_ column: Int32) -> [UInt8] {
+        let start = sqlite3_column_blob(row, column)
+        return Array(
+            UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(row, column)))
+        )
+    }
+}

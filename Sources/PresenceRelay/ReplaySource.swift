@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import GenesysEvents
+import Rehearsal
+
+/// Where a replay has its events from.
+protocol ReplaySource: Sendable {
+    /// When the first and the last event were received.
+    func bounds() async throws -> ClosedRange<Timestamp>
+    /// What is remembered besides events.
+    func memory(since: Timestamp) async throws -> ReplayMemory
+    /// All events from a time on through a plan, in parts of agents that run at the same time.
+    func replay(_ plan: ReplayRun.Plan, from start: Timestamp) async throws -> [ReplayPart]
+}
+
+/// What is remembered of the relay's own doing.
+struct ReplayMemory: Sendable {
+    var ownChanges = OwnChanges()
+    /// Ids of presence definitions by label, as far as agents' records name them.
+    var definitions: [String: String] = [:]
+}
+
+/// Why there is no replay, and what to do.
+struct ReplayFailure: Error { var message: String }
+
+/// Which of several parts an agent belongs to.
+struct ReplayParts: Sendable {
+    /// How many there are.
+    static let count = 2
+
+    /// FNV-1a: the same for the same id, wherever it stands.
+    static func part(of agentID: some Sequence<UInt8>) -> Int {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in agentID { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        return Int((hash >> 32) % UInt64(count))
+    }
+}
