@@ -26,7 +26,7 @@ extension DecisionEngine {
         let hindrance = policy.hindrance(agentID: record.facts.id, trigger: trigger, now: now)
         for step in record.errandEpisodes.advance(wanted: wanted, now: now, hindrance: hindrance) {
             if outcome.evaluation == nil {
-                outcome.evaluation = rules.evaluate(record.facts, EvaluationContext(now: now), tracing: true)
+                outcome.evaluation = evaluation(of: record, changedAt: trigger.eventTime, now: now)
             }
             switch step {
             case .begin(let wanted, let id, let since):
@@ -35,7 +35,7 @@ extension DecisionEngine {
             case .guarded(let wanted, let reason):
                 let errand = errand(wanted, id: "", since: now, now: now, record)
                 let text = "rule '\(wanted.rule)' would \(errand.work.summary): \(reason)"
-                let detail = ErrandDetail(errand, eventKey: trigger.eventKey, rulesVersion: rules.version)
+                let detail = detail(errand, trigger, outcome)
                 outcome.errandHistory.append(line(record, now, .guarded, text, detail))
             }
         }
@@ -89,7 +89,7 @@ extension DecisionEngine {
         record: inout AgentRecord,
         outcome: inout Outcome
     ) {
-        let detail = ErrandDetail(errand, eventKey: trigger.eventKey, rulesVersion: rules.version)
+        let detail = detail(errand, trigger, outcome)
         if let span = errand.work.span {
             if let other = record.explained.first(where: span.overlaps) {
                 let text =
@@ -110,6 +110,12 @@ extension DecisionEngine {
         let text = "rule '\(errand.rule)' wants to \(errand.work.summary)"
         outcome.errandHistory.append(line(record, now, .decision, text, detail))
         want(errand, record: &record, outcome: &outcome)
+    }
+
+    /// What explains a decision about an errand.
+    private func detail(_ errand: Errand, _ trigger: Trigger, _ outcome: Outcome) -> ErrandDetail {
+        let trace = outcome.evaluation?.trace
+        return ErrandDetail(errand, eventKey: trigger.eventKey, rulesVersion: rules.version, trace: trace)
     }
 
     /// The same errand is never wanted twice at a time.

@@ -22,14 +22,17 @@ struct CallDetail: Encodable {
     var errorCode: String?
     var errorMessage: String?
     var correlationId: String?
+    /// The number of the wish, as in the decision's detail; absent when it was overtaken.
+    var wish: Int?
     /// Of a write that Genesys has taken: `replay` tells by them what the relay has set from what people have.
     var definitionId: String?
     var modifiedAt: Timestamp?
 
-    init(status: DeliveryStatus, target: String?) {
+    init(status: DeliveryStatus, wish: Wish?) {
         state = status.state.rawValue
         attempts = status.attempts
-        self.target = target
+        target = wish?.target.description
+        self.wish = wish?.revision
         errorCode = status.error?.code
         errorMessage = status.error?.message
         correlationId = status.error?.correlationID
@@ -64,13 +67,16 @@ struct ErrandDetail: Codable {
     var errorCode: String?
     var errorMessage: String?
     var correlationId: String?
+    /// Of a decision: each rule, and the first condition that failed.
+    var trace: [RuleTrace]?
 
-    init(_ errand: Errand, eventKey: String? = nil, rulesVersion: String? = nil) {
+    init(_ errand: Errand, eventKey: String? = nil, rulesVersion: String? = nil, trace: [RuleTrace]? = nil) {
         errandId = errand.id.isEmpty ? nil : errand.id
         rule = errand.rule
         since = errand.since
         self.eventKey = eventKey
         self.rulesVersion = rulesVersion
+        self.trace = trace
         switch errand.work {
         case .tag(let conversation, let attributes):
             self.errand = "tag"

@@ -39,6 +39,26 @@ extension AgentView {
         delivery = record.delivery.map(DeliveryView.init)
         delivery?.adherence = record.adherence.map(AdherenceVerdictView.init)
         errands = record.errands.isEmpty ? nil : record.errands.map(ErrandView.init)
+        waiting = record.episodes.awaitedEnd.map(WaitingView.init)
+        looksAgainAt = record.wakeAt
+    }
+}
+
+extension WaitingView {
+    init(_ awaited: AwaitedEnd) {
+        let kind: Kind =
+            switch awaited.kind {
+            case .afterInteraction: .afterInteraction
+            case .afterCallWork: .afterCallWork
+            case .minimum: .minimum
+            case .cooldown: .cooldown
+            case .release: .release
+            }
+        self.init(kind, rule: awaited.rule)
+        status = awaited.status
+        since = awaited.since
+        until = awaited.until
+        conversations = awaited.conversationIDs.isEmpty ? nil : awaited.conversationIDs
     }
 }
 

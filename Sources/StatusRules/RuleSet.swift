@@ -29,7 +29,9 @@ public struct RuleSet: Sendable {
     private let fields: ConversationFields
     /// The last rule that matters although an earlier one has decided; -1 = none does.
     private let lastBeside: Int
-    private let hasHolds: Bool
+    /// Those with a `for:` somewhere.
+    private let timed: [CompiledRule]
+    private let prefilter: RulePrefilter
 
     private init(
         statuses: [String: StatusDefinition],
@@ -47,7 +49,8 @@ public struct RuleSet: Sendable {
         fields = compiler.fields
         attributes = compiler.attributes
         lastBeside = rules.lastIndex(where: \.mattersBeside) ?? -1
-        hasHolds = rules.contains { $0.when.hasHolds }
+        timed = rules.filter(\.when.hasHolds)
+        prefilter = RulePrefilter(rules)
     }
 
     /// Compiles the `statuses:` and `rules:` nodes; findings go to `diagnostics`; `nil` when there is an error.
@@ -128,9 +131,11 @@ public struct RuleSet: Sendable {
         var evaluation = Evaluation(match: nil, trace: [])
         let statuses = StatusNames(known: statuses, onQueue: onQueueStatuses)
         var scope = RuleScope(facts, context, names: names, fields: fields)
-        if hasHolds {
-            for rule in rules { rule.when.keepHolds(facts, &scope) }
-        }
+        // Whatever a rule makes of one that was silent for too long may be wrong, a "no" as well: it has to be read.
+        for conversation in scope.conversations where conversation.isLive { _ = scope.trusts(conversation) }
+        let mayExclude = !tracing && scope.unheard.isEmpty
+        for rule in timed { rule.when.keepHolds(facts, &scope) }
+        var comparisons = prefilter.results()
         var stoppedBy: String?
         var hasDecided = false
         for (index, rule) in rules.enumerated() {
@@ -144,6 +149,7 @@ public struct RuleSet: Sendable {
                 if index > lastBeside { break }
                 guard rule.mattersBeside else { continue }
             }
+            if mayExclude, prefilter.excludes(index, facts, &comparisons, &scope) { continue }
             let match = rule.match(facts, statuses, &scope)
             if let match {
                 take(match, of: index, facts, statuses, &scope, into: &evaluation)

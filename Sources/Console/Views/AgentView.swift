@@ -31,6 +31,10 @@ public struct AgentView: Codable, Sendable, Equatable, Identifiable {
     public var delivery: DeliveryView?
     /// What is to be done beside the presence and is not done yet; absent when there is nothing.
     public var errands: [ErrandView]?
+    /// What has to be over before anything more happens to the status; absent when nothing is waited for.
+    public var waiting: WaitingView?
+    /// When the rules look at the agent again although nothing is heard; absent = not by themselves.
+    public var looksAgainAt: Timestamp?
 
     /// An agent of whom nothing is known yet.
     public init(id: String, name: String? = nil) {
