@@ -91,6 +91,7 @@ public struct DecisionEngine: Sendable {
         if let seen = record.facts.presence, seen != presenceBefore, record.writes.witness(seen) {
             record.episodes.noteWrite()
         }
+        record.settleRelease()
         let kind: HistoryEntry.Kind = entry.source == .observation ? .observation : .event
         switch result {
         case .changed(let changes):
@@ -149,10 +150,7 @@ public struct DecisionEngine: Sendable {
             let trigger = Trigger(eventKey: key, eventTime: record.heardAt)
             decide(trigger, now: now, record: &record, outcome: &outcome)
         }
-        // What has failed may be tried again, and the agent's own choice is still to be kept until then.
-        if state.isFinal, state != .failed, state != .notApplied, report.revision == record.wish?.revision {
-            record.episodes.released()
-        }
+        record.settleRelease()
         follow(report, now: now, record: &record, outcome: &outcome)
         return outcome
     }
@@ -255,6 +253,17 @@ extension DeliveryReport {
 }
 
 extension AgentRecord {
+    /// Ends the release whose wish is settled, once the facts show what has come of it.
+    fileprivate mutating func settleRelease() {
+        guard episodes.releasing != nil, let wish, let state = delivery?.state, state.isFinal else { return }
+        // What has failed may be tried again, and the agent's own choice is still to be kept until then.
+        guard state != .failed, state != .notApplied else { return }
+        // A report overtakes the observation that it is about. While what we had set before is still shown, it must not be
+        // taken for the agent's choice by an episode that begins now.
+        if let presence = facts.presence, writes.made(presence), !wish.target.isMet(by: presence) { return }
+        episodes.released()
+    }
+
     fileprivate mutating func take(_ news: WriteNews, at time: Timestamp) {
         switch news {
         case .sent(let definitionID): writes.send(definitionID, at: time)

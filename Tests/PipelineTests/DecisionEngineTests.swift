@@ -222,6 +222,35 @@ struct DecisionEngineTests {
         #expect(desk.engine.tryAgain(eventKey: "k", now: desk.now, into: &desk.record) == nil)
     }
 
+    @Test("what was restored is the agent's choice, also while the facts still show what we had set")
+    func restoredAndNotSeenYet() throws {
+        var desk = try Desk()
+        _ = desk.presence(available)
+        func write(_ id: String) {
+            _ = desk.report(.sent, .sent(definitionID: id))
+            let at = desk.now.advanced(by: .milliseconds(50))
+            _ = desk.report(.accepted, .accepted(AcceptedWrite(definitionID: id, modifiedAt: at)))
+        }
+        _ = desk.call(["wfm_status": "Break"])
+        write("break")
+        _ = desk.presence(DecisionEngine.breakTarget)
+        _ = desk.report(.confirmed)
+        #expect(desk.call(["wfm_status": ""]).command?.target?.definitionID == "available")
+        write("available")
+        // Confirmed by a read whose observation has not come yet.
+        _ = desk.report(.confirmed)
+        #expect(desk.call(["wfm_status": "Break"]).command?.target == DecisionEngine.breakTarget)
+        write("break")
+        #expect(desk.call(["wfm_status": ""]).command?.target?.definitionID == "available")
+        write("available")
+        _ = desk.report(.confirmed)
+        #expect(desk.record.episodes.releasing != nil)
+        _ = desk.presence(meal)
+        #expect(desk.record.episodes.releasing == nil, "the facts show more than what we had set")
+        #expect(desk.call(["wfm_status": "Break"]).command?.target == DecisionEngine.breakTarget)
+        #expect(desk.call(["wfm_status": ""]).command?.target?.definitionID == "meal")
+    }
+
     @Test("a change by hand that was seen while the write was under way is told by the answer")
     func raceWithHand() throws {
         var desk = try Desk()

@@ -23,11 +23,15 @@ struct FaultTests {
                 ]
             )
             let end = ContinuousClock.now + .seconds(4)
-            while ContinuousClock.now < end {
+            // Enough is to go wrong to prove something, also on a machine that gets through few calls.
+            let enough = level == "mild" ? 4 : 9
+            var hit = 0
+            while ContinuousClock.now < end || hit < enough {
                 try await site.storm(20, talkSeconds: 0.8)
                 try await site.storm(39, status: "Meeting", talkSeconds: 1.2)
                 let round = ContinuousClock.now + .seconds(1.5)
                 try await eventually("the next round") { ContinuousClock.now >= round }
+                hit = try await site.faultsHit()
             }
             // These calls stay.
             try await site.storm(30)
@@ -50,15 +54,12 @@ struct FaultTests {
                     return wrong.isEmpty
                 }
             } catch {
-                Issue.record("seed \(seed): \(wrong)")
+                let first = wrong.first?.prefix { $0 != ":" } ?? ""
+                Issue.record("seed \(seed): \(wrong); the first one's history:\n\(try await relay.story(of: String(first)))")
             }
             let usage = try await site.simulate("GET", "/simulator/usage")
             #expect((usage["maxConcurrentWritesPerAgent"].int ?? 0) <= 1, "\(usage)")
-            try await Self.expectNoneMovedOutOfOffline(site, usage)
-            let hit = try await site.simulate("GET", "/simulator/requests")["requests"].list.count {
-                $0["fault"].exists
-            }
-            #expect(hit > (level == "mild" ? 3 : 8), "enough went wrong to prove something: \(hit)")
+            try await Self.expectNoneMovedOutOfOffline(relay, usage)
         }
     }
 
@@ -89,17 +90,21 @@ struct FaultTests {
         return wrong
     }
 
-    /// Whoever was written while Offline had left a moment ago, or the news of it was lost or late.
-    private static func expectNoneMovedOutOfOffline(_ site: Installation, _ usage: JSON) async throws {
-        let mishaps = try await site.simulate("GET", "/simulator/events/faults")["events"].list.map {
-            $0["topicName"].text
-        }
+    /// Nobody is written whom the relay has known to be Offline for a while: whoever was, had left just before, or the news
+    /// of it was on its way or lost.
+    private static func expectNoneMovedOutOfOffline(_ relay: RunningRelay, _ usage: JSON) async throws {
         for write in usage["offlineWrites"]["writes"].list {
-            let topic = "v2.users.\(write["agentId"].text).presence"
-            let age = try time(write["at"].text).timeIntervalSince(time(write["offlineSince"].text))
-            #expect(age < 1.5 || mishaps.contains(topic), "\(write)")
+            let written = try time(write["at"].text)
+            let lines = try await relay.get("/v1/agents/\(write["agentId"].text)/history?limit=1000").json["entries"].list
+            let known = try lines.first { line in
+                try line["summary"].text.contains("presence.system: ") && time(line["at"].text) < written - grace
+            }
+            #expect(known?["summary"].text.contains("→ OFFLINE") != true, "\(write)")
         }
     }
+
+    /// What was known by then counts when a call is made, also on a machine with much else to do.
+    private static let grace: TimeInterval = 1
 
     private static func time(_ text: String) throws -> Date {
         try Date(text, strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
@@ -167,6 +172,11 @@ struct FaultTests {
 }
 
 extension Installation {
+    /// How many requests a fault has hit.
+    func faultsHit() async throws -> Int {
+        try await simulate("GET", "/simulator/requests")["requests"].list.count { $0["fault"].exists }
+    }
+
     /// The id of the definition with that label.
     func definition(_ label: String) async throws -> String {
         let all = try await simulate("GET", "/simulator/definitions")["definitions"].list
@@ -175,6 +185,12 @@ extension Installation {
 }
 
 extension RunningRelay {
+    /// What has happened to an agent, newest first, a line for each.
+    func story(of agent: String) async throws -> String {
+        try await get("/v1/agents/\(agent)/history?limit=1000").json["entries"].list
+            .map { "\($0["at"].text) \($0["kind"].text) \($0["summary"].text)" }.joined(separator: "\n")
+    }
+
     /// Reads everybody again, to the end.
     func resync() async throws {
         let job = try await call("POST", "/v1/resync")
