@@ -95,6 +95,8 @@ private struct ConversationObservation {
         let participants = parts.map { part -> [String: Any] in
             var communication: [String: Any] = ["id": part.communicationID, "state": "terminated"]
             communication["direction"] = part.direction
+            // What is gone keeps nobody busy; work that is pending would.
+            if part.afterCallWork == "pending" { communication["afterCallWork"] = ["state": "complete"] }
             var participant: [String: Any] = ["id": part.participantID, "userId": agentID]
             participant["purpose"] = part.purpose
             participant["queueId"] = part.queueID
