@@ -29,6 +29,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        // glibc's account of the heap.
+        .systemLibrary(name: "CMalloc"),
         .executableTarget(name: "BarePeer", dependencies: [httpServer, logging], swiftSettings: swiftSettings),
         .executableTarget(name: "DiskBaseline", dependencies: ["CSQLite"], swiftSettings: swiftSettings),
         // What the probes share: processes, events, percentiles.
@@ -46,6 +48,11 @@ let package = Package(
         .executableTarget(
             name: "RuleProbe",
             dependencies: ["Probing", relayCore, journal, genesysEvents],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "StateProbe",
+            dependencies: ["CMalloc", "Probing", relayCore, journal, genesysEvents, logging],
             swiftSettings: swiftSettings
         ),
         .executableTarget(

@@ -3,10 +3,10 @@
 # Copyright (c) 2026 the Presence Relay authors
 #
 # The measurements of docs/performance.md on this machine, on loopback alone:
-#   Benchmarks/run.sh [front] [ingest] [latency] [storm] [day] [rules]      default: all six
+#   Benchmarks/run.sh [front] [ingest] [latency] [storm] [day] [rules] [state]      default: all seven
 # ROUNDS (3) and SECONDS_EACH (5) make the first three longer or shorter; STORM_AGENTS (10000), STORM_SECONDS (75, at most,
-# for each of three storms), STORM_BULK (50, users in a bulk write), DAY_AGENTS (10000) and DAY_LOST (10, of a thousand presence events) the others. Raw numbers go
-# to Benchmarks/results/ as tab-separated lines, the tables to standard output.
+# for each of three storms), STORM_BULK (50, users in a bulk write), DAY_AGENTS (10000), DAY_LOST (10, of a thousand
+# presence events) and STATE_AGENTS (100000) the others. Raw numbers go to Benchmarks/results/ as tab-separated lines, the tables to standard output.
 
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,7 +19,7 @@ rounds=${ROUNDS:-3}
 seconds=${SECONDS_EACH:-5}
 results=$here/results
 parts=("$@")
-[[ ${#parts[@]} -gt 0 ]] || parts=(front ingest latency storm day rules)
+[[ ${#parts[@]} -gt 0 ]] || parts=(front ingest latency storm day rules state)
 # shellcheck disable=SC2034  # set by scratch and start
 folder='' server='' server_pid='' simulator=''
 scratch folder
@@ -166,12 +166,27 @@ rules() {
     within 300 "$probe" "${RULE_COUNT:-200}" | tee "$results/rules.txt"
 }
 
+# The agents of each kind are stored by one process and read by another.
+state() {
+    echo "building the probe…" >&2
+    local probe kind agents=${STATE_AGENTS:-100000}
+    probe=$(build "$here" StateProbe)
+    : >"$results/state.tsv"
+    for kind in idle settled busy; do
+        renew_disk
+        within 900 "$probe" fill "$kind" "$disk" "$agents"
+        within 300 "$probe" load "$kind" "$disk" >>"$results/state.tsv"
+    done
+    within 300 "$probe" apply >>"$results/state.tsv"
+    python3 "$here/tables.py" state "$results/state.tsv"
+}
+
 {
     echo "$(date -u +%Y-%m-%d), $(nproc) cores, $(awk -F ': ' '/model name/ { print $2; exit }' /proc/cpuinfo), Linux $(uname -r)"
     swift --version 2>/dev/null | head -n 1
     echo "load average at the start: $(cut -d ' ' -f 1 /proc/loadavg); $rounds rounds of $seconds s"
 } | tee "$results/machine.txt"
 
-for part in front ingest latency storm day rules; do
+for part in front ingest latency storm day rules state; do
     if wants "$part"; then "$part"; fi
 done

@@ -2,7 +2,7 @@
 # Copyright (c) 2026 the Presence Relay authors
 """Tables (Markdown) from the raw numbers of run.sh: medians over the rounds.
 
-tables.py front|ingest|latency|storm|day FILE
+tables.py front|ingest|latency|storm|day|state FILE
 """
 
 import statistics
@@ -144,7 +144,28 @@ def day(path):
           lines)
 
 
-PARTS = {"front": front, "ingest": ingest, "latency": latency, "storm": storm, "day": day}
+def state(path):
+    agents, events = [], []
+    for fields in rows(path):
+        if fields[0] == "apply":
+            events.append(fields[1:4])
+            continue
+        kind, count, stored, allocated, resident, before, loaded, loaded_most, looked, looked_most, took = fields[1:]
+
+        def megabytes(value):
+            return f"{int(value) / 1e6:,.0f} MB"
+
+        agents.append([
+            f"{int(count):,} {kind}", f"{int(stored):,} B", f"{int(allocated):,} B", f"{int(resident):,} B",
+            megabytes(before), f"{megabytes(loaded)} / {megabytes(loaded_most)}",
+            f"{megabytes(looked)} / {megabytes(looked_most)}", f"{took} s",
+        ])
+    table(["agents", "stored", "allocated for each", "resident for each", "RSS before", "RSS after the read / at most",
+           "after a look at each / at most", "read in"], agents)
+    table(["event", "p50 µs", "p99 µs"], events)
+
+
+PARTS = {"front": front, "ingest": ingest, "latency": latency, "storm": storm, "day": day, "state": state}
 if len(sys.argv) != 3 or sys.argv[1] not in PARTS:
     sys.exit(__doc__)
 PARTS[sys.argv[1]](sys.argv[2])
