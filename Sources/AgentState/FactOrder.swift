@@ -15,9 +15,26 @@ struct FactOrder: Sendable, Equatable {
         case body
     }
 
-    var envelope: Timestamp?
-    var body: Timestamp?
+    // Numbers with one that stands for none, instead of optionals: there are several in every agent, and the smaller ones
+    // are half as large.
+    private var envelopeTime: Int64
+    private var bodyTime: Int64
     var arrival: Timestamp
+
+    private static let none = Int64.min
+
+    init(envelope: Timestamp?, body: Timestamp? = nil, arrival: Timestamp) {
+        envelopeTime = envelope?.milliseconds ?? Self.none
+        bodyTime = body?.milliseconds ?? Self.none
+        self.arrival = arrival
+    }
+
+    var envelope: Timestamp? { envelopeTime == Self.none ? nil : Timestamp(milliseconds: envelopeTime) }
+
+    var body: Timestamp? {
+        get { bodyTime == Self.none ? nil : Timestamp(milliseconds: bodyTime) }
+        set { bodyTime = newValue?.milliseconds ?? Self.none }
+    }
 
     func isOlder(than known: FactOrder, by key: Key) -> Bool {
         switch key {
@@ -52,8 +69,8 @@ extension FactOrder: Codable {
     // Three numbers, for there are several in every stored agent.
     init(from decoder: any Decoder) throws {
         var container = try decoder.unkeyedContainer()
-        envelope = try container.decode(Int64?.self).map { Timestamp(milliseconds: $0) }
-        body = try container.decode(Int64?.self).map { Timestamp(milliseconds: $0) }
+        envelopeTime = try container.decode(Int64?.self) ?? Self.none
+        bodyTime = try container.decode(Int64?.self) ?? Self.none
         arrival = Timestamp(milliseconds: try container.decode(Int64.self))
     }
 

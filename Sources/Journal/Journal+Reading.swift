@@ -66,6 +66,27 @@ extension Journal {
         }
     }
 
+    /// The applied position.
+    public func appliedPosition() async throws(JournalError) -> Int64 {
+        try await reading { database in
+            try Int64.fetchOne(database, sql: "SELECT position FROM progress") ?? 0
+        }
+    }
+
+    /// Stored states in the order of their ids, after an id: for whoever needs them all, but not all at once.
+    public func storedAgents(after id: String?, limit: Int) async throws(JournalError) -> [StoredAgent] {
+        try await reading { database in
+            let statement = try database.cachedStatement(
+                sql: "SELECT id, state FROM agents WHERE id > ? ORDER BY id LIMIT ?"
+            )
+            // No id is empty.
+            let rows = try Row.fetchCursor(statement, arguments: [id ?? "", max(0, limit)])
+            var agents: [StoredAgent] = []
+            while let row = try rows.next() { agents.append(StoredAgent(id: row[0], state: try row.bytes(1))) }
+            return agents
+        }
+    }
+
     /// Newest first; `before` is the id of the last entry of the page before.
     public func history(agentID: String, before: Int64?, limit: Int) async throws(JournalError) -> [HistoryEntry] {
         try await reading { database in

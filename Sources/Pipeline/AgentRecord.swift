@@ -11,13 +11,13 @@ public struct AgentRecord: Sendable, Equatable {
     /// What is known of the agent.
     public var facts: AgentFacts
     /// What the rules have made of it.
-    public var episodes = EpisodeState()
+    @Seldom public var episodes = EpisodeState()
     /// The newest wish, also when it is settled.
-    public internal(set) var wish: Wish?
+    @Seldom public internal(set) var wish: Wish? = nil
     /// How far the newest wish has got.
-    public internal(set) var delivery: DeliveryStatus?
+    @Seldom public internal(set) var delivery: DeliveryStatus? = nil
     /// What adherence says of the newest wish's presence; `nil` = it is not asked, or the presence is not confirmed.
-    public internal(set) var adherence: AdherenceVerdict?
+    @Seldom public internal(set) var adherence: AdherenceVerdict? = nil
     /// What is to be done beside the presence and is not done yet, in the order in which it was decided.
     public internal(set) var errands: [Errand] = []
     /// What rules in `mode: observe` would want.

@@ -5,24 +5,33 @@ import AgentState
 
 /// All agents' records, and the ways to find them.
 struct AgentRecords {
-    private var records: [String: AgentRecord] = [:]
+    /// In a box each: the places of a dictionary are two or three times as many as its entries.
+    private indirect enum Kept { case record(AgentRecord) }
+
+    private var records: [String: Kept] = [:]
+    private var texts = SharedTexts()
     private var sortedIDs: [String]?
     /// When each has to be looked at although nothing is heard of them.
     var timers = AgentTimers()
     /// Conversation → agents with a part in it: detail events name no agent.
     private var agentsByConversation: [String: Set<String>] = [:]
 
-    var ids: Dictionary<String, AgentRecord>.Keys { records.keys }
+    var ids: some Collection<String> { records.keys }
 
-    subscript(id: String) -> AgentRecord? { records[id] }
+    subscript(id: String) -> AgentRecord? {
+        guard case .record(let record)? = records[id] else { return nil }
+        return record
+    }
 
     /// Takes the record in place of the agent's earlier one; `false` when nothing differs.
     mutating func put(_ record: AgentRecord) -> Bool {
         let id = record.facts.id
-        let old = records[id]
+        let old = self[id]
         guard old != record else { return false }
         if old == nil { sortedIDs = nil }
-        records[id] = record
+        var record = record
+        record.facts.share(&texts, replacing: old?.facts)
+        records[id] = .record(record)
         timers.set(id, record.alarmAt)
         // Conversations come and go with few of the events.
         let before = old?.facts.conversations ?? []
@@ -49,7 +58,7 @@ struct AgentRecords {
             let middle = (low + high) / 2
             if ids[middle] <= after { low = middle + 1 } else { high = middle }
         }
-        return ids[low...].prefix(limit).compactMap { records[$0] }
+        return ids[low...].prefix(limit).compactMap { self[$0] }
     }
 
     private mutating func forget(_ agentID: String, in conversationID: String) {

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+public import StatusRules
+
+/// A value that says nothing for most agents: then it takes a word instead of its size.
+@propertyWrapper
+public struct Seldom<Value: Silent & Sendable & Equatable>: Sendable, Equatable {
+    /// At most one, and not the silent one. A list, since it is copied only when it is written.
+    private var stored: [Value] = []
+
+    /// A value of a property that is declared with it.
+    public init(wrappedValue: Value) { self.wrappedValue = wrappedValue }
+
+    /// The value itself.
+    public var wrappedValue: Value {
+        get { stored.first ?? .silent }
+        set { stored = newValue == .silent ? [] : [newValue] }
+        _modify {
+            if stored.isEmpty { stored.append(.silent) }
+            defer { if stored[0] == .silent { stored = [] } }
+            yield &stored[0]
+        }
+    }
+}
+
+/// Has a value that says nothing.
+public protocol Silent {
+    /// It says nothing.
+    static var silent: Self { get }
+}
+
+extension Optional: Silent {
+    /// Nothing.
+    public static var silent: Self { nil }
+}
+
+extension EpisodeState: Silent {
+    /// No rule has ever matched.
+    public static var silent: EpisodeState { EpisodeState() }
+}
