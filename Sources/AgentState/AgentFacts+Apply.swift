@@ -7,13 +7,14 @@ extension AgentFacts {
     /// Takes in one notification about this agent. `receivedAt` orders what carries no time of its own.
     ///
     /// A notification about another agent, of an unused topic or undecodable changes nothing. The attributes of a
-    /// participant name no agent: hand them to every agent whose `conversationIDs` contain the conversation.
+    /// participant and its wrap-up name no agent: hand them to every agent whose `conversationIDs` contain the
+    /// conversation.
     public mutating func apply(_ notification: Notification, receivedAt: Timestamp) -> FactsOutcome {
         if let userID = notification.event.userID, userID != id { return .unchanged }
         var result = OutcomeBuilder()
         let order = FactOrder(envelope: notification.timestamp, arrival: receivedAt)
         switch notification.event {
-        case .conversation(_, let snapshot): apply(snapshot, order, &result)
+        case .conversation(_, let snapshot), .queueConversation(let snapshot): apply(snapshot, order, &result)
         case .conversationSummary(_, let summary): apply(summary, order, &result)
         case .presence(_, let presence):
             if let source = presence.source, source.uppercased() != "PURECLOUD" {
@@ -21,20 +22,28 @@ extension AgentFacts {
             } else {
                 apply(presence, order, &result)
             }
+        case .presenceSource(_, let source): apply(source, order, &result)
         case .routingStatus(_, let status): apply(status, order, &result)
         case .activity(_, let activity): apply(activity, order, &result)
-        case .outOfOffice(_, let active): apply(outOfOffice: active, order, &result)
+        case .outOfOffice(_, let outOfOffice): apply(outOfOffice, order, &result)
+        case .queueMembership(_, let membership): apply(membership, order, &result)
         case .adherence(_, let adherence): apply(adherence, order, &result)
         case .participantAttributes(let attributes): apply(attributes, order, &result)
-        case .afterCallWork(_, let work): apply(work, order, &result)
-        case .userEnd(_, let end): apply(end, order, &result)
+        case .agentState(_, let state): apply(CommunicationNews(state, order), &result)
+        case .userStart(_, let start): apply(CommunicationNews(start, order), &result)
+        case .userEnd(_, let end): apply(CommunicationNews(end, order), &result)
+        case .afterCallWork(_, let work): apply(CommunicationNews(work, order), &result)
+        case .wrapup(let wrapup):
+            // It names nobody: that of another agent is none of ours.
+            guard let id = wrapup.session.participantID, hasPart(id, in: wrapup.session.conversationID) else { break }
+            apply(CommunicationNews(wrapup, order), &result)
         case .unused, .undecodable: break
         }
         return result.outcome
     }
 
     /// `order` with the time of the fact's own change, or `nil` when what is known is newer.
-    private func accept(
+    func accept(
         _ order: FactOrder,
         changedAt: Timestamp?,
         after known: FactOrder?,
@@ -51,24 +60,23 @@ extension AgentFacts {
     // MARK: - Presence and routing
 
     private mutating func apply(_ new: PresenceObservation, _ order: FactOrder, _ result: inout OutcomeBuilder) {
-        guard let order = accept(order, changedAt: new.modifiedAt, after: presenceOrder, "presence", &result) else {
-            return
-        }
         let old = presence
-        var facts = PresenceFacts(
+        let isSame = new.modifiedAt != nil && new.modifiedAt == old?.modifiedAt
+        // The same presence told once more: the activity topic has no request, so that the others complete it.
+        if isSame, !new.tellsRequest, !presenceIsPartial { return result.taken() }
+        let completes = isSame && new.tellsRequest && presenceIsPartial
+        let known = completes ? nil : presenceOrder
+        guard let order = accept(order, changedAt: new.modifiedAt, after: known, "presence", &result) else { return }
+        let facts = PresenceFacts(
             definitionID: new.definitionID,
             system: new.system,
-            message: new.message,
+            message: isSame ? new.message ?? old?.message : new.message,
             modifiedAt: new.modifiedAt,
             requested: new.requested
         )
-        // The same presence told once more with less: the activity topic need not repeat the message, and has no request.
-        if new.modifiedAt != nil, new.modifiedAt == old?.modifiedAt {
-            if new.message == nil { facts.message = old?.message }
-            if !new.tellsRequest { facts.requested = old?.requested }
-        }
         presence = facts
         presenceOrder = order
+        presenceIsPartial = !new.tellsRequest
         result.compare("presence.system", old?.system?.name, facts.system?.name)
         result.compare("presence.definitionId", old?.definitionID, facts.definitionID)
         result.compare("presence.message", old?.message, facts.message)
@@ -84,50 +92,44 @@ extension AgentFacts {
         result.compare("routingStatus.status", old?.status, new.status)
     }
 
+    private mutating func apply(_ new: PresenceSourceObservation, _ order: FactOrder, _ result: inout OutcomeBuilder) {
+        // The event may be about the presence of a source alone.
+        guard let source = new.current,
+            let order = accept(order, changedAt: new.modifiedAt, after: sourceOrder, "the primary source", &result)
+        else { return }
+        let old = primarySource
+        primarySource = source
+        sourceOrder = order
+        result.compare("primarySource", old, source)
+    }
+
     private mutating func apply(_ new: ActivityObservation, _ order: FactOrder, _ result: inout OutcomeBuilder) {
         if let presence = new.presence { apply(presence, order, &result) }
         if let routingStatus = new.routingStatus { apply(routingStatus, order, &result) }
         if let active = new.outOfOffice {
             apply(outOfOffice: active, changedAt: new.outOfOfficeModifiedAt, order, &result)
         }
-        guard let queues = new.activeQueueIDs,
-            let order = accept(
-                order,
-                changedAt: new.activeQueuesChangedAt,
-                after: activeQueuesOrder,
-                "the list of active queues",
-                &result
-            )
-        else { return }
-        let old = activeQueueIDs
-        activeQueueIDs = queues
-        activeQueuesOrder = order
-        result.compare("activeQueueIds", old?.joined(separator: " "), queues.joined(separator: " "))
-    }
-
-    private mutating func apply(
-        outOfOffice active: Bool,
-        changedAt: Timestamp? = nil,
-        _ order: FactOrder,
-        _ result: inout OutcomeBuilder
-    ) {
-        guard let order = accept(order, changedAt: changedAt, after: outOfOfficeOrder, "out of office", &result)
-        else { return }
-        let old = outOfOffice
-        outOfOffice = active
-        outOfOfficeOrder = order
-        result.compare("outOfOffice", old.map(\.description), active.description)
+        if let queues = new.activeQueueIDs {
+            apply(activeQueues: queues, changedAt: new.activeQueuesChangedAt, order, &result)
+        }
     }
 
     // MARK: - Adherence
 
     private mutating func apply(_ new: AdherenceObservation, _ order: FactOrder, _ result: inout OutcomeBuilder) {
+        apply(outOfOfficeOf: new, order, &result)
+        if let queues = new.activeQueueIDs {
+            apply(activeQueues: queues, changedAt: new.activeQueuesChangedAt, order, &result)
+        }
+        if new.isRemoved, let unit = new.managementUnitID, let known = adherence?.managementUnitID, unit != known {
+            return result.stale("removed from a management unit that is not the agent's any more")
+        }
         guard let order = accept(order, changedAt: new.changedAt, after: adherenceOrder, "adherence", &result)
         else { return }
         let old = adherence
-        let facts = AdherenceFacts(new)
-        adherence = facts
+        adherence = new.isRemoved ? nil : AdherenceFacts(new)
         adherenceOrder = order
+        let facts = adherence ?? AdherenceFacts()
         result.compare("adherence.state", old?.state, facts.state)
         result.compare("adherence.scheduled", old?.scheduled, facts.scheduled)
         result.compare("adherence.actual", old?.actual, facts.actual)

@@ -30,13 +30,22 @@ public struct AgentFacts: Sendable, Equatable, Identifiable {
     public var conversations: [ConversationFacts] = []
 
     var presenceOrder: FactOrder?
+    /// Told only by the activity topic, which does not say what the agent has asked for.
+    var presenceIsPartial = false
+    var sourceOrder: FactOrder?
     var routingOrder: FactOrder?
     var adherenceOrder: FactOrder?
     var outOfOfficeOrder: FactOrder?
+    /// `nil` = no `outofoffice` event was seen.
+    var outOfOfficeEnd: OutOfOfficeEnd?
+    /// Of the latest full list.
     var activeQueuesOrder: FactOrder?
-    /// By medium, the latest summary that counted no conversation.
-    var quiet: [String: FactOrder] = [:]
-    var endings: [EndedCommunication] = []
+    /// `nil` = no single join or leave is newer than that list.
+    var queueChanges: QueueChanges?
+    /// The latest summaries that counted no conversation of some media.
+    var quiet: [QuietMedia] = []
+    /// What was told of single communications otherwise than by snapshots.
+    var news: [CommunicationNews] = []
 
     /// An agent of whom nothing is known.
     public init(id: String) { self.id = id }
@@ -44,15 +53,11 @@ public struct AgentFacts: Sendable, Equatable, Identifiable {
     /// The conversations that these facts are about, live or not: whose `.participantAttributes` belong here.
     public var conversationIDs: Set<String> { Set(conversations.map(\.id)) }
 
-    /// Drops ended conversations, and what is remembered of ends, that the relay last heard of before this time.
-    public mutating func forgetEnded(before time: Timestamp) {
-        conversations.removeAll { facts in
-            guard !facts.isLive else { return false }
-            return (facts.order?.arrival ?? facts.endedAt).map { $0 < time } ?? true
+    /// Whether a participant of the conversation is this agent's.
+    func hasPart(_ participantID: String, in conversationID: String) -> Bool {
+        conversations.contains { facts in
+            facts.id == conversationID && facts.communications.contains { $0.participantID == participantID }
         }
-        let kept = conversationIDs
-        endings.removeAll { $0.arrival < time && !kept.contains($0.conversationID) }
-        quiet = quiet.filter { $0.value.arrival >= time }
     }
 }
 
@@ -60,12 +65,18 @@ public struct AgentFacts: Sendable, Equatable, Identifiable {
 
 extension AgentFacts: Codable {
     private enum CodingKeys: String, CodingKey {
-        case id, name, presence, adherence, outOfOffice, conversations, quiet, endings
+        case id, name, presence, adherence, outOfOffice, conversations, quiet
+        /// Of earlier versions, in which all news were ends.
+        case news = "endings"
         case routingStatus = "routing"
         case primarySource = "source"
         case outOfOfficeUntil = "outUntil"
         case activeQueueIDs = "queues"
         case presenceOrder = "presenceAt"
+        case presenceIsPartial = "presencePart"
+        case sourceOrder = "sourceAt"
+        case outOfOfficeEnd = "outEnd"
+        case queueChanges = "queueChanges"
         case routingOrder = "routingAt"
         case adherenceOrder = "adherenceAt"
         case outOfOfficeOrder = "outOfOfficeAt"
@@ -90,8 +101,16 @@ extension AgentFacts: Codable {
         adherenceOrder = try container.decodeIfPresent(FactOrder.self, forKey: .adherenceOrder)
         outOfOfficeOrder = try container.decodeIfPresent(FactOrder.self, forKey: .outOfOfficeOrder)
         activeQueuesOrder = try container.decodeIfPresent(FactOrder.self, forKey: .activeQueuesOrder)
-        quiet = try container.decodeIfPresent([String: FactOrder].self, forKey: .quiet) ?? [:]
-        endings = try container.decodeIfPresent([EndedCommunication].self, forKey: .endings) ?? []
+        presenceIsPartial = try container.decodeIfPresent(Bool.self, forKey: .presenceIsPartial) ?? false
+        sourceOrder = try container.decodeIfPresent(FactOrder.self, forKey: .sourceOrder)
+        outOfOfficeEnd = try container.decodeIfPresent(OutOfOfficeEnd.self, forKey: .outOfOfficeEnd)
+        queueChanges = try container.decodeIfPresent(QueueChanges.self, forKey: .queueChanges)
+        if let earlier = try? container.decodeIfPresent([String: FactOrder].self, forKey: .quiet) {
+            quiet = QuietMedia.list(earlier)
+        } else {
+            quiet = try container.decodeIfPresent([QuietMedia].self, forKey: .quiet) ?? []
+        }
+        news = try container.decodeIfPresent([CommunicationNews].self, forKey: .news) ?? []
     }
 
     /// For the relay's own storage, not for any API.
@@ -112,7 +131,11 @@ extension AgentFacts: Codable {
         try container.encodeIfPresent(adherenceOrder, forKey: .adherenceOrder)
         try container.encodeIfPresent(outOfOfficeOrder, forKey: .outOfOfficeOrder)
         try container.encodeIfPresent(activeQueuesOrder, forKey: .activeQueuesOrder)
+        if presenceIsPartial { try container.encode(true, forKey: .presenceIsPartial) }
+        try container.encodeIfPresent(sourceOrder, forKey: .sourceOrder)
+        try container.encodeIfPresent(outOfOfficeEnd, forKey: .outOfOfficeEnd)
+        try container.encodeIfPresent(queueChanges, forKey: .queueChanges)
         if !quiet.isEmpty { try container.encode(quiet, forKey: .quiet) }
-        if !endings.isEmpty { try container.encode(endings, forKey: .endings) }
+        if !news.isEmpty { try container.encode(news, forKey: .news) }
     }
 }

@@ -8,9 +8,18 @@ struct AttributeStamp: Sendable, Equatable {
     var moment: Timestamp?
     var arrival: Timestamp
 
+    init(moment: Timestamp?, arrival: Timestamp) {
+        self.moment = moment
+        self.arrival = arrival
+    }
+
+    init(_ order: FactOrder) { self.init(moment: order.envelope, arrival: order.arrival) }
+
+    /// Where only one side has a moment, the arrival of the other stands in for it: as with `FactOrder`.
     func isOlder(than other: AttributeStamp) -> Bool {
-        if let moment, let known = other.moment, moment != known { return moment < known }
-        return arrival < other.arrival
+        guard moment != nil || other.moment != nil else { return arrival < other.arrival }
+        let (own, others) = (moment ?? arrival, other.moment ?? other.arrival)
+        return own == others ? arrival < other.arrival : own < others
     }
 }
 
@@ -22,5 +31,65 @@ extension AttributeStamp: Codable {
 
     func encode(to encoder: any Encoder) throws {
         try FactOrder(envelope: moment, arrival: arrival).encode(to: encoder)
+    }
+}
+
+// MARK: - Attributes with stamps
+
+/// Attributes have an order each. `stamps` has those that differ from the stamp of the snapshot that all others are from.
+extension [String: String] {
+    /// Takes in what was written then, key by key; `false` when all of it is older than what is known.
+    ///
+    /// - Parameter base: the stamp of whatever has none of its own.
+    mutating func write(
+        _ new: [String: String],
+        _ stamp: AttributeStamp,
+        base: AttributeStamp?,
+        _ stamps: inout [String: AttributeStamp]
+    ) -> Bool {
+        var isTaken = false
+        for (name, value) in new {
+            let known = stamps[name] ?? (self[name] == nil ? nil : base)
+            if let known, stamp.isOlder(than: known) { continue }
+            isTaken = true
+            self[name] = value
+            stamps[name] = stamp
+        }
+        return isTaken
+    }
+
+    /// Takes in a newer snapshot. What it lacks is kept, for attributes are never taken away; what was written after it
+    /// stays.
+    mutating func take(
+        _ new: [String: String],
+        _ stamp: AttributeStamp?,
+        base: AttributeStamp?,
+        _ stamps: inout [String: AttributeStamp]
+    ) {
+        if stamps.isEmpty, count <= new.count, keys.allSatisfy({ new[$0] != nil }) {
+            self = new
+            return
+        }
+        for name in keys where new[name] == nil && stamps[name] == nil { stamps[name] = base }
+        for (name, value) in new {
+            if let known = stamps[name], let stamp, stamp.isOlder(than: known) { continue }
+            self[name] = value
+            stamps[name] = nil
+        }
+    }
+
+    /// Takes from an older snapshot what no newer one has shown.
+    mutating func fill(
+        from old: [String: String],
+        _ stamp: AttributeStamp,
+        _ stamps: inout [String: AttributeStamp]
+    ) {
+        for (name, value) in old {
+            if self[name] != nil {
+                guard let known = stamps[name]?.moment, let moment = stamp.moment, known < moment else { continue }
+            }
+            self[name] = value
+            stamps[name] = stamp
+        }
     }
 }

@@ -6,7 +6,7 @@ import GenesysEvents
 extension ConversationFacts: Codable {
     // Short names, and nothing that has its usual value: one is stored with every agent for every conversation.
     private enum CodingKeys: String, CodingKey {
-        case id, media, state, held, muted, purpose, order, standby, role
+        case id, media, state, held, muted, purpose, order, others, standby, role, presumed
         case participantID = "part"
         case communicationID = "comm"
         case direction = "dir"
@@ -37,7 +37,8 @@ extension ConversationFacts: Codable {
         case releasedHold = "released"
         case written = "attrAt"
         case customerWritten = "custAt"
-        case isPresumedEnded = "presumed"
+        case fullOrder = "full"
+        case isUnoffered = "unoffered"
     }
 
     /// What `encode(to:)` has written.
@@ -86,8 +87,16 @@ extension ConversationFacts: Codable {
         releasedHold = try value(.releasedHold)
         written = try value(.written) ?? [:]
         customerWritten = try value(.customerWritten) ?? [:]
-        isPresumedEnded = try value(.isPresumedEnded) ?? false
-        standby = try value(.standby) ?? []
+        presumed = try? value(.presumed)
+        // Earlier versions had only a flag there.
+        if presumed == nil, (try? value(.presumed)) == true {
+            presumed = PresumedEnd(state: "connected", isEnded: false, held: false, afterCallWork: afterCallWork)
+        }
+        fullOrder = try value(.fullOrder)
+        isUnoffered = try value(.isUnoffered) ?? false
+        // Earlier versions kept fewer of them, and the whole conversation with each.
+        let standby: [ConversationFacts]? = try value(.standby)
+        others = try value(.others) ?? standby?.map(\.communicationOnly) ?? []
     }
 
     /// For the relay's own storage, not for any API.
@@ -134,7 +143,9 @@ extension ConversationFacts: Codable {
         try container.encodeIfPresent(releasedHold, forKey: .releasedHold)
         try put(written, .written, unless: [:])
         try put(customerWritten, .customerWritten, unless: [:])
-        try put(isPresumedEnded, .isPresumedEnded, unless: false)
-        try put(standby, .standby, unless: [])
+        try container.encodeIfPresent(presumed, forKey: .presumed)
+        try container.encodeIfPresent(fullOrder, forKey: .fullOrder)
+        try put(isUnoffered, .isUnoffered, unless: false)
+        try put(others, .others, unless: [])
     }
 }

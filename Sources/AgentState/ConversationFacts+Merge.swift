@@ -3,22 +3,9 @@
 
 public import GenesysEvents
 
-// MARK: - Which is current
+// MARK: - Identity
 
 extension ConversationFacts {
-    /// Alive before after-call work before over; then the one that began last; then the one that stands last.
-    func isLessCurrent(than other: ConversationFacts, _ standsBefore: Bool) -> Bool {
-        if liveliness != other.liveliness { return liveliness < other.liveliness }
-        let (own, others) = (newestTime, other.newestTime)
-        return own == others ? standsBefore : own < others
-    }
-
-    private var liveliness: Int { isEnded ? (isLive ? 1 : 0) : 2 }
-
-    private var newestTime: Timestamp {
-        max(connectedAt ?? Timestamp(milliseconds: .min), endedAt ?? Timestamp(milliseconds: .min))
-    }
-
     /// The one-media topics know no communication id, only the participant.
     func isSameCommunication(as other: ConversationFacts) -> Bool {
         guard id == other.id, media == other.media, participantID == other.participantID else { return false }
@@ -28,155 +15,184 @@ extension ConversationFacts {
 
     /// Whether a snapshot of that order, with these communications, is older than these facts.
     func isNewer(than snapshot: FactOrder, _ candidates: [ConversationFacts]) -> Bool {
-        if let order, snapshot.isOlder(than: order, by: .envelope) { return true }
-        guard let releasedHold else { return false }
+        guard let order else { return false }
+        if snapshot.isOlder(than: order, by: .envelope) { return true }
+        // The end of a hold has no time of its own, so that bare snapshots do not show which is the later one.
+        guard snapshot.envelope == nil else { return false }
         return candidates.contains { candidate in
             guard candidate.held, let since = candidate.heldSince else { return false }
-            return since <= releasedHold && candidate.isSameCommunication(as: self)
+            return communications.contains { known in
+                known.releasedHold.map { since <= $0 } ?? false && known.isSameCommunication(as: candidate)
+            }
         }
     }
 }
 
-// MARK: - Ending
+// MARK: - Two snapshots of one communication
 
 extension ConversationFacts {
-    /// The communication is over, whatever it says itself.
-    mutating func end(by ending: EndedCommunication) {
-        if !isEnded { endedAt = ending.at ?? endedAt }
+    /// Takes in what a snapshot shows of the same communication.
+    ///
+    /// What may change both ways is taken from the newer of the two; what is told once is filled in from either; an end
+    /// is never undone. So the order in which they come makes no difference.
+    ///
+    /// - Parameters:
+    ///   - order: of the snapshot; `known`: of the latest one known before.
+    mutating func merge(_ seen: ConversationFacts, isOlder: Bool, _ order: FactOrder, known: FactOrder?) {
+        let stamp = AttributeStamp(order)
+        let old = isOlder ? seen : self
+        let new = isOlder ? self : seen
+        if communicationID == participantID { communicationID = seen.communicationID }
+        // A hold that began after the newer snapshot was made is news of another event, and lasts.
+        let newest = isOlder ? known : order
+        if old.held, !new.held, let since = old.heldSince, let newest, since <= newest.moment {
+            releasedHold = max(releasedHold ?? since, since)
+        }
+        if isOlder {
+            attributes.fill(from: seen.attributes, stamp, &written)
+        } else {
+            state = settledState(of: seen)
+            held = seen.held
+            heldSince = seen.heldSince
+            muted = seen.muted
+            confined = seen.confined
+            wrapupRequired = seen.wrapupRequired ?? wrapupRequired
+            mediaRoles = seen.mediaRoles.isEmpty ? mediaRoles : seen.mediaRoles
+            attributes.take(seen.attributes, stamp, base: known.map { AttributeStamp($0) }, &written)
+        }
+        direction = new.direction ?? old.direction
+        queueID = new.queueID ?? old.queueID
+        purpose = new.purpose ?? old.purpose
+        disconnectType = new.disconnectType ?? old.disconnectType
+        wrapupTimeoutMs = new.wrapupTimeoutMs ?? old.wrapupTimeoutMs
+        wrapupPrompt = new.wrapupPrompt ?? old.wrapupPrompt
+        wrapupCode = new.wrapupCode ?? old.wrapupCode
+        campaignID = new.campaignID ?? old.campaignID
+        messageType = new.messageType ?? old.messageType
+        isUnoffered = isUnoffered || seen.isUnoffered
+        alertedAt = earliest(alertedAt, seen.alertedAt)
+        connectedAt = earliest(connectedAt, seen.connectedAt)
+        endedAt = earliest(endedAt, seen.endedAt)
+        afterCallWorkSince = earliest(afterCallWorkSince, seen.afterCallWorkSince)
+        take(afterCallWork: seen.afterCallWork)
+        if seen.isEnded { end(in: seen.state) }
+        settle()
+    }
+
+    /// The state that a newer snapshot shows, unless the communication is known to have ended: then only how far.
+    private func settledState(of seen: ConversationFacts) -> String {
+        guard isEnded else { return seen.state }
+        return seen.state == "terminated" ? "terminated" : state
+    }
+
+    /// After-call work only ever goes on: from not known to pending, and from there to done.
+    mutating func take(afterCallWork seen: String?) {
+        func stage(_ state: String?) -> Int {
+            switch state {
+            case nil: 0
+            case "unknown": 1
+            case "notApplicable": 2
+            case "pending": 3
+            case "skipped": 4
+            case "complete": 5
+            // A word that is not known yet: more than nothing.
+            default: 1
+            }
+        }
+        if stage(seen) > stage(afterCallWork) { afterCallWork = seen }
+    }
+
+    /// Over, whatever a snapshot says of it.
+    mutating func end(in told: String? = nil) {
         isEnded = true
-        isPresumedEnded = false
-        settleEnd()
-        if ending.isWorkComplete {
-            afterCallWork = "complete"
-            wrapupCode = ending.wrapupCode ?? wrapupCode
+        if told == "terminated" || state != "terminated" && state != "disconnected" {
+            state = told == "terminated" ? "terminated" : "disconnected"
         }
     }
 
-    /// A summary that counts none. Only what a summary is known to count ends by it.
-    mutating func presumeEnded() {
-        guard isLive, isEnded || state == "connected" else { return }
-        isEnded = true
-        isPresumedEnded = true
-        settleEnd()
-        if afterCallWork == "pending" { afterCallWork = "complete" }
-    }
-
-    /// An ended communication reads so, even where the platform had not yet set the state.
-    mutating func settleEnd() {
-        if state != "disconnected" && state != "terminated" { state = "disconnected" }
+    /// What follows from the rest.
+    mutating func settle() {
+        if isUnoffered { alertedAt = nil }
+        guard isEnded else { return }
         held = false
         heldSince = nil
     }
-
-    /// The next of the agent's communications that is still alive, if any, takes the place of the ended one.
-    mutating func promoteStandby(after endings: [EndedCommunication]) {
-        guard isEnded, !isLive, let place = standby.firstIndex(where: { other in !endings.contains { $0.ends(other) } })
-        else { return }
-        var next = standby[place]
-        next.standby = standby
-        next.standby.remove(at: place)
-        next.order = order
-        self = next
-    }
 }
 
-// MARK: - Merging
+// MARK: - News
 
 extension ConversationFacts {
+    /// Takes in what other events have told of the communication. `moment` is that of the latest snapshot, which knows
+    /// better of what was before it; `roleMoment` that of the latest one that tells roles.
+    mutating func take(_ news: CommunicationNews, moment: Timestamp?, roleMoment: Timestamp?) {
+        if let known = news.communicationID, communicationID == participantID { communicationID = known }
+        alertedAt = earliest(alertedAt, news.startedAt)
+        connectedAt = earliest(connectedAt, news.connectedAt)
+        disconnectType = disconnectType ?? news.disconnectType
+        if let code = news.wrapupCode, wrapupCode == nil || isEarlier(moment, news.wrapupAt) { wrapupCode = code }
+        if news.isEnded {
+            end()
+            endedAt = earliest(endedAt, news.endedAt)
+            afterCallWorkSince = earliest(afterCallWorkSince, news.workSince)
+            if news.workSince != nil { take(afterCallWork: "pending") }
+            if news.isWorkComplete || news.isOver && afterCallWork == "pending" { take(afterCallWork: "complete") }
+        }
+        if let state = news.sessionState, !isEnded {
+            if isEarlier(moment, news.sessionSince) { take(sessionState: state, since: news.sessionSince) }
+            if isEarlier(roleMoment, news.sessionSince) { take(roleOf: state) }
+        }
+        settle()
+    }
+
+    /// `currentState` of a session, newer than the latest snapshot.
+    private mutating func take(sessionState: String, since: Timestamp?) {
+        guard sessionState == "INTERACT" || sessionState == "HOLD" else { return }
+        if ["alerting", "offering", "dialing", "contacting"].contains(state) { state = "connected" }
+        let isHeld = sessionState == "HOLD"
+        if held, !isHeld, let heldSince { releasedHold = max(releasedHold ?? heldSince, heldSince) }
+        held = isHeld
+        heldSince = isHeld ? since : nil
+    }
+
+    private mutating func take(roleOf sessionState: String) {
+        switch sessionState {
+        case "MONITORING": role = .monitor
+        case "COACHING": role = .coach
+        case "BARGING": role = .barge
+        default: break
+        }
+    }
+
     /// News of it has come otherwise than by a snapshot.
     public mutating func tell(at arrival: Timestamp) { toldAt = toldAt.map { max($0, arrival) } ?? arrival }
+}
 
-    /// What a newer snapshot does not undo of the facts that it takes the place of.
-    mutating func carryOver(from facts: ConversationFacts) {
-        carryOver(\.customerAttributes, \.customerWritten, from: facts)
-        externalTag = externalTag ?? facts.externalTag
-        utilizationLabelID = utilizationLabelID ?? facts.utilizationLabelID
-        toldAt = facts.toldAt
-        if customerParticipantIDs.isEmpty { customerParticipantIDs = facts.customerParticipantIDs }
-        let knownCommunications = [facts] + facts.standby
-        if let known = knownCommunications.first(where: { $0.participantID == participantID }) {
-            carryOver(\.attributes, \.written, from: known)
-        }
-        guard let known = knownCommunications.first(where: { isSameCommunication(as: $0) }) else { return }
-        if communicationID == participantID { communicationID = known.communicationID }
-        endedAt = endedAt ?? known.endedAt
-        alertedAt = [alertedAt, known.alertedAt].compactMap(\.self).min()
-        connectedAt = connectedAt ?? known.connectedAt
-        disconnectType = disconnectType ?? known.disconnectType
-        afterCallWorkSince = afterCallWorkSince ?? known.afterCallWorkSince
-        wrapupTimeoutMs = wrapupTimeoutMs ?? known.wrapupTimeoutMs
-        wrapupPrompt = wrapupPrompt ?? known.wrapupPrompt
-        wrapupCode = wrapupCode ?? known.wrapupCode
-        campaignID = campaignID ?? known.campaignID
-        messageType = messageType ?? known.messageType
-        releasedHold = known.releasedHold
-        if known.held, !held { releasedHold = known.heldSince ?? releasedHold }
+// MARK: - Presumed ends
+
+extension ConversationFacts {
+    /// A summary counts none. Only what a summary is known to count ends by it: not what rings or waits.
+    mutating func presumeEnded() {
+        guard presumed == nil, isLive, isEnded || state == "connected" else { return }
+        presumed = PresumedEnd(
+            state: state,
+            isEnded: isEnded,
+            held: held,
+            heldSince: heldSince,
+            afterCallWork: afterCallWork
+        )
+        end()
+        settle()
+        if afterCallWork == "pending" { afterCallWork = "complete" }
     }
 
-    /// State, times and after-call work of the same communication from elsewhere.
-    mutating func takeCommunication(of other: ConversationFacts) {
-        state = other.state
-        held = other.held
-        heldSince = other.heldSince
-        muted = other.muted
-        connectedAt = other.connectedAt ?? connectedAt
-        endedAt = other.endedAt ?? endedAt
-        disconnectType = other.disconnectType ?? disconnectType
-        afterCallWork = other.afterCallWork ?? afterCallWork
-        afterCallWorkSince = other.afterCallWorkSince ?? afterCallWorkSince
-        wrapupCode = other.wrapupCode ?? wrapupCode
-        isEnded = other.isEnded
-        isPresumedEnded = other.isPresumedEnded
-    }
-
-    private mutating func carryOver(
-        _ attributes: WritableKeyPath<ConversationFacts, [String: String]>,
-        _ written: WritableKeyPath<ConversationFacts, [String: AttributeStamp]>,
-        from known: ConversationFacts
-    ) {
-        let snapshot = order.map { AttributeStamp(moment: $0.envelope, arrival: $0.arrival) }
-        for (name, value) in known[keyPath: attributes] {
-            let isAbsent = self[keyPath: attributes][name] == nil
-            let stamp = known[keyPath: written][name]
-            let isLater = if let stamp, let snapshot { snapshot.isOlder(than: stamp) } else { false }
-            guard isAbsent || isLater else { continue }
-            self[keyPath: attributes][name] = value
-            self[keyPath: written][name] = stamp
-        }
-    }
-
-    /// Whose attributes these facts have.
-    func has(participant: String) -> Bool {
-        participantID == participant || customerParticipantIDs.contains(participant)
-            || standby.contains { $0.participantID == participant }
-    }
-
-    /// Takes in what was written to a participant; `false` when all of it is older than what is known.
-    mutating func write(_ values: [String: String], of participant: String, _ stamp: AttributeStamp) -> Bool {
-        var isTaken = false
-        if participantID == participant { isTaken = write(values, stamp, \.attributes, \.written) || isTaken }
-        if customerParticipantIDs.contains(participant) {
-            isTaken = write(values, stamp, \.customerAttributes, \.customerWritten) || isTaken
-        }
-        for place in standby.indices { isTaken = standby[place].write(values, of: participant, stamp) || isTaken }
-        return isTaken
-    }
-
-    private mutating func write(
-        _ values: [String: String],
-        _ stamp: AttributeStamp,
-        _ attributes: WritableKeyPath<ConversationFacts, [String: String]>,
-        _ written: WritableKeyPath<ConversationFacts, [String: AttributeStamp]>
-    ) -> Bool {
-        let snapshot = order.map { AttributeStamp(moment: $0.envelope, arrival: $0.arrival) }
-        var isTaken = false
-        for (name, value) in values {
-            let known = self[keyPath: written][name] ?? (self[keyPath: attributes][name] == nil ? nil : snapshot)
-            if let known, stamp.isOlder(than: known) { continue }
-            isTaken = true
-            self[keyPath: attributes][name] = value
-            self[keyPath: written][name] = stamp
-        }
-        return isTaken
+    /// As it was before a summary ended it.
+    mutating func withdrawPresumedEnd() {
+        guard let told = presumed else { return }
+        presumed = nil
+        state = told.state
+        isEnded = told.isEnded
+        held = told.held
+        heldSince = told.heldSince
+        afterCallWork = told.afterCallWork
     }
 }

@@ -35,10 +35,12 @@ extension ConversationFacts {
         return isAnswered || state == "dialing" || state == "contacting"
     }
 
-    /// When the relay last took news of it.
+    /// How fresh the news of it are: when the latest snapshot was made, or when the relay heard of it otherwise. An event
+    /// that comes hours late is news of hours ago.
     public var heardAt: Timestamp? {
-        guard let toldAt, let order else { return toldAt ?? order?.arrival }
-        return max(toldAt, order.arrival)
+        let seen = order.map { min($0.moment, $0.arrival) }
+        guard let toldAt, let seen else { return toldAt ?? seen }
+        return max(toldAt, seen)
     }
 
     /// Until when after-call work may take; `nil` when it has not begun, or when nothing ends it but the agent.

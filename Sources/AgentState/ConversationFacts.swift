@@ -72,20 +72,26 @@ public struct ConversationFacts: Sendable, Equatable, Identifiable {
     /// The agent's communication has ended.
     public var isEnded: Bool
 
-    /// Of the latest snapshot.
+    /// Of the latest snapshot of the conversation in this medium; `nil` in `others`.
     var order: FactOrder?
+    /// Of the latest of them that had all media: the one-media form leaves things out.
+    var fullOrder: FactOrder?
     /// When the relay last took news of it from anything but a snapshot.
     var toldAt: Timestamp?
+    /// Begun otherwise than by an offer: dialled by the agent, or joined.
+    var isUnoffered: Bool
     /// The start of the latest hold that has ended: a snapshot that shows it as lasting is an old one.
     var releasedHold: Timestamp?
-    /// Attributes that an attributes event has set after the latest snapshot.
+    /// Attributes that are not as old as the latest snapshot.
     var written: [String: AttributeStamp]
     /// The same for the customer's.
     var customerWritten: [String: AttributeStamp]
-    /// Ended only because the conversation summary counts none: a later snapshot may know better.
-    var isPresumedEnded: Bool
-    /// Other communications of the agent, in the same medium and alive, in case that this one ends.
-    var standby: [ConversationFacts]
+    /// Ended only because the conversation summary counts none, and what was told before: a later snapshot may know
+    /// better.
+    var presumed: PresumedEnd?
+    /// The agent's other communications in this conversation and medium: every alert makes one. What is the
+    /// conversation's and not the agent's is not repeated there.
+    var others: [ConversationFacts]
 
     /// A communication that has not ended.
     public init(id: String, media: MediaType, participantID: String, communicationID: String, state: String) {
@@ -104,9 +110,18 @@ public struct ConversationFacts: Sendable, Equatable, Identifiable {
         customerAttributes = [:]
         customerParticipantIDs = []
         isEnded = false
+        isUnoffered = false
         written = [:]
         customerWritten = [:]
-        isPresumedEnded = false
-        standby = []
+        others = []
     }
+}
+
+/// What a communication was before a summary ended it.
+struct PresumedEnd: Codable, Sendable, Equatable {
+    var state: String
+    var isEnded: Bool
+    var held: Bool
+    var heldSince: Timestamp?
+    var afterCallWork: String?
 }

@@ -3,6 +3,19 @@
 
 import GenesysEvents
 
+/// One medium of a conversation, as a snapshot shows it to one user.
+struct MediumSnapshot {
+    /// The user's own, each as facts of its own; all of one conversation and medium.
+    var communications: [ConversationFacts]
+    var isSingleMedia: Bool
+    /// How many people are connected.
+    var participants: Int
+    var customerAttributes: [String: String]
+    var customerParticipantIDs: [String]
+    var externalTag: String?
+    var utilizationLabelID: String?
+}
+
 extension ConversationSnapshot {
     /// The latest time that the snapshot knows of a medium: times are only ever added, so a later snapshot has a later
     /// one or the same. The start of a hold is left out, for it goes away again.
@@ -26,31 +39,34 @@ extension ConversationSnapshot {
         return newest
     }
 
-    /// The communications of these participants in one medium, as facts.
-    func communications(of own: [ParticipantSnapshot], in media: MediaType) -> [ConversationFacts] {
+    /// What the snapshot says of one medium to the user that these participants are.
+    func medium(_ media: MediaType, of own: [ParticipantSnapshot]) -> MediumSnapshot {
         let customers = participants.filter(\.isCustomer)
-        let customerAttributes = customers.reduce(into: [String: String]()) { all, customer in
-            all.merge(customer.attributes) { _, later in later }
-        }
-        let people = participants.count { $0.isPerson && $0.isConnected(in: media) }
-        return own.flatMap { participant in
-            participant.communications.filter { $0.media == media }.map { communication in
-                var facts = ConversationFacts(communication, of: participant, in: id)
-                facts.role = role(of: participant)
-                facts.participants = people
-                facts.externalTag = externalTag
-                facts.utilizationLabelID = utilizationLabelID
-                facts.customerAttributes = customerAttributes
-                facts.customerParticipantIDs = customers.map(\.id)
-                return facts
-            }
-        }
+        return MediumSnapshot(
+            communications: own.flatMap { participant in
+                participant.communications.filter { $0.media == media }.map { communication in
+                    var facts = ConversationFacts(communication, of: participant, in: id)
+                    facts.role = role(of: participant)
+                    return facts
+                }
+            },
+            isSingleMedia: isSingleMedia,
+            participants: participants.count { $0.isPerson && $0.isConnected(in: media) },
+            customerAttributes: customers.reduce(into: [:]) { all, customer in
+                all.merge(customer.attributes) { _, later in later }
+            },
+            customerParticipantIDs: customers.map(\.id),
+            externalTag: externalTag,
+            utilizationLabelID: utilizationLabelID
+        )
     }
 
     private func role(of participant: ParticipantSnapshot) -> ConversationRole {
         if participant.bargedParticipantID != nil { return .barge }
         if participant.coachedParticipantID != nil { return .coach }
-        if participant.monitoredParticipantID != nil { return .monitor }
+        if participant.monitoredParticipantID != nil || participant.screenMonitoredParticipantID != nil {
+            return .monitor
+        }
         // Who begins a consult names its target. Of the target itself Genesys says elsewhere that it names the one who is
         // to be transferred: an agent is never that one, so that neither is taken for the other.
         let isTarget = participants.contains { $0.id != participant.id && $0.consultParticipantID == participant.id }
@@ -76,12 +92,16 @@ extension ConversationFacts {
         confined = communication.confined
         queueID = participant.queueID
         purpose = participant.purpose
-        let firstState = communication.initialState ?? communication.state
-        alertedAt = firstState == "alerting" || firstState == "offering" ? participant.startTime : nil
-        connectedAt = communication.connectedTime ?? participant.connectedTime
+        isUnoffered = communication.isUnoffered
+        alertedAt = participant.startTime
+        // The participant's own times may be those of another medium that it had before.
+        let isOnly = participant.communications.count == 1
+        connectedAt =
+            communication.connectedTime
+            ?? (isOnly || communication.state == "connected" ? participant.connectedTime : nil)
         disconnectType = communication.disconnectType
-        afterCallWork = communication.afterCallWork ?? participant.afterCallWork
-        afterCallWorkSince = communication.afterCallWorkStart ?? participant.startAcwTime
+        afterCallWork = communication.afterCallWork ?? (isOnly ? participant.afterCallWork : nil)
+        afterCallWorkSince = communication.afterCallWorkStart ?? (isOnly ? participant.startAcwTime : nil)
         wrapupTimeoutMs = participant.wrapupTimeoutMs
         wrapupPrompt = participant.wrapupPrompt
         wrapupRequired = participant.wrapupRequired
@@ -93,7 +113,8 @@ extension ConversationFacts {
         isEnded = communication.isEnded || participant.endTime != nil
         guard isEnded else { return }
         endedAt = communication.disconnectedTime ?? participant.endTime
-        settleEnd()
+        end(in: communication.state)
+        settle()
     }
 }
 
@@ -116,21 +137,12 @@ extension ParticipantSnapshot {
 }
 
 extension CommunicationSnapshot {
-    fileprivate var isConnected: Bool { state == "connected" || connectedTime != nil }
-}
-
-extension EndedCommunication {
-    /// An end that a snapshot shows.
-    init(_ facts: ConversationFacts, arrival: Timestamp) {
-        self.init(
-            conversationID: facts.id,
-            participantID: facts.participantID,
-            communicationID: facts.communicationID,
-            media: facts.media,
-            isWorkComplete: facts.afterCallWork == "complete",
-            wrapupCode: facts.wrapupCode,
-            at: facts.endedAt,
-            arrival: arrival
-        )
+    /// It was not offered to the party, as far as that is told: it dials, or was connected at once.
+    fileprivate var isUnoffered: Bool {
+        if state == "dialing" || state == "contacting" { return true }
+        guard let initialState else { return false }
+        return initialState != "alerting" && initialState != "offering"
     }
+
+    fileprivate var isConnected: Bool { state == "connected" || connectedTime != nil }
 }

@@ -5,13 +5,13 @@ import GenesysEvents
 
 /// When something was true: what decides which of two events about one fact is the later one.
 ///
-/// Genesys gives no sequence number. A key counts only when both sides have it, and equal keys leave the decision to
-/// the next one; arrival is the last.
+/// Genesys gives no sequence number. Of two times the first that differ decide; arrival is the last of them. Where only
+/// one side has an envelope's time, the arrival of the other stands in for it: a read shows what was true just before.
 struct FactOrder: Sendable, Equatable {
     enum Key {
         /// The envelope's time, then the body's: for snapshots, whose body times do not move with every change.
         case envelope
-        /// The body's time, then the envelope's: for facts that carry the moment of their own change.
+        /// The moment of the change itself, which is the body's time where it has one: for facts that carry it.
         case body
     }
 
@@ -20,17 +20,32 @@ struct FactOrder: Sendable, Equatable {
     var arrival: Timestamp
 
     func isOlder(than known: FactOrder, by key: Key) -> Bool {
-        let byEnvelope = Self.decide(envelope, known.envelope)
-        let byBody = Self.decide(body, known.body)
-        let decision = key == .envelope ? byEnvelope ?? byBody : byBody ?? byEnvelope
-        return decision ?? (arrival < known.arrival)
+        switch key {
+        case .envelope:
+            decideByEnvelope(known) ?? decideByBody(known) ?? (arrival < known.arrival)
+        case .body:
+            Self.decide(change, known.change) ?? decideByEnvelope(known) ?? (arrival < known.arrival)
+        }
     }
 
-    /// `nil` where one of them is unknown, or they are equal.
-    private static func decide(_ own: Timestamp?, _ known: Timestamp?) -> Bool? {
-        guard let own, let known, own != known else { return nil }
-        return own < known
+    /// When it was told: by Genesys' clock, else by ours.
+    var moment: Timestamp { envelope ?? arrival }
+
+    private var change: Timestamp { body ?? moment }
+
+    /// `nil` where neither has one, or they are equal.
+    private func decideByEnvelope(_ known: FactOrder) -> Bool? {
+        guard envelope != nil || known.envelope != nil else { return nil }
+        return Self.decide(moment, known.moment)
     }
+
+    /// `nil` where one of them has none, or they are equal.
+    private func decideByBody(_ known: FactOrder) -> Bool? {
+        guard let body, let known = known.body else { return nil }
+        return Self.decide(body, known)
+    }
+
+    private static func decide(_ own: Timestamp, _ known: Timestamp) -> Bool? { own == known ? nil : own < known }
 }
 
 extension FactOrder: Codable {

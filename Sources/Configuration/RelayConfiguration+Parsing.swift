@@ -7,7 +7,7 @@ import StatusRules
 extension RelayConfiguration {
     private static let keys = [
         "server", "webhook", "admin", "genesys", "journal", "mode", "agents", "verify", "tags", "maxEventAge",
-        "maxReleaseAge", "conversationTimeout", "statuses", "rules", "watch",
+        "maxReleaseAge", "conversationTimeout", "statuses", "rules", "watch", "notifications",
     ]
 
     /// Reads a whole file's text. Findings go to `diagnostics`; `nil` when there is an error.
@@ -41,6 +41,8 @@ extension RelayConfiguration {
             environment: environment,
             diagnostics: diagnostics
         )
+        let notifications = NotificationEndpoint.parse(root)
+        NotificationEndpoint.check(root, sources)
         let rules = RuleSet.compile(statuses: sources.statuses, rules: sources.rules, diagnostics: diagnostics)
         let journal = JournalSettings.parse(root)
         let mode = root.choice("mode", of: Mode.self)
@@ -50,7 +52,7 @@ extension RelayConfiguration {
         let watch = root.boolean("watch")
         let maxEventAge = root.duration("maxEventAge", in: .seconds(1)...DurationLimit.week)
         let maxReleaseAge = root.duration("maxReleaseAge", in: .seconds(1)...DurationLimit.week)
-        let conversationTimeout = root.duration("conversationTimeout", in: .seconds(60)...DurationLimit.week)
+        let conversationTimeout = root.duration("conversationTimeout", in: .seconds(1)...DurationLimit.week)
         if let rules, rules.ruleNames.isEmpty, sources.isComplete {
             diagnostics.warning(
                 at: root.entry("rules")?.keyLocation ?? root.location,
@@ -69,6 +71,7 @@ extension RelayConfiguration {
         configuration.agents = agents
         configuration.verify = verify
         configuration.tags = tags
+        configuration.notifications = notifications
         configuration.ruleFiles = sources.files
         configuration.inventory = RuleInventory(sources)
         if let watch { configuration.watch = watch }

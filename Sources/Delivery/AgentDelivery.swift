@@ -126,7 +126,7 @@ public struct AgentDelivery: Sendable {
             inFlight = (.read, wish?.revision ?? 0)
             return (.read, [])
         }
-        if observed?.system == .offline, !isOurs(observed) {
+        if observed?.system == .offline, !isOurs(observed), wish.leavesOffline != true {
             return (nil, [finish(.superseded, now, "the agent is Offline: nothing is written", isGuard: true)])
         }
         if unobserved == nil, wish.target.isNoChange(from: observed) {

@@ -26,6 +26,8 @@ public struct Wish: Codable, Sendable, Equatable {
     public var eventAt: Timestamp?
     /// When the relay took that event; `nil` = there was none.
     public var receivedAt: Timestamp?
+    /// `true` = an agent who is Offline is moved as well; `nil` = nothing is written then.
+    public var leavesOffline: Bool?
 
     /// A wish as it was decided.
     public init(
@@ -34,7 +36,8 @@ public struct Wish: Codable, Sendable, Equatable {
         target: PresenceTarget,
         since: Timestamp,
         eventAt: Timestamp? = nil,
-        receivedAt: Timestamp? = nil
+        receivedAt: Timestamp? = nil,
+        leavesOffline: Bool? = nil
     ) {
         self.revision = revision
         self.purpose = purpose
@@ -42,6 +45,7 @@ public struct Wish: Codable, Sendable, Equatable {
         self.since = since
         self.eventAt = eventAt
         self.receivedAt = receivedAt
+        self.leavesOffline = leavesOffline
     }
 }
 

@@ -4,18 +4,6 @@
 import StatusRules
 
 extension DirectoryKind {
-    /// What one is called in messages.
-    var noun: String {
-        switch self {
-        case .queue: "queue"
-        case .wrapupCode: "wrap-up code"
-        case .managementUnit: "management unit"
-        case .team: "team"
-        case .group: "group"
-        case .presence: "presence definition"
-        }
-    }
-
     /// Several of them.
     var nouns: String { noun + "s" }
 

@@ -20,6 +20,13 @@ public struct ConversationSnapshot: Sendable, Equatable {
         self.participants = participants
         self.isSingleMedia = isSingleMedia
     }
+
+    /// The users that have a part in it, each once, in the order of the body.
+    public var userIDs: [String] {
+        participants.reduce(into: []) { ids, participant in
+            if let id = participant.userID, !ids.contains(id) { ids.append(id) }
+        }
+    }
 }
 
 /// One party of a conversation: a customer, a queue, a flow, or one alert to an agent.
@@ -55,8 +62,10 @@ public struct ParticipantSnapshot: Sendable, Equatable {
     public var wrapupTimeoutMs: Int?
     /// `mediaRoles`: all that the participant's media have been, as sent (`full`, `monitor`, …).
     public var mediaRoles: [String]
-    /// The participant that this one listens to (also `screenMonitoredParticipantId`).
+    /// The participant that this one listens to.
     public var monitoredParticipantID: String?
+    /// The participant whose screen this one watches.
+    public var screenMonitoredParticipantID: String?
     /// The participant that this one coaches.
     public var coachedParticipantID: String?
     /// The participant in whose conversation this one has barged.
@@ -95,7 +104,7 @@ public struct CommunicationSnapshot: Sendable, Equatable {
     public var direction: String?
     /// On hold.
     public var held: Bool
-    /// The microphone is off.
+    /// The microphone is off (`muted`, of a video `audioMuted`).
     public var muted: Bool
     /// Cannot hear the others, by no wish of its own.
     public var confined: Bool

@@ -88,8 +88,8 @@ extension EventBody {
         into participant: inout ParticipantSnapshot
     ) -> Bool {
         switch name {
-        case "monitoredParticipantId", "screenMonitoredParticipantId":
-            participant.monitoredParticipantID = value.identifier ?? participant.monitoredParticipantID
+        case "monitoredParticipantId": participant.monitoredParticipantID = value.identifier
+        case "screenMonitoredParticipantId": participant.screenMonitoredParticipantID = value.identifier
         case "coachedParticipantId": participant.coachedParticipantID = value.identifier
         case "bargedParticipantId": participant.bargedParticipantID = value.identifier
         case "consultParticipantId": participant.consultParticipantID = value.identifier
@@ -151,7 +151,7 @@ extension EventBody {
         case "initialState": communication.initialState = value.lowercased
         case "direction": communication.direction = value.lowercased
         case "held": communication.held = value.bool ?? false
-        case "muted": communication.muted = value.bool ?? false
+        case "muted", "audioMuted": communication.muted = value.bool ?? false
         case "confined": communication.confined = value.bool ?? false
         case "startHoldTime": communication.startHoldTime = value.time
         case "disconnectType": communication.disconnectType = value.lowercased

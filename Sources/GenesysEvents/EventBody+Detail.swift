@@ -16,42 +16,88 @@ extension EventBody {
         return attributes
     }
 
-    /// AcwDetailEventTopicAfterCallWorkEvent
-    static func afterCallWork(_ body: JSONValue, conversation: String) throws(Missing) -> GenesysEvent {
-        var work = AfterCallWorkEnd(conversationID: conversation)
-        var userID: String?
-        for (name, value) in body.fields {
-            switch name {
-            case "conversationId": work.conversationID = value.identifier ?? conversation
-            case "participantId": work.participantID = value.identifier
-            case "sessionId": work.communicationID = value.identifier
-            case "mediaType": work.media = value.string.flatMap { MediaType(detail: $0) }
-            case "wrapupCode": work.wrapupCode = value.identifier
-            case "eventTime": work.eventTime = value.epochMilliseconds
-            case "userId": userID = value.identifier
-            default: break
-            }
-        }
-        return .afterCallWork(userID: try required(userID, "/userId"), work)
+    /// UserStartDetailEventTopicUserStartEvent
+    static func userStart(_ body: JSONValue, conversation: String) throws(Missing) -> GenesysEvent {
+        let session = SessionFields(body, conversation: conversation)
+        let start = UserSessionStart(session.reference, eventTime: session.eventTime)
+        return .userStart(userID: try required(session.userID, "/userId"), start)
     }
 
     /// UserEndDetailEventTopicUserEndEvent
     static func userEnd(_ body: JSONValue, conversation: String) throws(Missing) -> GenesysEvent {
-        var end = UserSessionEnd(conversationID: conversation)
+        let session = SessionFields(body, conversation: conversation)
+        var end = UserSessionEnd(session.reference)
+        end.eventTime = session.eventTime
+        end.disconnectType = body["disconnectType"]?.lowercased.map(disconnectType)
+        end.interactingDurationMs = body["interactingDurationMs"]?.integer
+        return .userEnd(userID: try required(session.userID, "/userId"), end)
+    }
+
+    /// AcwDetailEventTopicAfterCallWorkEvent
+    static func afterCallWork(_ body: JSONValue, conversation: String) throws(Missing) -> GenesysEvent {
+        let session = SessionFields(body, conversation: conversation)
+        var work = AfterCallWorkEnd(session.reference)
+        work.eventTime = session.eventTime
+        work.wrapupCode = session.wrapupCode
+        return .afterCallWork(userID: try required(session.userID, "/userId"), work)
+    }
+
+    /// WrapupDetailEventTopicWrapupEvent
+    static func wrapup(_ body: JSONValue, conversation: String) -> GenesysEvent {
+        let session = SessionFields(body, conversation: conversation)
+        return .wrapup(
+            WrapupChoice(session.reference, wrapupCode: session.wrapupCode, eventTime: session.eventTime)
+        )
+    }
+
+    /// AgentStateEventTopicAgentStateEventNotification
+    static func agentState(_ body: JSONValue, user: String) throws(Missing) -> GenesysEvent {
+        let session = SessionFields(body, conversation: "")
+        guard !session.reference.conversationID.isEmpty else { throw Missing(pointer: "/conversationId") }
+        let state = AgentSessionState(
+            session.reference,
+            state: try required(body["currentState"]?.identifier, "/currentState").uppercased(),
+            since: body["currentStateStart"]?.epochMilliseconds,
+            sessionStart: body["sessionStart"]?.epochMilliseconds
+        )
+        return .agentState(userID: session.userID ?? user, state)
+    }
+
+    private struct SessionFields {
+        var reference: SessionReference
         var userID: String?
-        for (name, value) in body.fields {
-            switch name {
-            case "conversationId": end.conversationID = value.identifier ?? conversation
-            case "participantId": end.participantID = value.identifier
-            case "sessionId": end.communicationID = value.identifier
-            case "mediaType": end.media = value.string.flatMap { MediaType(detail: $0) }
-            case "disconnectType": end.disconnectType = value.lowercased
-            case "interactingDurationMs": end.interactingDurationMs = value.integer
-            case "eventTime": end.eventTime = value.epochMilliseconds
-            case "userId": userID = value.identifier
-            default: break
+        var wrapupCode: String?
+        var eventTime: Timestamp?
+
+        init(_ body: JSONValue, conversation: String) {
+            reference = SessionReference(conversationID: conversation)
+            for (name, value) in body.fields {
+                switch name {
+                case "conversationId": reference.conversationID = value.identifier ?? conversation
+                case "participantId": reference.participantID = value.identifier
+                case "sessionId": reference.communicationID = value.identifier
+                case "mediaType": reference.media = value.string.flatMap { MediaType(detail: $0) }
+                case "userId": userID = value.identifier
+                case "wrapupCode": wrapupCode = value.identifier
+                case "eventTime": eventTime = value.epochMilliseconds
+                default: break
+                }
             }
         }
-        return .userEnd(userID: try required(userID, "/userId"), end)
+    }
+
+    /// The conversation topics' spelling of a reason that detail events spell with underscores, and some the other way
+    /// round: `CONSULT_TRANSFER` is `transfer.consult` there.
+    private static func disconnectType(_ detail: String) -> String {
+        switch detail {
+        case "conference_transfer": "transfer.conference"
+        case "consult_transfer": "transfer.consult"
+        case "forward_transfer": "transfer.forward"
+        case "no_answer_transfer": "transfer.noanswer"
+        case "not_available_transfer": "transfer.notavailable"
+        case "dnd_transfer": "transfer.dnd"
+        case "dnd_endpoint": "endpoint.dnd"
+        default: String(detail.map { $0 == "_" ? "." : $0 })
+        }
     }
 }

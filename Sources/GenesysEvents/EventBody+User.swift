@@ -41,6 +41,32 @@ extension EventBody {
         return RoutingStatusObservation(status: status.uppercased(), startTime: value["startTime"]?.time)
     }
 
+    /// OutOfOfficeEventOutOfOffice
+    static func outOfOffice(_ body: JSONValue) throws(Missing) -> OutOfOfficeObservation {
+        let active = try required(body["active"]?.bool, "/active")
+        let ends = active && body["indefinite"]?.bool != true
+        return OutOfOfficeObservation(active: active, until: ends ? body["endDate"]?.time : nil)
+    }
+
+    /// V2IntegrationPresenceEventPresenceActivityEvent
+    static func presenceSource(_ body: JSONValue) -> PresenceSourceObservation {
+        PresenceSourceObservation(
+            current: body["currentDisplaySourceId"]?.identifier,
+            modifiedAt: body["modifiedDate"]?.time
+        )
+    }
+
+    /// QueueUserEventTopicQueueMember
+    static func queueMembership(_ body: JSONValue, queue: String) throws(Missing) -> GenesysEvent {
+        .queueMembership(
+            userID: try required(body["user"]?["id"]?.identifier, "/user/id"),
+            QueueMembership(
+                queueID: body["queueId"]?.identifier ?? queue,
+                joined: try required(body["joined"]?.bool, "/joined")
+            )
+        )
+    }
+
     /// AgentActivityChangedTopicAgentActivity
     static func activity(_ body: JSONValue) -> ActivityObservation {
         var activity = ActivityObservation()

@@ -26,13 +26,20 @@ enum EventBody {
         case .userPresence: .presence(userID: topic.id, try presence(body))
         case .userRoutingStatus: .routingStatus(userID: topic.id, try routingStatus(body))
         case .userActivity: .activity(userID: topic.id, activity(body))
-        case .userOutOfOffice: .outOfOffice(userID: topic.id, active: try required(body["active"]?.bool, "/active"))
+        case .queueConversations: .queueConversation(try conversation(body, only: nil))
+        case .queueConversation(let media): .queueConversation(try conversation(body, only: media))
+        case .queueUsers: try queueMembership(body, queue: topic.id)
+        case .userOutOfOffice: .outOfOffice(userID: topic.id, try outOfOffice(body))
+        case .userIntegrationPresence: .presenceSource(userID: topic.id, presenceSource(body))
         case .userAdherence: .adherence(userID: topic.id, adherence(body))
         case .managementUnitAdherence, .teamAdherence:
             .adherence(userID: try required(body["user"]?["id"]?.identifier, "/user/id"), adherence(body))
         case .conversationAttributes: .participantAttributes(try attributes(body, conversation: topic.id))
         case .conversationAfterCallWork: try afterCallWork(body, conversation: topic.id)
+        case .conversationWrapup: wrapup(body, conversation: topic.id)
+        case .conversationUserStart: try userStart(body, conversation: topic.id)
         case .conversationUserEnd: try userEnd(body, conversation: topic.id)
+        case .agentState: try agentState(body, user: topic.id)
         case .other: .unused
         }
     }

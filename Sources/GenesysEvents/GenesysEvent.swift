@@ -29,22 +29,34 @@ public struct Notification: Sendable, Equatable {
 public enum GenesysEvent: Sendable, Equatable {
     /// `v2.users.{id}.conversations` and the one-media forms (`.conversations.calls` …): a full snapshot.
     case conversation(userID: String, ConversationSnapshot)
+    /// `v2.routing.queues.{id}.conversations` and the one-media forms: about all agents in it.
+    case queueConversation(ConversationSnapshot)
     /// `v2.users.{id}.conversationsummary`
     case conversationSummary(userID: String, ConversationSummary)
     /// `v2.users.{id}.presence`
     case presence(userID: String, PresenceObservation)
+    /// `v2.users.{id}.integrationpresence`
+    case presenceSource(userID: String, PresenceSourceObservation)
     /// `v2.users.{id}.routingStatus`
     case routingStatus(userID: String, RoutingStatusObservation)
     /// `v2.users.{id}.activity`
     case activity(userID: String, ActivityObservation)
     /// `v2.users.{id}.outofoffice`
-    case outOfOffice(userID: String, active: Bool)
+    case outOfOffice(userID: String, OutOfOfficeObservation)
+    /// `v2.routing.queues.{id}.users`
+    case queueMembership(userID: String, QueueMembership)
     /// `v2.users.{id}.workforcemanagement.adherence` (and the management unit and team forms: user in the body)
     case adherence(userID: String, AdherenceObservation)
+    /// `v2.detail.events.agent.{id}.state`
+    case agentState(userID: String, AgentSessionState)
     /// `v2.detail.events.conversation.{id}.attributes`: no user in it, only conversation and participant.
     case participantAttributes(ParticipantAttributes)
     /// `v2.detail.events.conversation.{id}.acw`: after-call work has ended.
     case afterCallWork(userID: String, AfterCallWorkEnd)
+    /// `v2.detail.events.conversation.{id}.wrapup`: no user in it, only conversation and participant.
+    case wrapup(WrapupChoice)
+    /// `v2.detail.events.conversation.{id}.user.start`
+    case userStart(userID: String, UserSessionStart)
     /// `v2.detail.events.conversation.{id}.user.end`: also fires for a declined or rerouted alert.
     case userEnd(userID: String, UserSessionEnd)
     /// A topic that the relay does not use.
@@ -53,15 +65,55 @@ public enum GenesysEvent: Sendable, Equatable {
     ///
     /// The reason names the place inside `eventBody`, never what stands there.
     case undecodable(reason: String)
+}
 
-    /// The agent it is about; `nil` for `.participantAttributes`, `.unused` and `.undecodable`.
+// MARK: - Whom it is about
+
+extension GenesysEvent {
+    /// The one agent it is about; `nil` when it is about all agents of a conversation, or about none.
     public var userID: String? {
         switch self {
-        case .conversation(let id, _), .conversationSummary(let id, _), .presence(let id, _), .routingStatus(let id, _),
-            .activity(let id, _), .outOfOffice(let id, _), .adherence(let id, _), .afterCallWork(let id, _),
-            .userEnd(let id, _):
+        case .conversation(let id, _), .conversationSummary(let id, _), .presence(let id, _),
+            .presenceSource(let id, _), .routingStatus(let id, _), .activity(let id, _), .outOfOffice(let id, _),
+            .queueMembership(let id, _), .adherence(let id, _), .agentState(let id, _), .afterCallWork(let id, _),
+            .userStart(let id, _), .userEnd(let id, _):
             id
-        case .participantAttributes, .unused, .undecodable: nil
+        case .queueConversation, .participantAttributes, .wrapup, .unused, .undecodable: nil
+        }
+    }
+
+    /// The agents that it names, each once: one, or all that have a part in the conversation of a queue.
+    public var userIDs: [String] {
+        guard case .queueConversation(let snapshot) = self else { return userID.map { [$0] } ?? [] }
+        return snapshot.userIDs
+    }
+
+    /// The conversation whose agents it is about, for an event that names none: whoever is known to be in it.
+    public var namelessConversationID: String? {
+        switch self {
+        case .participantAttributes(let attributes): attributes.conversationID
+        case .wrapup(let wrapup): wrapup.session.conversationID
+        default: nil
+        }
+    }
+
+    /// When it happened by its own body, where that time is the event's and not that of something long before: a
+    /// conversation snapshot only says when things in it began.
+    public var ownTime: Timestamp? {
+        switch self {
+        case .presence(_, let presence): presence.modifiedAt
+        case .presenceSource(_, let source): source.modifiedAt
+        case .routingStatus(_, let routing): routing.startTime
+        case .adherence(_, let adherence): adherence.changedAt
+        case .agentState(_, let state): state.since
+        case .participantAttributes(let attributes): attributes.eventTime
+        case .afterCallWork(_, let end): end.eventTime
+        case .wrapup(let wrapup): wrapup.eventTime
+        case .userStart(_, let start): start.eventTime
+        case .userEnd(_, let end): end.eventTime
+        case .conversation, .queueConversation, .conversationSummary, .activity, .outOfOffice, .queueMembership,
+            .unused, .undecodable:
+            nil
         }
     }
 }

@@ -13,8 +13,16 @@ public struct TopicName: Sendable, Equatable {
         case userConversation(MediaType)
         /// `v2.users.{id}.conversationsummary`
         case userConversationSummary
+        /// `v2.routing.queues.{id}.conversations`: all media.
+        case queueConversations
+        /// `v2.routing.queues.{id}.conversations.calls` and its like: one medium, flattened.
+        case queueConversation(MediaType)
+        /// `v2.routing.queues.{id}.users`
+        case queueUsers
         /// `v2.users.{id}.presence`
         case userPresence
+        /// `v2.users.{id}.integrationpresence`
+        case userIntegrationPresence
         /// `v2.users.{id}.routingStatus`
         case userRoutingStatus
         /// `v2.users.{id}.activity`
@@ -31,22 +39,28 @@ public struct TopicName: Sendable, Equatable {
         case conversationAttributes
         /// `v2.detail.events.conversation.{id}.acw`
         case conversationAfterCallWork
+        /// `v2.detail.events.conversation.{id}.wrapup`
+        case conversationWrapup
+        /// `v2.detail.events.conversation.{id}.user.start`
+        case conversationUserStart
         /// `v2.detail.events.conversation.{id}.user.end`
         case conversationUserEnd
+        /// `v2.detail.events.agent.{id}.state`
+        case agentState
         /// Any topic that the relay does not use.
         case other
     }
 
     /// What a notification of the topic is about.
     public var kind: Kind
-    /// The id inside the name: of a user, conversation, management unit or team; empty for `.other`.
+    /// The id inside the name: of a user, queue, conversation, management unit or team; empty for `.other`.
     public var id: String
 
     /// The user, for the topics that are about one.
     public var userID: String? {
         switch kind {
-        case .userConversations, .userConversation, .userConversationSummary, .userPresence, .userRoutingStatus,
-            .userActivity, .userOutOfOffice, .userAdherence:
+        case .userConversations, .userConversation, .userConversationSummary, .userPresence,
+            .userIntegrationPresence, .userRoutingStatus, .userActivity, .userOutOfOffice, .userAdherence, .agentState:
             id
         default: nil
         }
@@ -84,6 +98,15 @@ extension TopicName {
         var topics: [(suffix: StaticString, kind: Kind)]
     }
 
+    /// Those of the one-media topics, which users and queues have alike.
+    private static let media: [(suffix: StaticString, media: MediaType)] = [
+        ("conversations.calls", .call), ("conversations.callbacks", .callback), ("conversations.chats", .chat),
+        ("conversations.emails", .email), ("conversations.messages", .message),
+        ("conversations.internalmessages", .internalMessage), ("conversations.cobrowsesessions", .cobrowse),
+        ("conversations.screenshares", .screenshare), ("conversations.screenmonitorings", .screenMonitoring),
+        ("conversations.socialexpressions", .socialExpression), ("conversations.videos", .video),
+    ]
+
     private static let families = [
         Family(
             prefix: "v2.users.",
@@ -91,25 +114,22 @@ extension TopicName {
                 ("conversations", .userConversations), ("presence", .userPresence), ("activity", .userActivity),
                 ("routingstatus", .userRoutingStatus), ("conversationsummary", .userConversationSummary),
                 ("workforcemanagement.adherence", .userAdherence), ("outofoffice", .userOutOfOffice),
-                ("conversations.calls", .userConversation(.call)),
-                ("conversations.callbacks", .userConversation(.callback)),
-                ("conversations.chats", .userConversation(.chat)),
-                ("conversations.emails", .userConversation(.email)),
-                ("conversations.messages", .userConversation(.message)),
-                ("conversations.internalmessages", .userConversation(.internalMessage)),
-                ("conversations.cobrowsesessions", .userConversation(.cobrowse)),
-                ("conversations.screenshares", .userConversation(.screenshare)),
-                ("conversations.screenmonitorings", .userConversation(.screenMonitoring)),
-                ("conversations.socialexpressions", .userConversation(.socialExpression)),
-                ("conversations.videos", .userConversation(.video)),
-            ]
+                ("integrationpresence", .userIntegrationPresence),
+            ] + media.map { ($0.suffix, .userConversation($0.media)) }
         ),
         Family(
             prefix: "v2.detail.events.conversation.",
             topics: [
                 ("attributes", .conversationAttributes), ("acw", .conversationAfterCallWork),
-                ("user.end", .conversationUserEnd),
+                ("user.end", .conversationUserEnd), ("user.start", .conversationUserStart),
+                ("wrapup", .conversationWrapup),
             ]
+        ),
+        Family(prefix: "v2.detail.events.agent.", topics: [("state", .agentState)]),
+        Family(
+            prefix: "v2.routing.queues.",
+            topics: [("conversations", .queueConversations), ("users", .queueUsers)]
+                + media.map { ($0.suffix, .queueConversation($0.media)) }
         ),
         Family(
             prefix: "v2.workforcemanagement.managementunits.",

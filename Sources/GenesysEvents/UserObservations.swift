@@ -38,6 +38,50 @@ public struct RoutingStatusObservation: Sendable, Equatable {
     }
 }
 
+/// The `outofoffice` topic.
+public struct OutOfOfficeObservation: Sendable, Equatable {
+    /// `active`
+    public var active: Bool
+    /// `endDate`; `nil` when it is `indefinite`, or not active.
+    public var until: Timestamp?
+
+    /// Out of office or not, and until when.
+    public init(active: Bool, until: Timestamp? = nil) {
+        self.active = active
+        self.until = until
+    }
+}
+
+/// The `integrationpresence` topic: presence sources other than Genesys Cloud's own, and which of all is shown.
+///
+/// The presence in it is not read: Genesys Cloud's own comes with the `presence` topic, and only that is ours to write.
+public struct PresenceSourceObservation: Sendable, Equatable {
+    /// `currentDisplaySourceId`: `PURECLOUD`, or a source's id; `nil` when the event is about something else.
+    public var current: String?
+    /// `modifiedDate`
+    public var modifiedAt: Timestamp?
+
+    /// The source that is shown since a time.
+    public init(current: String? = nil, modifiedAt: Timestamp? = nil) {
+        self.current = current
+        self.modifiedAt = modifiedAt
+    }
+}
+
+/// `v2.routing.queues.{id}.users`: a user has joined a queue, or left it.
+public struct QueueMembership: Sendable, Equatable {
+    /// The queue.
+    public var queueID: String
+    /// `joined`: takes work of the queue from now on.
+    public var joined: Bool
+
+    /// Whether a queue is joined.
+    public init(queueID: String, joined: Bool) {
+        self.queueID = queueID
+        self.joined = joined
+    }
+}
+
 /// The `activity` topic: presence, routing status and more in one.
 public struct ActivityObservation: Sendable, Equatable {
     /// `routingStatus`

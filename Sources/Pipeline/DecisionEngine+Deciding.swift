@@ -29,6 +29,7 @@ extension DecisionEngine {
                 eventKey: trigger.eventKey,
                 rulesVersion: rules.version,
                 trace: evaluation.trace,
+                changes: outcome.changes,
                 wakeAt: record.wakeAt
             )
             for step in move.steps {
@@ -62,18 +63,14 @@ extension DecisionEngine {
         EpisodeInput(
             facts: record.facts,
             match: verdict.match,
-            holds: verdict.holds,
+            unheard: verdict.unheard,
             trigger: trigger,
             now: now,
             writes: record.writes,
             isOutstanding: record.isOutstanding,
             policy: policy,
             target: { targets[$0] },
-            matchAlone: { rule, facts, holds in
-                // Of whatever time they are: that they are not heard of any more is why they are put back.
-                let context = EvaluationContext(now: now, changedAt: trigger.eventTime, holds: holds)
-                return rules.match(ofRule: rule, facts, context)
-            }
+            matchAlone: { rules.match(ofRule: $0, $1, EvaluationContext(now: now, changedAt: trigger.eventTime)) }
         )
     }
 
@@ -85,17 +82,21 @@ extension DecisionEngine {
         record: inout AgentRecord,
         outcome: inout Outcome
     ) {
+        var detail = detail
         switch step {
         case .set(let target, let reason):
             outcome.command = wish(.set, target, now, &record, after: trigger)
+            detail.take(record.wish)
             outcome.history.append(line(record, now, .decision, reason, detail))
         case .restore(let target, let reason):
             outcome.command = wish(.restore, target, now, &record, after: trigger)
+            detail.take(record.wish)
             outcome.history.append(line(record, now, .decision, reason, detail))
         case .end(let reason, let leaving):
             record.adherence = nil
             if let leaving {
                 outcome.command = wish(.restore, leaving, now, &record, after: trigger)
+                detail.take(record.wish)
             } else if record.isOutstanding {
                 record.delivery?.state = .superseded
                 record.delivery?.at = now
@@ -133,7 +134,8 @@ extension DecisionEngine {
             target: target,
             since: now,
             eventAt: trigger?.receivedAt == nil ? nil : trigger?.eventTime,
-            receivedAt: trigger?.receivedAt
+            receivedAt: trigger?.receivedAt,
+            leavesOffline: purpose == .set && record.episodes.episode?.behavior.guards.offline == false ? true : nil
         )
         record.wish = wish
         record.adherence = nil

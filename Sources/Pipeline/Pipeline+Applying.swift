@@ -6,9 +6,6 @@ import GenesysEvents
 import Journal
 
 extension Pipeline {
-    /// Ended conversations are kept this long, so that a late older snapshot does not bring them back.
-    private static let endedGrace = Duration.seconds(600)
-
     /// Takes one entry of the journal to the agents it is about.
     func apply(_ journalled: JournalRecord, in step: inout PipelineStep) {
         let entry = journalled.entry
@@ -27,7 +24,7 @@ extension Pipeline {
         for id in agents(of: notification) {
             var record = records[id] ?? AgentRecord(id: id)
             let outcome = engine.take(notification, from: entry, now: now(), into: &record)
-            record.facts.forgetEnded(before: entry.receivedAt.advanced(by: .zero - Self.endedGrace))
+            record.facts.forgetEnded(before: entry.receivedAt.advanced(by: .zero - AgentRecord.endedGrace))
             step.keep(record, outcome, in: &records)
             if notification.event.carriesPresence, let presence = record.facts.presence {
                 step.effects.append(.observed(presence, agentID: id))
@@ -39,9 +36,9 @@ extension Pipeline {
     }
 
     private func agents(of notification: Notification) -> [String] {
-        if let id = notification.event.userID { return [id] }
-        guard case .participantAttributes(let attributes) = notification.event else { return [] }
-        return records.agents(in: attributes.conversationID)
+        let named = notification.event.userIDs
+        guard named.isEmpty, let conversation = notification.event.namelessConversationID else { return named }
+        return records.agents(in: conversation)
     }
 
     private func deadLetter(_ entry: JournalEntry, _ reason: String) -> DeadLetter {

@@ -10,6 +10,7 @@ import StatusRules
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "check",
         abstract: "Validates a configuration and its rules.",
         discussion: """
             With --online also its names against the organisation, by calls that change nothing: a token for each OAuth \
@@ -39,20 +40,17 @@ struct Check: AsyncParsableCommand {
             environment: .process(missingIsError: secrets || online),
             diagnostics: diagnostics
         )
-        var found = diagnostics.sorted
-        var failed = configuration == nil || diagnostics.hasErrors
-        if online, !failed, let configuration {
-            let problems = try await OnlineCheck(configuration).findings()
-            failed = problems.contains { $0.severity == .error }
-            found += problems
+        if online, !diagnostics.hasErrors, let configuration {
+            for finding in try await OnlineCheck(configuration).findings() { diagnostics.add(finding) }
         }
+        let failed = configuration == nil || diagnostics.hasErrors
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            let report = Report(ok: !failed, diagnostics: found.map(Finding.init))
+            let report = Report(ok: !failed, diagnostics: diagnostics.sorted.map(Finding.init))
             say(String(decoding: try encoder.encode(report), as: UTF8.self))
         } else {
-            for diagnostic in found { say(diagnostic.description) }
+            for diagnostic in diagnostics.sorted { say(diagnostic.description) }
             if let configuration, !failed {
                 let rules = configuration.rules
                 let files = configuration.ruleFiles.isEmpty ? "" : " in \(configuration.ruleFiles.count) files"

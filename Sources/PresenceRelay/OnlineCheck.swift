@@ -17,13 +17,12 @@ struct OnlineCheck {
 
     init(_ configuration: RelayConfiguration) { self.configuration = configuration }
 
-    /// In the order of the file; empty = every name leads to one thing.
+    /// In no order; empty = every name leads to one thing.
     func findings() async throws -> [Diagnostic] {
         let http = try HTTPClient(logger: logger)
-        let diagnostics = Diagnostics()
-        for finding in await look(http) { diagnostics.add(finding) }
+        let findings = await look(http)
         await http.shutdown()
-        return diagnostics.sorted
+        return findings
     }
 
     private func look(_ http: HTTPClient) async -> [Diagnostic] {

@@ -133,7 +133,7 @@ extension GenesysEvent {
     /// The newest time in the body: good enough as the clock of recorded events.
     var newestTime: Timestamp? {
         switch self {
-        case .conversation(_, let snapshot):
+        case .conversation(_, let snapshot), .queueConversation(let snapshot):
             snapshot.participants.flatMap { participant in
                 [participant.connectedTime, participant.endTime, participant.startAcwTime, participant.endAcwTime]
                     + participant.communications.flatMap {

@@ -76,8 +76,9 @@ public struct Rehearsal {
             let before = agents[place].record.episodes.episode
             let entry = event.entry(for: agents[place].record.facts.id)
             let outcome = engine.take(event.notification, from: entry, now: clock, into: &agents[place].record)
-            if case .conversation(_, let snapshot) = event.notification.event {
-                agents.note(snapshot.id, at: place)
+            switch event.notification.event {
+            case .conversation(_, let snapshot), .queueConversation(let snapshot): agents.note(snapshot.id, at: place)
+            default: break
             }
             let moment = Moment(
                 place: place,

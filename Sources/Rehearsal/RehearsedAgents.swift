@@ -44,10 +44,10 @@ struct RehearsedAgents {
 
     /// The agents that an event is about, in the order of their ids.
     mutating func places(for event: GenesysEvent) -> [Int] {
-        if let id = event.userID { return [place(of: id)] }
-        guard case .participantAttributes(let attributes) = event else { return [] }
-        return (parts[attributes.conversationID] ?? [])
-            .filter { all[$0].record.facts.conversations.contains { $0.id == attributes.conversationID } }
+        let named = event.userIDs
+        guard named.isEmpty, let conversation = event.namelessConversationID else { return named.map { place(of: $0) } }
+        return (parts[conversation] ?? [])
+            .filter { all[$0].record.facts.conversations.contains { $0.id == conversation } }
             .sorted { all[$0].record.facts.id < all[$1].record.facts.id }
     }
 

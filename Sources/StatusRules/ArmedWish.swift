@@ -28,8 +28,6 @@ public struct ArmedWish: Codable, Sendable, Equatable {
     var base: PresenceBase?
     /// The conversations by which the rule has matched, as they were then.
     var conversations: [ConversationFacts] = []
-    /// Since when conditions held then.
-    var holds = HoldTimes()
 
     init(_ match: RuleMatch, _ waiting: Waiting, _ input: EpisodeInput) {
         rule = match.rule
@@ -56,7 +54,6 @@ public struct ArmedWish: Codable, Sendable, Equatable {
 
     /// Takes the facts by which the rule itself matches, so that they can be put back.
     mutating func remember(_ match: RuleMatch, _ input: EpisodeInput) {
-        holds = input.holds
         guard let id = match.conversationID else { return }
         conversations.removeAll { $0.id == id }
         conversations += input.facts.conversations.filter { $0.id == id && $0.isLive }
@@ -83,7 +80,7 @@ public struct ArmedWish: Codable, Sendable, Equatable {
             facts.conversations[place] = before
             hasEnded = true
         }
-        return hasEnded ? input.matchAlone(rule, facts, holds) : nil
+        return hasEnded ? input.matchAlone(rule, facts) : nil
     }
 }
 

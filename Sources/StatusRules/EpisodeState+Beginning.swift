@@ -29,7 +29,7 @@ extension EpisodeState {
         }
         var wish = ArmedWish(match, waiting, input)
         if let armed, armed.rule == match.rule { wish.conversations = armed.conversations }
-        if hasLetGo { wish.holds = armed?.holds ?? input.holds } else { wish.remember(match, input) }
+        if !hasLetGo { wish.remember(match, input) }
         armed = wish
         look.add(ended)
         judgeOther(than: match, input, &look)
@@ -116,7 +116,7 @@ extension EpisodeState {
     /// The match cannot take over from the episode of another rule: that goes on while its own rule matches.
     private mutating func judgeOther(than match: RuleMatch, _ input: EpisodeInput, _ look: inout EpisodeLook) {
         guard let current = episode, current.rule != match.rule else { return }
-        if let own = input.matchAlone(current.rule, input.facts, input.holds), own.status == current.status {
+        if let own = input.matchAlone(current.rule, input.facts), own.status == current.status {
             episode?.conversationID = own.conversationID
             episode?.behavior = own.behavior
             return

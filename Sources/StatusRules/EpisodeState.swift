@@ -38,7 +38,7 @@ public struct EpisodeState: Codable, Sendable, Equatable {
     /// The match that the agent has overruled by hand.
     public internal(set) var overruled: Overruled?
     /// The guards that the last look has met, so that each is reported once and not with every event.
-    private var guards: [String]?
+    private(set) var guards: [String]?
     /// The event that made a rule match while the presence was unknown: an episode that begins when it is read is owed
     /// to that event, not to the read.
     var awaitingPresence: String?
@@ -76,7 +76,7 @@ public struct EpisodeState: Codable, Sendable, Equatable {
         let ended = judgeHand(input)
         // Set again over a change by hand: there is nothing else to decide.
         if case .set = ended { return look.add(ended) }
-        let (match, hasLetGo) = decidingMatch(input)
+        let (match, hasLetGo) = decidingMatch(input, &look)
         guard let match else {
             overruled = nil
             awaitingPresence = nil
@@ -110,31 +110,12 @@ public struct EpisodeState: Codable, Sendable, Equatable {
         }
     }
 
-    /// The match that decides: the rules' own, or that of an armed wish whose conversation has ended meanwhile, unless
-    /// an earlier rule matches now.
-    private func decidingMatch(_ input: EpisodeInput) -> (match: RuleMatch?, hasLetGo: Bool) {
-        guard let armed else { return (input.match, false) }
-        if let match = input.match, match.rule == armed.rule || match.order < armed.order { return (match, false) }
-        guard let match = armed.matchHadNothingEnded(input) else { return (input.match, false) }
-        return (match, true)
-    }
-
     private mutating func forgetPast(_ now: Timestamp) {
         cooldowns?.forget(before: now)
         if cooldowns?.isEmpty == true { cooldowns = nil }
         let oldest = now.advanced(by: .zero - Self.contestSpan)
         contests?.removeAll { $0 <= oldest }
         if contests?.isEmpty == true { contests = nil }
-    }
-
-    /// An end that is never heard of must not keep a wish waiting for ever.
-    private func waitForNews(_ input: EpisodeInput, _ look: inout EpisodeLook) {
-        guard let armed, let timeout = input.policy.conversationTimeout else { return }
-        for id in armed.waiting.conversationIDs {
-            let heardAt = input.facts.conversations.lazy.filter { $0.id == id }.compactMap(\.heardAt).max()
-            guard let overAt = heardAt?.advanced(by: timeout) else { continue }
-            if overAt <= input.now { look.move.unheard.append(id) } else { look.move.wake(at: overAt) }
-        }
     }
 }
 

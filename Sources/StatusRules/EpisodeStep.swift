@@ -30,8 +30,8 @@ public struct EpisodeInput {
     public var facts: AgentFacts
     /// The rules' verdict.
     public var match: RuleMatch?
-    /// Since when conditions hold, as that verdict has left it.
-    public var holds: HoldTimes
+    /// Conversations that the rules did not look at, because nothing was heard of them for too long.
+    public var unheard: [String]
     /// What made us look.
     public var trigger: Trigger
     /// The time of the look.
@@ -44,25 +44,26 @@ public struct EpisodeInput {
     public var policy: EpisodePolicy
     /// The presence of a configured status by its name.
     public var target: (_ status: String) -> PresenceTarget?
-    /// What one rule by itself makes of facts, whatever the others say.
-    public var matchAlone: (_ rule: String, _ facts: AgentFacts, _ holds: HoldTimes) -> RuleMatch?
+    /// What one rule by itself makes of facts, whatever the others say, however long it has done so, and however long
+    /// ago a conversation was heard of.
+    public var matchAlone: (_ rule: String, _ facts: AgentFacts) -> RuleMatch?
 
     /// A look with all it needs.
     public init(
         facts: AgentFacts,
         match: RuleMatch?,
-        holds: HoldTimes = HoldTimes(),
+        unheard: [String] = [],
         trigger: Trigger,
         now: Timestamp,
         writes: OwnWrites,
         isOutstanding: Bool,
         policy: EpisodePolicy,
         target: @escaping (_ status: String) -> PresenceTarget?,
-        matchAlone: @escaping (_ rule: String, _ facts: AgentFacts, _ holds: HoldTimes) -> RuleMatch?
+        matchAlone: @escaping (_ rule: String, _ facts: AgentFacts) -> RuleMatch?
     ) {
         self.facts = facts
         self.match = match
-        self.holds = holds
+        self.unheard = unheard
         self.trigger = trigger
         self.now = now
         self.writes = writes

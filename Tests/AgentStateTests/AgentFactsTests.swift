@@ -65,7 +65,7 @@ struct AgentFactsTests {
                 ])
         )
         #expect(story.facts.routingStatus?.status == "IDLE", "the activity was older")
-        story.apply(.outOfOffice(userID: agent, active: false), at: 80)
+        story.apply(.outOfOffice(userID: agent, .init(active: false)), at: 80)
         #expect(story.apply(.activity(userID: agent, activity), at: 70) == .unchanged)
         #expect(story.facts.outOfOffice == false)
     }
@@ -95,7 +95,7 @@ struct AgentFactsTests {
     @Test("what is about another agent, or not usable, changes nothing")
     func others() {
         var story = Story()
-        #expect(story.apply(.outOfOffice(userID: "somebody", active: true)) == .unchanged)
+        #expect(story.apply(.outOfOffice(userID: "somebody", .init(active: true))) == .unchanged)
         #expect(story.apply(.unused) == .unchanged)
         #expect(story.apply(.undecodable(reason: "x")) == .unchanged)
         #expect(story.apply(.wrote(["a": "1"], at: 1)) == .unchanged, "the conversation is not known")

@@ -55,6 +55,12 @@ extension ParticipantSnapshot {
     }
 }
 
+extension SessionReference {
+    static func mock(_ participant: String?, _ communication: String?) -> Self {
+        Self(conversationID: theCall, participantID: participant, communicationID: communication)
+    }
+}
+
 extension GenesysEvent {
     static func snapshot(_ participants: ParticipantSnapshot..., single: Bool = false) -> Self {
         .conversation(
@@ -75,19 +81,20 @@ extension GenesysEvent {
     }
 
     static func ended(_ participant: String?, _ communication: String?, at time: Int64? = nil) -> Self {
-        var end = UserSessionEnd(conversationID: theCall)
-        end.participantID = participant
-        end.communicationID = communication
+        var end = UserSessionEnd(.mock(participant, communication))
         end.eventTime = time.map { AgentStateTests.at($0) }
         return .userEnd(userID: agent, end)
     }
 
     static func workEnded(_ participant: String?, _ communication: String?, code: String? = nil) -> Self {
-        var work = AfterCallWorkEnd(conversationID: theCall)
-        work.participantID = participant
-        work.communicationID = communication
+        var work = AfterCallWorkEnd(.mock(participant, communication))
         work.wrapupCode = code
         return .afterCallWork(userID: agent, work)
+    }
+
+    static func session(_ state: String, _ communication: String = "c1", since time: Int64) -> Self {
+        let session = SessionReference.mock(nil, communication)
+        return .agentState(userID: agent, AgentSessionState(session, state: state, since: AgentStateTests.at(time)))
     }
 
     static func summary(call active: Int, acw: Int = 0) -> Self {
@@ -129,38 +136,6 @@ struct Story {
     }
 
     var call: ConversationFacts? { facts.conversations.first { $0.media == .call } }
-}
-
-/// The facts that a reader can see, without the bookkeeping that depends on the order of arrival.
-struct Visible: Equatable {
-    var name: String?
-    var presence: PresenceFacts?
-    var routingStatus: RoutingStatusFacts?
-    var adherence: AdherenceFacts?
-    var outOfOffice: Bool?
-    var activeQueueIDs: [String]?
-    var conversations: [[String]]
-
-    init(_ facts: AgentFacts) {
-        name = facts.name
-        presence = facts.presence
-        routingStatus = facts.routingStatus
-        adherence = facts.adherence
-        outOfOffice = facts.outOfOffice
-        activeQueueIDs = facts.activeQueueIDs
-        conversations = facts.conversations.map { facts in
-            [
-                facts.id, facts.media.rawValue, facts.participantID, facts.communicationID, facts.direction ?? "",
-                facts.state, "\(facts.held) \(facts.muted) \(facts.isEnded) \(facts.isLive)", facts.queueID ?? "",
-                facts.purpose ?? "", facts.connectedAt?.description ?? "", facts.endedAt?.description ?? "",
-                facts.afterCallWork ?? "", facts.wrapupCode ?? "",
-                facts.attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ","),
-                facts.customerAttributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(
-                    separator: ","
-                ),
-            ]
-        }
-    }
 }
 
 /// An event sequence of the dossier.

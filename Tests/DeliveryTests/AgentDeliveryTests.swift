@@ -286,6 +286,16 @@ struct AgentDeliveryTests {
         #expect(states == [.pending, .pending, .failed])
     }
 
+    @Test("an agent who is Offline is written to when the wish says so")
+    func leavesOffline() {
+        var delivery = AgentDelivery(agentID: "agent", policy: DeliveryPolicy())
+        let offline = PresenceTarget(definitionID: "offline", system: .offline)
+        var wish = wish(1, breakTarget)
+        wish.leavesOffline = true
+        delivery.want(wish, observed: seen(offline, at: 10), checkFirst: false)
+        #expect(delivery.nextCall(now: time(100)).call == .write(breakTarget))
+    }
+
     @Test("an agent who went Offline meanwhile is not written to")
     func offline() {
         var delivery = AgentDelivery(agentID: "agent", policy: DeliveryPolicy())

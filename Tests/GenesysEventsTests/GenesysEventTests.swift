@@ -47,7 +47,10 @@ struct GenesysEventTests {
     func smallTopics() throws {
         let routing = RoutingStatusObservation(status: "INTERACTING", startTime: Timestamp("2026-03-10T14:00:13.530Z"))
         #expect(try Fixture.notification("users.routingStatus").event == .routingStatus(userID: agent, routing))
-        #expect(try Fixture.notification("users.outofoffice").event == .outOfOffice(userID: agent, active: true))
+        let outOfOffice = OutOfOfficeObservation(active: true, until: Timestamp("2026-03-12T00:00:00Z"))
+        #expect(try Fixture.notification("users.outofoffice").event == .outOfOffice(userID: agent, outOfOffice))
+        let source = PresenceSourceObservation(current: nil, modifiedAt: Timestamp("2026-03-10T14:06:00.100Z"))
+        #expect(try Fixture.notification("users.integrationpresence").event == .presenceSource(userID: agent, source))
 
         var adherence = AdherenceObservation()
         adherence.state = "OutOfAdherence"
@@ -173,51 +176,13 @@ struct GenesysEventTests {
         #expect(communications[3].held == false && communications[3].connectedTime == nil)
     }
 
-    // MARK: - Detail events
-
-    @Test("the detail events that are used")
-    func detail() throws {
-        let participant = "44444444-0000-4000-8000-000000000004"
-        let communication = "55555555-0000-4000-8000-000000000004"
-        #expect(
-            try Fixture.notification("detail.attributes").event
-                == .participantAttributes(
-                    ParticipantAttributes(
-                        conversationID: conversation,
-                        participantID: participant,
-                        attributes: ["wfm_status": "Break"],
-                        eventTime: Timestamp(milliseconds: 1_773_151_380_700)
-                    )
-                )
-        )
-        var work = AfterCallWorkEnd(conversationID: conversation)
-        work.participantID = participant
-        work.communicationID = communication
-        work.media = .call
-        work.wrapupCode = "99999999-0000-4000-8000-000000000001"
-        work.eventTime = Timestamp("2026-03-10T14:05:58.640Z")
-        #expect(try Fixture.notification("detail.acw").event == .afterCallWork(userID: agent, work))
-
-        var end = UserSessionEnd(conversationID: conversation)
-        end.participantID = participant
-        end.communicationID = communication
-        end.media = .call
-        end.disconnectType = "client"
-        end.interactingDurationMs = 260_993
-        end.eventTime = Timestamp("2026-03-10T14:05:20.118Z")
-        #expect(try Fixture.notification("detail.user.end").event == .userEnd(userID: agent, end))
-    }
-
     // MARK: - Tolerance
 
     @Test(
         "topics that are not used are tolerated",
         arguments: [
             "channel.metadata.heartbeat", "channel.metadata.pong", "system.socket_closing", "detail.acd.end",
-            "detail.acd.start", "detail.agent.state", "detail.customer.end", "detail.customer.start",
-            "detail.user.start",
-            "detail.wrapup", "eventbridge.detail.user.start", "queues.conversations", "queues.conversations.calls",
-            "users.integrationpresence",
+            "detail.acd.start", "detail.customer.end", "detail.customer.start",
         ]
     )
     func unused(name: String) throws {
@@ -244,6 +209,12 @@ struct GenesysEventTests {
             ("v2.detail.events.conversation.c.attributes", #"{"participantId":"p"}"#, "/attributes"),
             ("v2.detail.events.conversation.c.acw", "{}", "/userId"),
             ("v2.detail.events.conversation.c.user.end", "{}", "/userId"),
+            ("v2.detail.events.conversation.c.user.start", "{}", "/userId"),
+            ("v2.detail.events.agent.a.state", #"{"currentState":"HOLD"}"#, "/conversationId"),
+            ("v2.detail.events.agent.a.state", #"{"conversationId":"c"}"#, "/currentState"),
+            ("v2.routing.queues.q.conversations", "{}", "/id"),
+            ("v2.routing.queues.q.users", #"{"joined":true}"#, "/user/id"),
+            ("v2.routing.queues.q.users", #"{"user":{"id":"u"}}"#, "/joined"),
         ]
     )
     func undecodable(topic: String, body: String, pointer: String) throws {

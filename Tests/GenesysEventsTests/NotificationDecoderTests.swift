@@ -205,7 +205,7 @@ struct NotificationDecoderTests {
         for _ in 0..<3 {
             #expect(
                 try decoder.decode([UInt8](text.utf8)).first?.notification.event
-                    == .outOfOffice(userID: "a", active: true)
+                    == .outOfOffice(userID: "a", .init(active: true))
             )
             #expect(try decoder.decode([UInt8](Self.presence.utf8)).count == 1)
         }

@@ -22,6 +22,14 @@ struct TopicNameTests {
             ("v2.detail.events.conversation.u.attributes", .conversationAttributes),
             ("v2.detail.events.conversation.u.acw", .conversationAfterCallWork),
             ("v2.detail.events.conversation.u.user.end", .conversationUserEnd),
+            ("v2.detail.events.conversation.u.user.start", .conversationUserStart),
+            ("v2.detail.events.conversation.u.wrapup", .conversationWrapup),
+            ("v2.detail.events.agent.u.state", .agentState),
+            ("v2.users.u.integrationpresence", .userIntegrationPresence),
+            ("v2.routing.queues.u.conversations", .queueConversations),
+            ("v2.routing.queues.u.conversations.calls", .queueConversation(.call)),
+            ("v2.routing.queues.u.conversations.Videos", .queueConversation(.video)),
+            ("v2.routing.queues.u.users", .queueUsers),
         ] as [(String, TopicName.Kind)]
     )
     func used(name: String, kind: TopicName.Kind) {
@@ -36,10 +44,9 @@ struct TopicNameTests {
             "", "v2", "v2.users", "v2.users.", "v2.users.u", "v2.users.u.", "v2.users..presence",
             "v2.users.u.presence2",
             "v2.users.u.presence.x", "v2.users.u.station", "v2.users.u.conversations.calls.x",
-            "v2.users.u.integrationpresence",
-            "v2.users.u.workforcemanagement.adherence.explanations.jobs", "v2.routing.queues.q.conversations",
-            "v2.routing.queues.q.conversations.calls", "v2.detail.events.conversation.c.user.start",
-            "v2.detail.events.conversation.c.wrapup", "v2.detail.events.agent.a.state", "channel.metadata",
+            "v2.users.u.workforcemanagement.adherence.explanations.jobs", "v2.routing.queues.q.presence",
+            "v2.users.u.users", "v2.detail.events.conversation.c.customer.start", "v2.detail.events.agent.a.x",
+            "v2.routing.queues.q", "channel.metadata",
             "v2.system.socket_closing", "x.v2.users.u.presence", "v2.users.u.présence",
         ]
     )
@@ -53,5 +60,7 @@ struct TopicNameTests {
         #expect(TopicName("v2.users.u.conversations.chats").userID == "u")
         #expect(TopicName("v2.workforcemanagement.teams.t.adherence").userID == nil)
         #expect(TopicName("v2.detail.events.conversation.c.acw").userID == nil)
+        #expect(TopicName("v2.detail.events.agent.a.state").userID == "a")
+        #expect(TopicName("v2.routing.queues.q.conversations").userID == nil)
     }
 }

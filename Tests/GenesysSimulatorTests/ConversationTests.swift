@@ -281,4 +281,15 @@ struct CustomAttributeTests {
         #expect(bench.send(.delete, path + "/wfm").status == 204)
         #expect(bench.send(.get, path + "/wfm").status == 404)
     }
+
+    @Test("a forgotten call is unknown, its agent is free, and nothing is announced")
+    func forgotten() throws {
+        var bench = Bench()
+        let call = try bench.call()
+        _ = bench.events()
+        #expect(bench.send(.post, "/simulator/calls/last/forget").status == 200)
+        #expect(bench.send(.get, "/api/v2/conversations/\(call.id)").status == 404)
+        #expect(bench.agent(0).conversations.isEmpty)
+        #expect(bench.events().isEmpty)
+    }
 }

@@ -87,11 +87,11 @@ struct DirectoryTests {
             let relay = try await site.relay(file)
             try await eventually("names are known") { try await directory(relay)["values"]["members"].int == 1 }
             let version = try await relay.get("/healthz").json["rules"]["version"].text
-            try await change(site, "queues/Pilots", ["name": "Pilot team"])
+            try await change(site, "queues/Pilots", ["name": "Pilots EU"])
             try await eventually("a warning") { try await directory(relay)["status"].text == "warn" }
             #expect(try await directory(relay)["values"]["unresolved"].int == 1)
             #expect(!(try await directory(relay)["message"].text.contains("Pilots")))
-            #expect(relay.child.errors.contains("is called \"Pilot team\" now, and is kept"))
+            #expect(relay.child.errors.contains("is called \"Pilots EU\" now, and is kept"))
             try await site.flag(agent)
             try await relay.confirmed(agent)
 
@@ -110,11 +110,11 @@ struct DirectoryTests {
                     "rules in force are kept: \(file):\(line):31: error: there is no queue \"Pilots\""
                 )
             }
-            #expect(relay.child.errors.contains("did you mean \"Pilot team\" ("))
+            #expect(relay.child.errors.contains("did you mean \"Pilots EU\" ("))
             #expect(try await relay.get("/healthz").json["rules"]["version"].text == version)
 
             try yaml.replacingOccurrences(of: "name: flagged", with: "name: other")
-                .replacingOccurrences(of: "queues: [Pilots]", with: "queues: [Pilot team]")
+                .replacingOccurrences(of: "queues: [Pilots]", with: "queues: [Pilots EU]")
                 .write(toFile: file, atomically: true, encoding: .utf8)
             relay.child.signal(SIGHUP)
             try await eventually("new rules") {
@@ -203,7 +203,7 @@ struct OnlineCheckTests {
             let file = try configuration(site, agents: "{ queues: [Support queue], managementUnits: [Back office] }")
             let result = try await check(file)
             #expect(result.code == 0, "\(result.output) \(result.errors)")
-            #expect(result.output.hasPrefix("\(file): ok, 1 rules, version "))
+            #expect(result.output.contains("\(file): ok, 1 rules, version "))
             #expect(result.output.hasSuffix(", 2 statuses and 2 names found"))
             let requests = try await site.simulate("GET", "/simulator/requests?method=PATCH")["requests"].list
             #expect(requests.isEmpty)
@@ -223,7 +223,7 @@ struct OnlineCheckTests {
             let text = try await check(file)
             #expect(text.code == 1)
             let lines = text.output.split(separator: "\n")
-            #expect(lines.count == 4, "\(text.output)")
+            #expect(lines.count { $0.contains(": error: ") } == 4, "\(text.output)")
             #expect(text.output.contains(":31: error: there is no queue \"Sales\"; did you mean \"Sales queue\" ("))
             #expect(text.output.contains("error: no queue has the id \"\(nobody)\""))
             #expect(
@@ -234,9 +234,9 @@ struct OnlineCheckTests {
             let json = JSON(parsing: try await check(file, ["--json"]).output)
             #expect(json["ok"].value as? Bool == false)
             let findings = json["diagnostics"].list
-            #expect(findings.count == 4)
+            #expect(findings.count == lines.count)
             #expect(findings.first?["file"].text == file)
-            #expect(findings.first?["severity"].text == "error")
+            #expect(findings.count { $0["severity"].text == "error" } == 4)
             let places = findings.map { [$0["line"].int ?? 0, $0["column"].int ?? 0] }
             #expect(places == places.sorted { ($0[0], $0[1]) < ($1[0], $1[1]) })
         }

@@ -344,24 +344,6 @@ struct EpisodeApplyTests {
         #expect(scene.state.episode?.base.saved.definitionID == "available")
     }
 
-    @Test("a condition that had to hold for a while is not asked again after the call")
-    func holds() {
-        let rule = EpisodeScene.Rule(name: "long", behavior: RuleBehavior(apply: .afterCallWork)) { facts, holds in
-            guard !holds.isEmpty, let call = facts.conversations.first(where: { !$0.isEnded }) else { return nil }
-            return ("Break", call.id)
-        }
-        var scene = EpisodeScene(rule)
-        scene.talk()
-        scene.holds = .holding("c", since: scene.now)
-        _ = scene.look()
-        scene.hangUp(afterCallWork: "pending")
-        scene.holds = HoldTimes()
-        #expect(scene.look() == nil)
-        #expect(scene.look() == nil)
-        scene.hangUp(afterCallWork: "complete")
-        #expect(scene.look().sets?.definitionID == "break")
-    }
-
     @Test("a wish whose rule is gone from the configuration is gone")
     func ruleRemoved() {
         var scene = scene(.afterCallWork)
@@ -387,11 +369,48 @@ struct EpisodeApplyTests {
         #expect(scene.look() == nil)
         #expect(scene.unheard == ["c"])
     }
+
+    @Test("a conversation that is not trusted any more takes nothing back while it is read again, for five minutes")
+    func readAgain() {
+        for apply in [ApplyTiming.now, .afterInteraction] {
+            var scene = scene(apply)
+            scene.policy = EpisodePolicy(conversationTimeout: .seconds(3600))
+            scene.facts = .talking(at: scene.now)
+            scene.flag("Break")
+            scene.see("available", .available, at: 10)
+            let first = scene.look()
+            if apply == .now { scene.deliver(first.sets) }
+            scene.pass(.seconds(3600))
+            scene.untrusted = ["c"]
+            let kept = scene.look()
+            #expect(kept.isGuard)
+            #expect(kept.reason?.contains("nothing was heard of conversation c for 60 min: it is read again") == true)
+            #expect(scene.look() == nil, "it is said once")
+            var answered = scene
+            answered.untrusted = []
+            #expect(answered.look() == nil)
+            scene.now = scene.wakeAt ?? scene.now
+            #expect(apply == .now ? scene.look().restores != nil : scene.look().isDisarmed)
+        }
+    }
+
+    @Test("a flag that is taken back is taken back, whatever else is not heard of")
+    func takenBackUnheard() {
+        var scene = scene()
+        scene.policy = EpisodePolicy(conversationTimeout: .seconds(3600))
+        scene.facts = .talking(at: scene.now)
+        scene.flag("Break")
+        scene.see("available", .available, at: 10)
+        _ = scene.look()
+        scene.untrusted = ["c"]
+        scene.flag(nil)
+        #expect(scene.look().isDisarmed)
+    }
 }
 
 extension AgentFacts {
     /// An agent of whom a call was heard then.
-    fileprivate static func talking(at time: Timestamp) -> AgentFacts {
+    static func talking(at time: Timestamp) -> AgentFacts {
         var facts = AgentFacts(id: "agent")
         let call = CommunicationSnapshot(id: "k", media: .call, state: "connected")
         let participant = ParticipantSnapshot(id: "p", userID: "agent", purpose: "agent", communications: [call])

@@ -4,9 +4,8 @@
 import AgentState
 import Foundation
 import GenesysEvents
+import StatusRules
 import Testing
-
-@testable import StatusRules
 
 /// Drives one agent's episode by hand: presence, conversations, matches and the progress of writes as each test says.
 /// Each look is taken by a stored copy of the state as well: a restart between any two of them changes nothing.
@@ -15,11 +14,11 @@ struct EpisodeScene {
     struct Rule {
         var name: String
         var behavior = RuleBehavior()
-        var wants: (AgentFacts, HoldTimes) -> (status: String, conversationID: String?)?
+        var wants: (AgentFacts) -> (status: String, conversationID: String?)?
 
         /// The attribute `wfm_status` of a conversation that has not ended, as the smallest configuration has it.
         static func flagged(_ name: String = "flagged", _ behavior: RuleBehavior = RuleBehavior()) -> Rule {
-            Rule(name: name, behavior: behavior) { facts, _ in
+            Rule(name: name, behavior: behavior) { facts in
                 facts.conversations.lazy.compactMap { conversation in
                     conversation.isEnded ? nil : conversation.attributes["wfm_status"].map { ($0, conversation.id) }
                 }.last
@@ -33,7 +32,7 @@ struct EpisodeScene {
             wants status: String,
             _ behavior: RuleBehavior = RuleBehavior()
         ) -> Rule {
-            Rule(name: name, behavior: behavior) { facts, _ in
+            Rule(name: name, behavior: behavior) { facts in
                 facts.routingStatus?.status == routingStatus ? (status, nil) : nil
             }
         }
@@ -48,7 +47,8 @@ struct EpisodeScene {
     var eventKey = "e"
     var eventTime: Timestamp?
     var rules: [Rule] = []
-    var holds = HoldTimes()
+    /// Conversations that the rules do not look at, since nothing was heard of them.
+    var untrusted: [String] = []
     /// Of the last look.
     var wakeAt: Timestamp?
     var unheard: [String] = []
@@ -156,11 +156,13 @@ struct EpisodeScene {
 
     /// A look with the verdict of the scene's rules: all that has to be done.
     mutating func steps() -> [EpisodeStep] {
-        advance(rules.compactMap { match($0, facts, holds) }.first)
+        var trusted = facts
+        trusted.conversations.removeAll { untrusted.contains($0.id) }
+        return advance(rules.compactMap { match($0, trusted) }.first)
     }
 
-    private func match(_ rule: Rule, _ facts: AgentFacts, _ holds: HoldTimes) -> RuleMatch? {
-        rule.wants(facts, holds).map { status, conversationID in
+    private func match(_ rule: Rule, _ facts: AgentFacts) -> RuleMatch? {
+        rule.wants(facts).map { status, conversationID in
             RuleMatch(
                 rule: rule.name,
                 status: status,
@@ -176,15 +178,15 @@ struct EpisodeScene {
         let input = EpisodeInput(
             facts: facts,
             match: match,
-            holds: holds,
+            unheard: untrusted,
             trigger: Trigger(eventKey: eventKey, eventTime: eventTime),
             now: now,
             writes: writes,
             isOutstanding: isOutstanding,
             policy: policy,
             target: { scene.targets[$0] },
-            matchAlone: { name, facts, holds in
-                scene.rules.first { $0.name == name }.flatMap { scene.match($0, facts, holds) }
+            matchAlone: { name, facts in
+                scene.rules.first { $0.name == name }.flatMap { scene.match($0, facts) }
             }
         )
         var restarted = stored(state)
@@ -233,13 +235,4 @@ extension EpisodeStep? {
     var isArmed: Bool { if case .armed? = self { true } else { false } }
     var isEnd: Bool { if case .end? = self { true } else { false } }
     var isDisarmed: Bool { if case .disarmed? = self { true } else { false } }
-}
-
-extension HoldTimes {
-    /// Some condition holds for that conversation.
-    static func holding(_ conversation: String, since: Timestamp) -> HoldTimes {
-        var times = HoldTimes()
-        times.holds = [Hold(slot: 1, conversation: conversation, since: since)]
-        return times
-    }
 }

@@ -25,7 +25,7 @@ struct ShadowMatchesTests {
             isOutstanding: false,
             policy: EpisodePolicy(mayTouch: { _ in mayTouch }),
             target: { EpisodeScene.targets[$0] },
-            matchAlone: { _, _, _ in nil }
+            matchAlone: { _, _ in nil }
         )
         return shadows.advance(matches, input).map(\.text)
     }

@@ -137,6 +137,9 @@ enum ControlEndpoints {
             let text = try call.objectBody()["code"]?.stringValue
             let code = text.map { state.organization.directory.named(.wrapupCode, $0)?.id ?? $0 }
             try state.organization.wrapUp(id, code: code, now: call.now)
+        case "forget":
+            state.organization.forget(id)
+            return .empty
         default: throw PlatformError.notFound
         }
         return .ok(try state.organization.conversationReport(id))

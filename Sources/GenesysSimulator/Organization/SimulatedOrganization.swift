@@ -104,6 +104,13 @@ struct SimulatedOrganization: Sendable {
 
     func agent(_ id: String) -> Int? { agentIndices[id] }
 
+    /// Nobody has heard of the conversation, as if it had ended long ago; nothing is announced.
+    mutating func forget(_ conversationID: String) {
+        conversations[conversationID] = nil
+        endedConversations.removeAll { $0 == conversationID }
+        for index in agents.indices { agents[index].conversations.removeAll { $0 == conversationID } }
+    }
+
     /// Keeps an ended conversation readable for a while.
     mutating func retire(_ conversationID: String) {
         endedConversations.append(conversationID)
