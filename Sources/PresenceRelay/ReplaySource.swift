@@ -36,3 +36,12 @@ struct ReplayParts: Sendable {
         return Int((hash >> 32) % UInt64(count))
     }
 }
+
+extension ReplayRun.Plan {
+    /// The same for the agents of one part.
+    func part(_ number: Int) -> ReplayRun.Plan {
+        var plan = self
+        plan.part = { ReplayParts.part(of: $0.utf8) == number }
+        return plan
+    }
+}

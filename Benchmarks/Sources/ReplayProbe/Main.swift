@@ -37,14 +37,14 @@ struct Main {
         let rules = try Rules(folder: folder, database: database)
         for round in 1...max(1, numbers.count > 2 ? numbers[2] : 1) {
             let (count, seconds) = try await decode(database)
-            print("decode\t\(round)\t\(count)\t\(seconds)\t0\t0")
+            say("decode\t\(round)\t\(count)\t\(seconds)\t0\t0")
             for (name, extra) in [("one file", []), ("two files", ["--rules", rules.other])] {
                 let run = try replay(
                     arguments[0],
                     ["--config", rules.config, "--since", "365d", "--format", "csv"] + extra,
                     folder
                 )
-                print("\(name)\t\(round)\t\(count)\t\(run.seconds)\t\(run.processorSeconds)\t\(run.megabytes)")
+                say("\(name)\t\(round)\t\(count)\t\(run.seconds)\t\(run.processorSeconds)\t\(run.megabytes)")
             }
         }
     }
@@ -128,6 +128,9 @@ struct Main {
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
         return (seconds(usage.ru_utime) + seconds(usage.ru_stime), Int(usage.ru_maxrss) / 1024)
     }
+
+    /// At once: whoever waits sees how far it is.
+    private static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
     private static let quiet = Logger(label: "probe") { _ in SwiftLogNoOpLogHandler() }
 }

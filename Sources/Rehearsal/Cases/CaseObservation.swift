@@ -28,7 +28,7 @@ struct CaseObservation {
         for step in steps {
             if let restored = step.writes.last(where: { $0.purpose == .restore })?.target {
                 release = (names.name(of: restored), restored)
-            } else if step.before != nil, step.episode == nil {
+            } else if step.before != nil, step.status == nil {
                 release = ("keep", nil)
             }
         }

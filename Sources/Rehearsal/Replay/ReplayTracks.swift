@@ -39,7 +39,7 @@ final class ReplayTracks {
     func note(_ step: RehearsalStep, in world: World) {
         let place = place(of: step)
         let wanted = tracks[place].wanted[world.rawValue]
-        if tracks[place].name == nil { tracks[place].name = step.record.facts.name }
+        if tracks[place].name == nil { tracks[place].name = step.name }
         if let guarded = step.history.last(where: { $0.kind == .guarded && $0.summary != DecisionEngine.ownChange }) {
             tracks[place].guards[world.rawValue] = (guarded.summary, step.at)
         }
