@@ -180,7 +180,8 @@ extension CaseExpectation.ErrandPattern {
 extension ExplainedErrand {
     /// What can be expected of it, by name.
     fileprivate var values: [String: String] {
-        var values = attributes ?? [:]
+        var values = attributes ?? data ?? [:]
+        values["to"] = endpoint ?? values["to"]
         values["minutes"] = minutes.map { "\($0)" } ?? values["minutes"]
         values["status"] = status ?? values["status"]
         values["notes"] = notes ?? values["notes"]
