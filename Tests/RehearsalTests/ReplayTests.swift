@@ -185,4 +185,11 @@ struct ReplayTests {
         #expect(result.agents.map(\.id) == ["b"])
         #expect(result.counts.unused == 3)
     }
+
+    @Test("agents are shared out evenly, also when their ids were counted up", arguments: [100, 1000])
+    func parts(agents: Int) {
+        let ids = (0..<agents).map { "11111111-0000-4000-8000-" + String(1_000_000_000_000 + $0).dropFirst() }
+        let first = ids.count { ReplayParts.part(of: $0.utf8) == 0 }
+        #expect(abs(first - agents / 2) <= agents / 10)
+    }
 }
