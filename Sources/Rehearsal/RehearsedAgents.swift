@@ -27,7 +27,8 @@ struct RehearsedAgents {
     private var partCount = 0
 
     subscript(place: Int) -> RehearsedAgent {
-        get { all[place] }
+        // Lent, not copied: most callers read one field of something large.
+        _read { yield all[place] }
         _modify { yield &all[place] }
     }
 
