@@ -27,8 +27,7 @@ struct RehearsedAgents {
     private var partCount = 0
 
     subscript(place: Int) -> RehearsedAgent {
-        // Lent, not copied: most callers read one field of something large.
-        _read { yield all[place] }
+        get { all[place] }
         _modify { yield &all[place] }
     }
 
