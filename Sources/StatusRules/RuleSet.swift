@@ -160,7 +160,12 @@ public struct RuleSet: Sendable {
             guard tracing else { continue }
             let failure = match == nil ? rules[index].failure(facts, statuses, &scope) : nil
             evaluation.trace.append(
-                RuleTrace(rule: rules[index].name, matched: match != nil, failure: failure, observed: rules[index].observes)
+                RuleTrace(
+                    rule: rules[index].name,
+                    matched: match != nil,
+                    failure: failure,
+                    observed: rules[index].observes
+                )
             )
         }
         evaluation.holds = scope.holds
