@@ -56,6 +56,11 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .executableTarget(
+            name: "ReplayProbe",
+            dependencies: ["Probing", journal, genesysEvents, logging],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
             name: "DayProbe",
             dependencies: ["Probing", relayCore, journal, genesysEvents, heap, logging],
             swiftSettings: swiftSettings

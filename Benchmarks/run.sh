@@ -3,10 +3,11 @@
 # Copyright (c) 2026 the Presence Relay authors
 #
 # The measurements of docs/performance.md on this machine, on loopback alone:
-#   Benchmarks/run.sh [front] [ingest] [latency] [storm] [day] [rules] [state]      default: all seven
-# ROUNDS (3) and SECONDS_EACH (5) make the first three longer or shorter; STORM_AGENTS (10000), STORM_SECONDS (75, at most,
-# for each of three storms), STORM_BULK (50, users in a bulk write), DAY_AGENTS (10000), DAY_LOST (10, of a thousand
-# presence events) and STATE_AGENTS (100000) the others. Raw numbers go to Benchmarks/results/ as tab-separated lines, the tables to standard output.
+#   Benchmarks/run.sh [front] [ingest] [latency] [storm] [day] [rules] [state] [replay]      default: all eight
+# ROUNDS (3) makes all but storm, day, rules and state longer or shorter, SECONDS_EACH (5) the first three; STORM_AGENTS
+# (10000), STORM_SECONDS (75, at most, for each of three storms), STORM_BULK (50, users in a bulk write), DAY_AGENTS (10000),
+# DAY_LOST (10, of a thousand presence events), STATE_AGENTS (100000), REPLAY_EVENTS (1000000) and REPLAY_AGENTS (1000) the
+# others. Raw numbers go to Benchmarks/results/ as tab-separated lines, the tables to standard output.
 
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,7 +20,7 @@ rounds=${ROUNDS:-3}
 seconds=${SECONDS_EACH:-5}
 results=$here/results
 parts=("$@")
-[[ ${#parts[@]} -gt 0 ]] || parts=(front ingest latency storm day rules state)
+[[ ${#parts[@]} -gt 0 ]] || parts=(front ingest latency storm day rules state replay)
 # shellcheck disable=SC2034  # set by scratch and start
 folder='' server='' server_pid='' simulator=''
 scratch folder
@@ -181,12 +182,24 @@ state() {
     python3 "$here/tables.py" state "$results/state.tsv"
 }
 
+# The journal, 3 GB for a million events, lies on the disk of the ingest part.
+replay() {
+    echo "building the relay and the probe…" >&2
+    local relay probe
+    relay=$(build . presence-relay)
+    probe=$(build "$here" ReplayProbe)
+    renew_disk
+    within 1800 "$probe" "$relay" "$disk" "${REPLAY_EVENTS:-1000000}" "${REPLAY_AGENTS:-1000}" "$rounds" \
+        | tee "$results/replay.tsv"
+    python3 "$here/tables.py" replay "$results/replay.tsv"
+}
+
 {
     echo "$(date -u +%Y-%m-%d), $(nproc) cores, $(awk -F ': ' '/model name/ { print $2; exit }' /proc/cpuinfo), Linux $(uname -r)"
     swift --version 2>/dev/null | head -n 1
     echo "load average at the start: $(cut -d ' ' -f 1 /proc/loadavg); $rounds rounds of $seconds s"
 } | tee "$results/machine.txt"
 
-for part in front ingest latency storm day rules state; do
+for part in front ingest latency storm day rules state replay; do
     if wants "$part"; then "$part"; fi
 done

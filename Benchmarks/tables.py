@@ -2,7 +2,7 @@
 # Copyright (c) 2026 the Presence Relay authors
 """Tables (Markdown) from the raw numbers of run.sh: medians over the rounds.
 
-tables.py front|ingest|latency|storm|day|state FILE
+tables.py front|ingest|latency|storm|day|state|replay FILE
 """
 
 import statistics
@@ -165,7 +165,26 @@ def state(path):
     table(["event", "p50 µs", "p99 µs"], events)
 
 
-PARTS = {"front": front, "ingest": ingest, "latency": latency, "storm": storm, "day": day, "state": state}
+def replay(path):
+    runs = defaultdict(list)
+    for name, _, events, seconds, processor, resident in rows(path):
+        runs[name].append((int(events), float(seconds), float(processor), int(resident)))
+    lines = []
+    for name, measured in runs.items():
+        events, seconds, processor, resident = (list(column) for column in zip(*measured))
+        # The bare read is done by the probe itself, which does not measure what it takes.
+        is_probe = name == "decode"
+        lines.append([
+            "bare read and decode" if is_probe else name, f"{events[0]:,}", f"{median(seconds):.1f}",
+            f"{events[0] / median(seconds):,.0f}", "-" if is_probe else f"{median(processor):.1f}",
+            "-" if is_probe else max(resident), spread(seconds),
+        ])
+    table(["rules", "events", "seconds", "events/s", "CPU s", "RSS MB", "spread"], lines)
+
+
+PARTS = {
+    "front": front, "ingest": ingest, "latency": latency, "storm": storm, "day": day, "state": state, "replay": replay,
+}
 if len(sys.argv) != 3 or sys.argv[1] not in PARTS:
     sys.exit(__doc__)
 PARTS[sys.argv[1]](sys.argv[2])

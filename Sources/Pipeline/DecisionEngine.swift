@@ -23,7 +23,8 @@ public struct DecisionEngine: Sendable {
     public var mode: RelayMode
     /// Adherence is to show a confirmed presence as well (`verify.adherence`).
     public var verifiesAdherence: Bool
-    /// Lines of the history have their details, and decisions their traces; a replay of millions of events goes without.
+    /// Events have lines in the history, lines their details, and decisions their traces; a replay of millions of events
+    /// goes without.
     public var keepsDetails = true
     /// What the history says when a write of ours comes back as an event; `replay` finds the relay's own writes by it.
     public static let ownChange = "our own change came back as an event: no call"
@@ -93,9 +94,11 @@ public struct DecisionEngine: Sendable {
         }
         record.settleRelease()
         let kind: HistoryEntry.Kind = entry.source == .observation ? .observation : .event
+        if case .changed(let changes) = result { outcome.changes = changes }
         switch result {
+        // Nobody reads what an event has changed where not even details are kept.
+        case _ where !keepsDetails: break
         case .changed(let changes):
-            outcome.changes = changes
             let detail = EventDetail(eventKey: entry.key, topic: entry.topic, changes: changes)
             let summary = changes.map(\.description).joined(separator: ", ")
             outcome.history.append(line(record, now, kind, summary, detail))

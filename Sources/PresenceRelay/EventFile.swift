@@ -62,7 +62,7 @@ struct EventFile: ReplaySource {
     }
 
     private func part(_ number: Int, _ plan: ReplayRun.Plan, from start: Timestamp) async -> ReplayPart {
-        var run = ReplayRun(plan)
+        var run = ReplayRun(plan.part(number))
         var recording = EventRecording()
         lines(in: data.startIndex..<data.endIndex) { line in
             guard let event = (try? recording.read(line, now: start))?.first else {

@@ -73,7 +73,7 @@ struct JournalFile: ReplaySource {
         from start: Timestamp
     ) async throws -> ReplayPart {
         try await journal.walk(after: first, through: last) { cursor in
-            var run = ReplayRun(plan)
+            var run = ReplayRun(plan.part(number))
             var decoder = NotificationDecoder()
             // Entries without an agent may be about anybody; the first part counts them.
             while let record = try cursor.next(where: { $0.isEmpty || ReplayParts.part(of: $0) == number }) {

@@ -31,7 +31,7 @@ struct PresenceRelayCommand: AsyncParsableCommand {
             // Scripts tell "not ready" or "not as expected" (1) from "not asked right" (2).
             let strict = [
                 PreflightCommand.configuration.commandName, Rules.configuration.commandName,
-                Check.configuration.commandName ?? "check",
+                Check.configuration.commandName ?? "check", Replay.configuration.commandName ?? "replay",
             ]
             if strict.contains(CommandLine.arguments.dropFirst().first), exitCode(for: error) == .validationFailure {
                 complain(fullMessage(for: error))

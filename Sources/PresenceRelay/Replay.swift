@@ -16,7 +16,8 @@ struct Replay: AsyncParsableCommand {
         abstract: "Takes the events of the journal through one or two files of rules: timelines, minutes, differences.",
         discussion: """
             Nothing is written, no call is made, and the relay may go on running meanwhile. What the relay itself had set \
-            is left out (docs/replay.md). Times are durations back from now (7d, 12h) or times (2026-03-02T09:00:00Z).
+            is left out. docs/replay.md says how it decides, and what it cannot know. Times are durations back from now \
+            (7d, 12h) or times (2026-03-02T09:00:00Z).
             """
     )
 
@@ -26,7 +27,8 @@ struct Replay: AsyncParsableCommand {
     var config: String
 
     @Option(
-        help: "Where it begins: a duration back from the end or a time; default: the first event.",
+        help:
+            "Where it begins: a duration back from now (with --until or --events: from the end) or a time; default: the first event.",
         transform: MomentArgument.parse
     )
     var since: MomentArgument?

@@ -24,15 +24,11 @@ struct ReplayMemory: Sendable {
 /// Why there is no replay, and what to do.
 struct ReplayFailure: Error { var message: String }
 
-/// Which of several parts an agent belongs to.
-struct ReplayParts: Sendable {
-    /// How many there are.
-    static let count = 2
-
-    /// FNV-1a: the same for the same id, wherever it stands.
-    static func part(of agentID: some Sequence<UInt8>) -> Int {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in agentID { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        return Int((hash >> 32) % UInt64(count))
+extension ReplayRun.Plan {
+    /// The same for the agents of one part.
+    func part(_ number: Int) -> ReplayRun.Plan {
+        var plan = self
+        plan.part = { ReplayParts.part(of: $0.utf8) == number }
+        return plan
     }
 }

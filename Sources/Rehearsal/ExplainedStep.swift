@@ -104,14 +104,14 @@ extension ExplainedStep.Agent {
     /// What a step of a rehearsal came to.
     public init(_ step: RehearsalStep) {
         id = step.agentID
-        name = step.record.facts.name
+        name = step.name
         changes = step.history.filter { $0.kind == .event || $0.kind == .observation }.map(\.summary)
         facts = step.changes
         rules = step.evaluation?.trace ?? []
         decision = step.decisions.last ?? "nothing"
         status = step.status
         rule = step.rule
-        waiting = step.record.episodes.armed.map { armed in
+        waiting = step.record?.episodes.armed.map { armed in
             Waiting(
                 status: armed.status,
                 rule: armed.rule,
@@ -136,8 +136,8 @@ extension ExplainedStep.Agent {
             )
         }
         errands = step.errands.map(ExplainedErrand.init)
-        presence = step.record.facts.presence.flatMap { $0.system?.name ?? $0.definitionID }
-        wakeAt = step.record.wakeAt
+        presence = step.record?.facts.presence.flatMap { $0.system?.name ?? $0.definitionID }
+        wakeAt = step.record?.wakeAt
         notes = step.notes + step.errandsNotDone
         if decision == "nothing", status == nil, rules.contains(where: \.waitsForAbsentAttribute) {
             notes.append(

@@ -28,7 +28,7 @@ extension Rehearsal {
     mutating func finish(_ moment: Moment, _ outcome: DecisionEngine.Outcome, _ tell: (RehearsalStep) -> Void) {
         let place = moment.place
         var step = RehearsalStep(
-            agents[place].record,
+            agentID: agents[place].record.facts.id,
             at: clock,
             trigger: moment.trigger,
             topic: moment.topic,
@@ -43,36 +43,34 @@ extension Rehearsal {
         grant(outcome, moment, &step)
         // Before the presence is another one, which may be what a rule asks for.
         if options.traces { step.evaluation = engine.evaluation(of: agents[place].record, now: clock) }
-        agents[place].record.facts.forgetEnded(before: clock.advanced(by: .zero - AgentRecord.endedGrace))
-        let decided = agents[place].record
+        let oldest = clock.advanced(by: .zero - AgentRecord.endedGrace)
+        if let ended = agents[place].record.facts.oldestEnded, ended < oldest {
+            agents[place].record.facts.forgetEnded(before: oldest)
+        }
+        step.take(agents[place].record, whole: options.traces)
         guard let written = step.writes.last else {
-            step.record = decided
             setTimer(place)
             return tell(step)
         }
         guard moment.round < Self.rounds else {
             step.notes.append("stopped here: what the rules write makes them let go and match again without end")
-            step.record = decided
             setTimer(place)
             return tell(step)
         }
+        let decided = agents[place].record.episodes.episode
         let echo = engine.take(
-            .presence(written.target, of: decided.facts.id, at: clock),
-            from: .echo(of: decided.facts.id, at: clock),
+            .presence(written.target, of: step.agentID, at: clock),
+            from: .echo(of: step.agentID, at: clock),
             now: clock,
             into: &agents[place].record
         )
         setTimer(place)
-        step.record = echo.isNews ? decided : agents[place].record
+        guard echo.isNews else {
+            step.take(agents[place].record, whole: options.traces)
+            return tell(step)
+        }
         tell(step)
-        guard echo.isNews else { return }
-        let next = Moment(
-            place: place,
-            trigger: .echo,
-            key: "echo",
-            before: decided.episodes.episode,
-            round: moment.round + 1
-        )
+        let next = Moment(place: place, trigger: .echo, key: "echo", before: decided, round: moment.round + 1)
         finish(next, echo, tell)
     }
 

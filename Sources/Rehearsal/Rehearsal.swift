@@ -20,6 +20,8 @@ public struct Rehearsal {
         public var traces = true
         /// How long a presence that has to be read first stays unknown; then it counts as Available.
         public var readTakes = Duration.zero
+        /// The only agents that there are; `nil` = all. Some events name several.
+        public var includes: (@Sendable (_ agentID: String) -> Bool)?
 
         /// The defaults.
         public init() {}
@@ -71,7 +73,7 @@ public struct Rehearsal {
     @discardableResult
     public mutating func take(_ event: RecordedEvent, _ tell: (RehearsalStep) -> Void) -> Int {
         advance(to: event.at, tell)
-        let places = agents.places(for: event.notification.event)
+        let places = agents.places(for: event.notification.event, including: options.includes)
         for place in places {
             let before = agents[place].record.episodes.episode
             let entry = event.entry(for: agents[place].record.facts.id)

@@ -50,16 +50,29 @@ public struct RehearsalStep: Sendable {
     public var evaluation: Evaluation?
     /// The episode before; `nil` = no rule held the agent.
     public var before: Episode?
-    /// All that is kept of the agent, after the step.
-    public var record: AgentRecord
+    /// The agent's name, when one was seen.
+    public var name: String?
+    /// The status that is wanted now; `nil` = none.
+    public var status: String?
+    /// The rule that wants it.
+    public var rule: String?
+    /// All that is kept of the agent, after the step; `nil` when no traces are asked for.
+    public var record: AgentRecord?
 
-    init(_ record: AgentRecord, at: Timestamp, trigger: Trigger, topic: String?, before: Episode?) {
-        agentID = record.facts.id
+    init(agentID: String, at: Timestamp, trigger: Trigger, topic: String?, before: Episode?) {
+        self.agentID = agentID
         self.at = at
         self.trigger = trigger
         self.topic = topic
         self.before = before
-        self.record = record
+    }
+
+    /// What is so after the step. The whole record is large, and only for those who ask for it.
+    mutating func take(_ agent: AgentRecord, whole: Bool) {
+        name = agent.facts.name
+        status = agent.episodes.episode?.status
+        rule = agent.episodes.episode?.rule
+        if whole { record = agent }
     }
 
     mutating func add(_ outcome: DecisionEngine.Outcome) {
@@ -72,12 +85,6 @@ public struct RehearsalStep: Sendable {
 }
 
 extension RehearsalStep {
-    /// The episode now; `nil` = no rule holds the agent.
-    public var episode: Episode? { record.episodes.episode }
-    /// The status that is wanted now; `nil` = none.
-    public var status: String? { episode?.status }
-    /// The rule that wants it.
-    public var rule: String? { episode?.rule }
     /// What was decided, in order.
     public var decisions: [String] { history.filter { $0.kind == .decision }.map(\.summary) }
     /// Why something was not done, in order; that our own write came back is no news.

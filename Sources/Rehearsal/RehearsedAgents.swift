@@ -43,8 +43,9 @@ struct RehearsedAgents {
     func knownPlace(of id: String) -> Int? { places[id] }
 
     /// The agents that an event is about, in the order of their ids.
-    mutating func places(for event: GenesysEvent) -> [Int] {
-        let named = event.userIDs
+    mutating func places(for event: GenesysEvent, including includes: ((String) -> Bool)? = nil) -> [Int] {
+        let named = includes.map { event.userIDs.filter($0) } ?? event.userIDs
+        if named.isEmpty, !event.userIDs.isEmpty { return [] }
         guard named.isEmpty, let conversation = event.namelessConversationID else { return named.map { place(of: $0) } }
         return (parts[conversation] ?? [])
             .filter { all[$0].record.facts.conversations.contains { $0.id == conversation } }

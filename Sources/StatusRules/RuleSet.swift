@@ -134,32 +134,38 @@ public struct RuleSet: Sendable {
         // Whatever a rule makes of one that was silent for too long may be wrong, a "no" as well: it has to be read.
         for conversation in scope.conversations where conversation.isLive { _ = scope.trusts(conversation) }
         let mayExclude = !tracing && scope.unheard.isEmpty
-        for rule in timed { rule.when.keepHolds(facts, &scope) }
+        for index in timed.indices { timed[index].when.keepHolds(facts, &scope) }
         var comparisons = prefilter.results()
         var stoppedBy: String?
         var hasDecided = false
-        for (index, rule) in rules.enumerated() {
+        // Rules are looked at where they lie: a copy of each costs more than passing most of them over.
+        for index in rules.indices {
             if let stoppedBy {
                 guard tracing else { break }
                 let reason = "not looked at: rule '\(stoppedBy)' stops"
-                evaluation.trace.append(RuleTrace(rule: rule.name, matched: false, failure: reason))
+                evaluation.trace.append(RuleTrace(rule: rules[index].name, matched: false, failure: reason))
                 continue
             }
             if !tracing, hasDecided {
                 if index > lastBeside { break }
-                guard rule.mattersBeside else { continue }
+                guard rules[index].mattersBeside else { continue }
             }
             if mayExclude, prefilter.excludes(index, facts, &comparisons, &scope) { continue }
-            let match = rule.match(facts, statuses, &scope)
+            let match = rules[index].match(facts, statuses, &scope)
             if let match {
                 take(match, of: index, facts, statuses, &scope, into: &evaluation)
                 hasDecided = evaluation.match != nil
-                if rule.stops, !rule.observes { stoppedBy = rule.name }
+                if rules[index].stops, !rules[index].observes { stoppedBy = rules[index].name }
             }
             guard tracing else { continue }
-            let failure = match == nil ? rule.failure(facts, statuses, &scope) : nil
+            let failure = match == nil ? rules[index].failure(facts, statuses, &scope) : nil
             evaluation.trace.append(
-                RuleTrace(rule: rule.name, matched: match != nil, failure: failure, observed: rule.observes)
+                RuleTrace(
+                    rule: rules[index].name,
+                    matched: match != nil,
+                    failure: failure,
+                    observed: rules[index].observes
+                )
             )
         }
         evaluation.holds = scope.holds

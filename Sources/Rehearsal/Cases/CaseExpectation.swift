@@ -14,7 +14,7 @@ import StatusRules
 /// | `presence` | the agent's presence after all calls: a system presence, a label, or a status of the configuration |
 /// | `calls` | the presences that the step writes, in order; `[]` = none |
 /// | `release` | how an episode ends in the step: the presence that is put back, `keep`, or `none` = none ends |
-/// | `errands` | what else is done, in order: `tag`, `explain`, `routingStatus`, `putAdherence`, or a mapping such as `{ tag: { wfm_status: Break } }`; `[]` = nothing |
+/// | `errands` | what else is done, in order: `tag`, `explain`, `routingStatus`, `putAdherence`, `notify`, or a mapping such as `{ tag: { wfm_status: Break } }`; `[]` = nothing |
 /// | `guard` | a part of the reason why something is not done (or a list of them), or `none` |
 /// | `decision` | a part of a decision's text |
 /// | `matches` | rules that match, whether they decide or not |

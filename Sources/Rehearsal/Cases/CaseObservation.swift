@@ -28,7 +28,7 @@ struct CaseObservation {
         for step in steps {
             if let restored = step.writes.last(where: { $0.purpose == .restore })?.target {
                 release = (names.name(of: restored), restored)
-            } else if step.before != nil, step.episode == nil {
+            } else if step.before != nil, step.status == nil {
                 release = ("keep", nil)
             }
         }
@@ -180,7 +180,8 @@ extension CaseExpectation.ErrandPattern {
 extension ExplainedErrand {
     /// What can be expected of it, by name.
     fileprivate var values: [String: String] {
-        var values = attributes ?? [:]
+        var values = attributes ?? data ?? [:]
+        values["to"] = endpoint ?? values["to"]
         values["minutes"] = minutes.map { "\($0)" } ?? values["minutes"]
         values["status"] = status ?? values["status"]
         values["notes"] = notes ?? values["notes"]

@@ -20,7 +20,8 @@
     return node;
   };
   const text = (number) => (number < 0 ? null : data.texts[number]);
-  const minutesText = (milliseconds) => (milliseconds / 60000).toLocaleString("en", { maximumFractionDigits: 1 });
+  // A few seconds are not "0".
+  const minutesText = (milliseconds) => (milliseconds / 60000).toLocaleString("en", { maximumFractionDigits: Math.abs(milliseconds) < 60000 ? 2 : 1 });
   const time = (offset) => {
     const iso = new Date(data.from + offset).toISOString();
     const seconds = iso.slice(17, 23);
@@ -92,6 +93,7 @@
     const total = totals.get(status);
     const bars = make("td", { className: "bar" });
     for (const lane of hasNew ? ["old", "new"] : ["old"]) {
+      if (!total[lane]) continue;
       const bar = make("i", { className: lane });
       bar.style.background = color.get(status);
       bar.style.width = `${(100 * total[lane]) / longest}%`;
@@ -134,7 +136,7 @@
     const iso = new Date(moment).toISOString();
     const label = step >= 86400e3 ? iso.slice(5, 10) : iso.slice(11, 16) === "00:00" ? iso.slice(5, 10) : iso.slice(11, 16);
     const place = (100 * (moment - data.from)) / length;
-    const mark = make("span", { textContent: label, className: place > 97 ? "last" : "" });
+    const mark = make("span", { textContent: label, className: place < 3 ? "first" : place > 97 ? "last" : "" });
     mark.style.left = `${place}%`;
     byId("axis").append(mark);
   }

@@ -18,6 +18,8 @@ public struct ReplayRun {
         public var window: ClosedRange<Timestamp>
         /// The only agents that count; empty = all.
         public var agents: Set<String>
+        /// The agents of one part, when several runs share the work; `nil` = all.
+        public var part: (@Sendable (_ agentID: String) -> Bool)?
         /// What the relay has set itself.
         public var ownChanges: OwnChanges
 
@@ -34,6 +36,11 @@ public struct ReplayRun {
             self.window = window
             self.agents = agents
             self.ownChanges = ownChanges
+        }
+
+        var includes: (@Sendable (String) -> Bool)? {
+            guard part != nil || !agents.isEmpty else { return nil }
+            return { [part, agents] id in (agents.isEmpty || agents.contains(id)) && (part?(id) ?? true) }
         }
 
         private static func quiet(_ engine: DecisionEngine) -> DecisionEngine {
@@ -63,6 +70,7 @@ public struct ReplayRun {
         var options = Rehearsal.Options()
         options.traces = false
         options.readTakes = Self.readTakes
+        options.includes = plan.includes
         let start = Timestamp(milliseconds: .min)
         old = Rehearsal(engine: plan.old, from: start, options: options)
         new = plan.new.map { Rehearsal(engine: $0, from: start, options: options) }
@@ -115,6 +123,8 @@ public struct ReplayRun {
     }
 
     private func compare() {
+        // Asked first: whoever can be asked for a reason is a copy of both worlds.
+        guard tracks.hasNews else { return }
         tracks.compare(at: old.clock) { reason(for: $0) }
     }
 

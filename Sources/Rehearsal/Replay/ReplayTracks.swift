@@ -36,10 +36,13 @@ final class ReplayTracks {
 
     init(window: ClosedRange<Timestamp>) { self.window = window }
 
+    /// The wanted status of somebody has changed since the last comparison.
+    var hasNews: Bool { !touched.isEmpty }
+
     func note(_ step: RehearsalStep, in world: World) {
         let place = place(of: step)
         let wanted = tracks[place].wanted[world.rawValue]
-        if tracks[place].name == nil { tracks[place].name = step.record.facts.name }
+        if tracks[place].name == nil { tracks[place].name = step.name }
         if let guarded = step.history.last(where: { $0.kind == .guarded && $0.summary != DecisionEngine.ownChange }) {
             tracks[place].guards[world.rawValue] = (guarded.summary, step.at)
         }
@@ -72,7 +75,6 @@ final class ReplayTracks {
     ///
     /// - Parameter reason: why they differ.
     func compare(at time: Timestamp, _ reason: (Track) -> String) {
-        guard !touched.isEmpty else { return }
         for place in touched {
             tracks[place].isTouched = false
             let (old, new) = (tracks[place].wanted[0], tracks[place].wanted[1])
