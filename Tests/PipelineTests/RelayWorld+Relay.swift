@@ -126,7 +126,8 @@ extension RelayWorld {
                 at: alarm.advanced(by: .milliseconds(Int.random(in: 0...3, using: &random)))
             )
         }
-        if !pipelineIsBusy, !inbox.isEmpty || journal.count > applied || looksAgain {
+        let isDue = ringInTime()
+        if !pipelineIsBusy, !inbox.isEmpty || journal.count > applied || looksAgain || isDue {
             pipelineIsBusy = true
             schedule(.pipelineReads(life: life), within: 0...2)
         }
@@ -155,7 +156,7 @@ extension RelayWorld {
 
     mutating func pipelineDecides(upTo: Int) {
         var effects: [Effect] = []
-        let isReportsOnly = upTo <= applied && !looksAgain
+        var isReportsOnly = upTo <= applied && !looksAgain
         let reports = inbox
         inbox = []
         for report in reports {
@@ -190,6 +191,7 @@ extension RelayWorld {
                 keep(outcome, &record, &effects)
             }
         }
+        if wakeDue(&effects) { isReportsOnly = false }
         if isReportsOnly, effects.isEmpty {
             // Written later, with whatever comes next.
             schedule(.pipelineCatchesUp(life: life), within: 50...55)
@@ -212,10 +214,13 @@ extension RelayWorld {
 
     mutating func keep(_ outcome: DecisionEngine.Outcome, _ record: inout AgentRecord, _ effects: inout [Effect]) {
         let id = record.facts.id
+        let before = records[id]
         records[id] = record
+        timers.set(id, record.alarmAt)
         for line in outcome.history { note("  \(id) \(line.kind) \(line.summary)") }
         guard var person = people[id] else { return }
-        let match = engine.rules.evaluate(record.facts, EvaluationContext(now: now), tracing: false).match
+        let match = match(record)
+        judgeDecision(outcome, before, record, person, match)
         // The same wish from another call goes on with the episode.
         if match?.rule != person.match?.rule || match?.status != person.match?.status {
             person.hasWordSinceMatch = false
@@ -229,8 +234,7 @@ extension RelayWorld {
     }
 
     mutating func pipelineCommits(_ upTo: Int, _ effects: [Effect]) {
-        committed = records
-        committedUpTo = upTo
+        commit(upTo: upTo)
         schedule(.pipelineTells(effects, life: life), within: 0...3)
     }
 
@@ -289,6 +293,8 @@ extension RelayWorld {
         unsettled = []
         passLanes = [:]
         opening = 0
+        timers = AgentTimers()
+        nextTimer = nil
         nextGateWake = nil
         nextPlanWake = nil
         calling = []
@@ -304,13 +310,14 @@ extension RelayWorld {
             person.toldWords = []
             person.told = nil
             person.held = record.isOutstanding ? record.wish : nil
-            person.match = engine.rules.evaluate(record.facts, EvaluationContext(now: now), tracing: false).match
+            person.match = match(record)
             people[id] = person
         }
         for id in records.keys.sorted() {
             guard var record = records[id] else { continue }
             let command = engine.resume(now: now, into: &record)
             records[id] = record
+            timers.set(id, record.alarmAt)
             switch command {
             case .want(let wish):
                 plan.want(wish, agentID: id, observed: record.facts.presence, checkFirst: true, now: now)
