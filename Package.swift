@@ -93,6 +93,10 @@ let package = Package(
             ]
         ),
         library(
+            "OutgoingWebhooks",
+            ["COpenSSL", "Delivery", "GenesysEvents", "HTTPClient"]
+        ),
+        library(
             "Pipeline",
             [
                 "Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents",
@@ -121,8 +125,9 @@ let package = Package(
             name: "PresenceRelay",
             dependencies: [
                 "Configuration", "ConfigurationSyntax", "Console", "Delivery", "Directory", "GenesysAPI",
-                "GenesysEvents", "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal", "Pipeline",
-                "Preflight", "Rehearsal", "Resync", "AgentState", "StatusRules", logging, metrics,
+                "GenesysEvents", "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal",
+                "OutgoingWebhooks", "Pipeline", "Preflight", "Rehearsal", "Resync", "AgentState", "StatusRules",
+                logging, metrics,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -152,6 +157,7 @@ let package = Package(
             "Directory",
             ["ConfigurationSyntax", "GenesysAPI", "GenesysEvents", "HTTPClient", "StatusRules", logging]
         ),
+        tests("OutgoingWebhooks", ["Delivery", "GenesysEvents", "HTTPClient", "HTTPServer", logging]),
         tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
         tests(
             "Rehearsal",
@@ -168,7 +174,7 @@ let package = Package(
         tests("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
-        tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", logging]),
+        tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", "OutgoingWebhooks", logging]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -15,9 +15,11 @@ struct AttributeStamp: Sendable, Equatable {
 
     init(_ order: FactOrder) { self.init(moment: order.envelope, arrival: order.arrival) }
 
+    /// Where only one side has a moment, the arrival of the other stands in for it: as with `FactOrder`.
     func isOlder(than other: AttributeStamp) -> Bool {
-        if let moment, let known = other.moment, moment != known { return moment < known }
-        return arrival < other.arrival
+        guard moment != nil || other.moment != nil else { return arrival < other.arrival }
+        let (own, others) = (moment ?? arrival, other.moment ?? other.arrival)
+        return own == others ? arrival < other.arrival : own < others
     }
 }
 

@@ -5,8 +5,8 @@ import GenesysEvents
 
 /// Which of the agent's communications in a conversation and medium the facts are about.
 extension ConversationFacts {
-    /// All of them, this one first.
-    var communications: [ConversationFacts] { [self] + others }
+    /// All of the agent's communications in the conversation and medium that are remembered, the current one first.
+    public var communications: [ConversationFacts] { [self] + others }
 
     /// Ended communications that are remembered beside the current one: enough for a snapshot that brings one back to
     /// be seen through, and few, since a conversation may ring at an agent again and again for weeks.

@@ -33,6 +33,13 @@ extension ConversationFacts {
             if tellsRole { known[place].role = candidate.role }
             known[place].merge(candidate, isOlder: isOlder, order, known: self.order)
         }
+        // A snapshot has all that is going on: what a newer one does not have any more is gone, and no older one brings it
+        // back, for it is unknown then.
+        if !isOlder {
+            known.removeAll { facts in
+                facts.isLive && !seen.communications.contains { $0.isSameCommunication(as: facts) }
+            }
+        }
         if !seen.isSingleMedia, !isOlderForm {
             externalTag = seen.externalTag
             fullOrder = order

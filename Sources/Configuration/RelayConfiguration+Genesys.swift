@@ -93,19 +93,13 @@ extension RelayConfiguration.Genesys {
             )
             return nil
         }
-        if scheme == "http", !isLoopback(host) {
+        if scheme == "http", !Loopback.contains(host) {
             reader.diagnostics.warning(
                 at: node.location,
                 "genesys.\(key): plain http shows the token to everyone on the way; use https"
             )
         }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
-    }
-
-    private static func isLoopback(_ host: String) -> Bool {
-        let name = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]")).lowercased()
-        if name == "localhost" || name.hasSuffix(".localhost") || name == "::1" { return true }
-        return AddressBlock.family(of: name) == .v4 && name.hasPrefix("127.")
     }
 
     private static func clients(

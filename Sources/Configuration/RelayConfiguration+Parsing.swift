@@ -7,7 +7,7 @@ import StatusRules
 extension RelayConfiguration {
     private static let keys = [
         "server", "webhook", "admin", "genesys", "journal", "mode", "agents", "verify", "tags", "maxEventAge",
-        "maxReleaseAge", "conversationTimeout", "statuses", "rules", "watch",
+        "maxReleaseAge", "conversationTimeout", "statuses", "rules", "watch", "notifications",
     ]
 
     /// Reads a whole file's text. Findings go to `diagnostics`; `nil` when there is an error.
@@ -41,6 +41,8 @@ extension RelayConfiguration {
             environment: environment,
             diagnostics: diagnostics
         )
+        let notifications = NotificationEndpoint.parse(root)
+        NotificationEndpoint.check(root, sources)
         let rules = RuleSet.compile(statuses: sources.statuses, rules: sources.rules, diagnostics: diagnostics)
         let journal = JournalSettings.parse(root)
         let mode = root.choice("mode", of: Mode.self)
@@ -69,6 +71,7 @@ extension RelayConfiguration {
         configuration.agents = agents
         configuration.verify = verify
         configuration.tags = tags
+        configuration.notifications = notifications
         configuration.ruleFiles = sources.files
         configuration.inventory = RuleInventory(sources)
         if let watch { configuration.watch = watch }

@@ -144,6 +144,16 @@ public struct RelayConfiguration: Sendable {
         public var excludeUsers: [String] = []
     }
 
+    /// Where `then.notify` sends signed webhooks.
+    public struct NotificationEndpoint: Sendable {
+        /// `https`, or `http` on this machine or where it is explicitly allowed. May have a token in it.
+        public var url: String
+        /// `whsec_…`; each signs every message. Never empty.
+        public var secrets: [Secret]
+        /// For the answer.
+        public var timeout: Duration = .seconds(5)
+    }
+
     /// When a status counts as set.
     public struct Verify: Sendable {
         /// How long after a write its effect may take to show.
@@ -172,6 +182,8 @@ public struct RelayConfiguration: Sendable {
     public var verify = Verify()
     /// See ``TagSettings``.
     public var tags = TagSettings.participantAttributes
+    /// See ``NotificationEndpoint``; by name.
+    public var notifications: [String: NotificationEndpoint] = [:]
     /// Older events change what is known, but set no status.
     public var maxEventAge: Duration = .seconds(120)
     /// Older events release no status.

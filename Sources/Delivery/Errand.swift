@@ -16,6 +16,8 @@ public struct Errand: Codable, Sendable, Equatable, Identifiable {
         case routingStatus(String)
         /// The call that Genesys does not publish, for gateways that offer it.
         case putAdherence(status: String, definitionID: String)
+        /// A webhook; not a call to Genesys, so ``Notifications`` carries it out.
+        case notify(NotificationMessage)
     }
 
     /// Unique for the agent: the same errand is never wanted twice.

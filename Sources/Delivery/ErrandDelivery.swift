@@ -21,7 +21,9 @@ struct ErrandDelivery: Sendable {
     private var told: DeliveryStatus.Failure?
 
     /// - Parameter checkFirst: it may have been done without our knowing (a restart): looked for before it is done.
-    init(
+    ///
+    /// `nil` = no call to Genesys does it.
+    init?(
         _ errand: Errand,
         agentID: String,
         tags: TagTarget,
@@ -34,6 +36,7 @@ struct ErrandDelivery: Sendable {
         self.policy = policy
         wantedAt = now
         switch (errand.work, tags) {
+        case (.notify, _): return nil
         case (.explain(let explanation), _):
             steps = ExplanationSteps(explanation, policy: policy, checkFirst: checkFirst)
             // The write that was cut off may have started a job that has not added anything yet.
@@ -151,7 +154,7 @@ extension Errand {
 }
 
 extension Errand.Work {
-    enum Kind: String, CaseIterable { case explain, tag, routingStatus, putAdherence }
+    enum Kind: String, CaseIterable { case explain, tag, routingStatus, putAdherence, notify }
 
     var kind: Kind {
         switch self {
@@ -159,6 +162,7 @@ extension Errand.Work {
         case .tag: .tag
         case .routingStatus: .routingStatus
         case .putAdherence: .putAdherence
+        case .notify: .notify
         }
     }
 }

@@ -22,6 +22,14 @@ struct ErrandMetrics: Sendable {
 
     private let series = Dictionary(uniqueKeysWithValues: Errand.Work.Kind.allCases.map { ($0, Series($0)) })
 
+    /// An attempt to send a message has ended: `ok`, `refused` or `unanswered`.
+    func attempted(_ endpoint: String, _ result: String) {
+        Counter(
+            label: "presence_relay_notification_attempts_total",
+            dimensions: [("endpoint", endpoint), ("result", result)]
+        ).increment()
+    }
+
     /// An errand has ended, that long after it was taken up.
     func ended(_ kind: Errand.Work.Kind, _ state: ErrandState, after time: Duration) {
         guard let series = series[kind] else { return }

@@ -54,7 +54,7 @@ public actor Errands {
     /// Agents with a call under way, or waiting for leave to make it.
     var underWay: Int { agents.values.count { $0.isBusy } }
 
-    /// More errands of an agent. One that is wanted again, also after it has ended, is not done again.
+    /// More errands of an agent; those that are no call to Genesys are passed over. One that is wanted again, also after it has ended, is not done again.
     ///
     /// - Parameter checkFirst: they may have been done without our knowing (a restart).
     public func want(_ errands: [Errand], agentID: String, checkFirst: Bool) {
@@ -70,16 +70,15 @@ public actor Errands {
             {
                 mayBeThere = true
             }
-            agents[agentID, default: Agent()].errands.append(
-                ErrandDelivery(
-                    errand,
-                    agentID: agentID,
-                    tags: tags,
-                    policy: policy,
-                    checkFirst: mayBeThere,
-                    now: effects.now()
-                )
+            let delivery = ErrandDelivery(
+                errand,
+                agentID: agentID,
+                tags: tags,
+                policy: policy,
+                checkFirst: mayBeThere,
+                now: effects.now()
             )
+            if let delivery { agents[agentID, default: Agent()].errands.append(delivery) }
         }
         pump(agentID)
     }

@@ -7,7 +7,7 @@ public import GenesysEvents
 public struct UserAdherence: Sendable, Equatable {
     /// The agent.
     public var userID: String
-    /// State, scheduled and actual category, impact, time of change: as the notification has them.
+    /// All that the notification has, in its terms.
     public var observation: AdherenceObservation
     /// `businessUnit.id`
     public var businessUnitID: String?
@@ -67,7 +67,8 @@ struct UserAdherenceBody: Decodable {
     private enum CodingKeys: String, CodingKey {
         case user, businessUnit, managementUnit, scheduledActivityCategory, scheduledActivityCode, systemPresence
         case organizationSecondaryPresenceId, routingStatus, actualActivityCategory, isOutOfOffice, adherenceState
-        case impact, timeOfAdherenceChange, presenceUpdateTime, removedFromManagementUnit
+        case impact, timeOfAdherenceChange, presenceUpdateTime, removedFromManagementUnit, team, adherenceExplanation
+        case nextActivityReminders, activeQueues, activeQueuesModifiedTime
     }
 
     init(from decoder: any Decoder) throws {
@@ -79,21 +80,52 @@ struct UserAdherenceBody: Decodable {
         observation.impact = body.text(.impact)
         observation.changedAt = body.time(.timeOfAdherenceChange)
         observation.managementUnitID = body.tolerant(Reference.self, .managementUnit)?.id
+        observation.businessUnitID = body.tolerant(Reference.self, .businessUnit)?.id
+        observation.teamID = body.tolerant(Reference.self, .team)?.id
+        observation.explanationStatus = body.tolerant(Explanation.self, .adherenceExplanation)?.status
+        observation.next = body.elements(Reminder.self, .nextActivityReminders).compactMap(\.activity)
+        observation.isOutOfOffice = body.tolerant(Bool.self, .isOutOfOffice)
+        observation.isRemoved = body.tolerant(Bool.self, .removedFromManagementUnit) ?? false
+        if body.contains(.activeQueues) {
+            observation.activeQueueIDs = body.elements(Reference.self, .activeQueues).map(\.id)
+            observation.activeQueuesChangedAt = body.time(.activeQueuesModifiedTime)
+        }
         let user = try body.decode(Reference.self, forKey: .user).id
         guard !user.isEmpty else {
             throw DecodingError.dataCorruptedError(forKey: .user, in: body, debugDescription: "no id")
         }
         adherence = UserAdherence(userID: user, observation: observation)
-        adherence.businessUnitID = body.tolerant(Reference.self, .businessUnit)?.id
+        adherence.businessUnitID = observation.businessUnitID
         adherence.systemPresence = body.text(.systemPresence).map { SystemPresence($0) }
         adherence.secondaryPresenceID = body.text(.organizationSecondaryPresenceId)
         adherence.routingStatus = body.text(.routingStatus)
         let code = body.tolerant(CodeSummary.self, .scheduledActivityCode)
         adherence.scheduledCodeID = code?.id
+        adherence.observation.scheduledCodeID = code?.id
         adherence.scheduledCodeName = code?.name
-        adherence.isOutOfOffice = body.tolerant(Bool.self, .isOutOfOffice) ?? false
+        adherence.isOutOfOffice = observation.isOutOfOffice ?? false
         adherence.presenceUpdatedAt = body.time(.presenceUpdateTime)
-        adherence.isRemovedFromManagementUnit = body.tolerant(Bool.self, .removedFromManagementUnit) ?? false
+        adherence.isRemovedFromManagementUnit = observation.isRemoved
+    }
+
+    private struct Explanation: Decodable {
+        var status: String?
+    }
+
+    /// NextActivityReminder
+    private struct Reminder: Decodable {
+        var activity: ScheduledActivity?
+
+        private enum CodingKeys: String, CodingKey {
+            case activityCategory, startDate
+        }
+
+        init(from decoder: any Decoder) throws {
+            let body = try decoder.container(keyedBy: CodingKeys.self)
+            activity = body.text(.activityCategory).map {
+                ScheduledActivity(category: $0, at: body.time(.startDate))
+            }
+        }
     }
 
     private struct CodeSummary: Decodable {

@@ -15,6 +15,8 @@ public struct UserPresence: Sendable, Equatable {
     public var message: String
     /// When Genesys says it last changed.
     public var modifiedAt: Timestamp?
+    /// `futurePresenceDefinition`: what the user has asked for; the bulk forms never have it.
+    public var requested: SystemPresence?
 
     /// Makes a presence.
     public init(
@@ -53,9 +55,10 @@ struct UserPresenceBody: Decodable {
     var definition: Definition?
     var message: String?
     var modifiedDate: String?
+    var future: Definition?
 
     private enum CodingKeys: String, CodingKey {
-        case id, userId, presenceDefinition, message, modifiedDate
+        case id, userId, presenceDefinition, message, modifiedDate, futurePresenceDefinition
     }
 
     init(from decoder: any Decoder) throws {
@@ -64,16 +67,19 @@ struct UserPresenceBody: Decodable {
         definition = body.tolerant(Definition.self, .presenceDefinition)
         message = body.tolerant(String.self, .message)
         modifiedDate = body.tolerant(String.self, .modifiedDate)
+        future = body.tolerant(Definition.self, .futurePresenceDefinition)
     }
 
     /// - Parameter asked: the user that the call was for, when the body does not repeat it.
     func presence(asked: String) -> UserPresence {
-        UserPresence(
+        var presence = UserPresence(
             userID: userID ?? asked,
             definitionID: definition?.id ?? "",
             system: definition?.systemPresence.map { SystemPresence($0) },
             message: message ?? "",
             modifiedAt: modifiedDate.flatMap { Timestamp($0) }
         )
+        presence.requested = future?.systemPresence.map { SystemPresence($0) }
+        return presence
     }
 }

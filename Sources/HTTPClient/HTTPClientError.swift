@@ -36,11 +36,14 @@ public struct HTTPClientError: Error, Sendable, CustomStringConvertible {
     public var code: Code
     /// The host and the reason; never a header, a query or a credential.
     public var message: String
+    /// Of the answer that was being read, when the failure is the answer's; `nil` = none had come.
+    public var status: Int?
 
     /// Makes an error; tests use this in place of a network.
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, status: Int? = nil) {
         self.code = code
         self.message = message
+        self.status = status
     }
 
     /// `connect: 127.0.0.1:1: Connection refused`

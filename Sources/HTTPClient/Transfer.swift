@@ -161,7 +161,8 @@ final class Transfer {
         guard bytes.count <= maxResponseBytes - body.count else {
             stopped = HTTPClientError(
                 .bodyTooLarge,
-                "\(authority): the answer is longer than \(maxResponseBytes) bytes"
+                "\(authority): the answer is longer than \(maxResponseBytes) bytes",
+                status: head.status
             )
             return 0
         }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import AgentState
+import Delivery
 import GenesysEvents
 import StatusRules
 
-/// `detail` of a history entry of kind `decision` or `guard`: what explains it.
+/// `detail` of a history entry of kind `decision` or `guard`: what explains it, as `explain` would. Field names are public
+/// interface (`openapi.yaml`); more may follow.
 struct DecisionDetail: Encodable {
     var eventKey: String
     var rule: String?
@@ -21,12 +24,30 @@ struct DecisionDetail: Encodable {
     var mode: RelayMode?
     /// When the rules look at the agent again although nothing is heard.
     var wakeAt: Timestamp?
+    /// Facts that the event has changed; absent when it was no event, or has changed none.
+    var changes: [FactChange]?
+    /// The presence that is set or put back.
+    var target: String?
+    /// The wish that this is: entries of kind `call` about it have the same number.
+    var wish: Int?
 
-    init(eventKey: String, rulesVersion: String, trace: [RuleTrace], wakeAt: Timestamp? = nil) {
+    init(
+        eventKey: String,
+        rulesVersion: String,
+        trace: [RuleTrace],
+        changes: [FactChange] = [],
+        wakeAt: Timestamp? = nil
+    ) {
         self.eventKey = eventKey
         self.rulesVersion = rulesVersion
         self.trace = trace
+        self.changes = changes.isEmpty ? nil : changes
         self.wakeAt = wakeAt
+    }
+
+    mutating func take(_ wish: Wish?) {
+        target = wish?.target.description
+        self.wish = wish?.revision
     }
 
     mutating func explain(_ episode: Episode) {

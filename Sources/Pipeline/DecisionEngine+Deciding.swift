@@ -23,12 +23,13 @@ extension DecisionEngine {
             outcome.conversationReads += record.reads.ask(for: verdict.unheard + move.unheard, now: now)
         }
         if !move.steps.isEmpty || !lines.isEmpty {
-            let evaluation = rules.evaluate(record.facts, context, tracing: true)
+            let evaluation = rules.evaluate(record.facts, context, tracing: keepsDetails)
             outcome.evaluation = evaluation
             var detail = DecisionDetail(
                 eventKey: trigger.eventKey,
                 rulesVersion: rules.version,
                 trace: evaluation.trace,
+                changes: outcome.changes,
                 wakeAt: record.wakeAt
             )
             for step in move.steps {
@@ -81,17 +82,21 @@ extension DecisionEngine {
         record: inout AgentRecord,
         outcome: inout Outcome
     ) {
+        var detail = detail
         switch step {
         case .set(let target, let reason):
             outcome.command = wish(.set, target, now, &record, after: trigger)
+            detail.take(record.wish)
             outcome.history.append(line(record, now, .decision, reason, detail))
         case .restore(let target, let reason):
             outcome.command = wish(.restore, target, now, &record, after: trigger)
+            detail.take(record.wish)
             outcome.history.append(line(record, now, .decision, reason, detail))
         case .end(let reason, let leaving):
             record.adherence = nil
             if let leaving {
                 outcome.command = wish(.restore, leaving, now, &record, after: trigger)
+                detail.take(record.wish)
             } else if record.isOutstanding {
                 record.delivery?.state = .superseded
                 record.delivery?.at = now

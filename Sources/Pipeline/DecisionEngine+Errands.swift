@@ -26,19 +26,60 @@ extension DecisionEngine {
         let hindrance = policy.hindrance(agentID: record.facts.id, trigger: trigger, now: now)
         for step in record.errandEpisodes.advance(wanted: wanted, now: now, hindrance: hindrance) {
             if outcome.evaluation == nil {
-                outcome.evaluation = rules.evaluate(record.facts, EvaluationContext(now: now), tracing: true)
+                outcome.evaluation = evaluation(of: record, changedAt: trigger.eventTime, now: now)
             }
             switch step {
             case .begin(let wanted, let id, let since):
-                let errand = Errand(id: id, rule: wanted.rule, work: Errand.Work(wanted.work, since), since: now)
+                let errand = errand(wanted, id: id, since: since, now: now, record)
                 begin(errand, trigger, now: now, record: &record, outcome: &outcome)
             case .guarded(let wanted, let reason):
-                let errand = Errand(id: "", rule: wanted.rule, work: Errand.Work(wanted.work, now), since: now)
+                let errand = errand(wanted, id: "", since: now, now: now, record)
                 let text = "rule '\(wanted.rule)' would \(errand.work.summary): \(reason)"
-                let detail = ErrandDetail(errand, eventKey: trigger.eventKey, rulesVersion: rules.version)
+                let detail = detail(errand, trigger, outcome)
                 outcome.errandHistory.append(line(record, now, .guarded, text, detail))
             }
         }
+    }
+
+    private func errand(
+        _ wanted: RuleErrand,
+        id: String,
+        since: Timestamp,
+        now: Timestamp,
+        _ record: AgentRecord
+    ) -> Errand {
+        let work: Errand.Work =
+            switch wanted.work {
+            case .tag(let conversationID, let attributes):
+                .tag(conversationID: conversationID, attributes: attributes)
+            case .explain(let minutes, let status, let notes):
+                .explain(
+                    AdherenceExplanation(
+                        start: ExplainedSpan(start: since, minutes: minutes).start,
+                        minutes: minutes,
+                        status: status,
+                        notes: notes
+                    )
+                )
+            case .routingStatus(let status): .routingStatus(status)
+            case .notify(let notification):
+                .notify(
+                    NotificationMessage(
+                        errandID: id,
+                        endpoint: notification.endpoint,
+                        timestamp: now,
+                        agentID: record.facts.id,
+                        agentName: notification.agentName,
+                        rule: wanted.rule,
+                        status: notification.status,
+                        conversationID: notification.conversationID,
+                        since: since,
+                        rulesVersion: rules.version,
+                        data: notification.data
+                    )
+                )
+            }
+        return Errand(id: id, rule: wanted.rule, work: work, since: now)
     }
 
     private func begin(
@@ -48,7 +89,7 @@ extension DecisionEngine {
         record: inout AgentRecord,
         outcome: inout Outcome
     ) {
-        let detail = ErrandDetail(errand, eventKey: trigger.eventKey, rulesVersion: rules.version)
+        let detail = detail(errand, trigger, outcome)
         if let span = errand.work.span {
             if let other = record.explained.first(where: span.overlaps) {
                 let text =
@@ -69,6 +110,12 @@ extension DecisionEngine {
         let text = "rule '\(errand.rule)' wants to \(errand.work.summary)"
         outcome.errandHistory.append(line(record, now, .decision, text, detail))
         want(errand, record: &record, outcome: &outcome)
+    }
+
+    /// What explains a decision about an errand.
+    private func detail(_ errand: Errand, _ trigger: Trigger, _ outcome: Outcome) -> ErrandDetail {
+        let trace = outcome.evaluation?.trace
+        return ErrandDetail(errand, eventKey: trigger.eventKey, rulesVersion: rules.version, trace: trace)
     }
 
     /// The same errand is never wanted twice at a time.
@@ -133,24 +180,6 @@ extension DecisionEngine {
 }
 
 extension Errand.Work {
-    fileprivate init(_ work: RuleErrand.Work, _ since: Timestamp) {
-        self =
-            switch work {
-            case .tag(let conversationID, let attributes):
-                .tag(conversationID: conversationID, attributes: attributes)
-            case .explain(let minutes, let status, let notes):
-                .explain(
-                    AdherenceExplanation(
-                        start: ExplainedSpan(start: since, minutes: minutes).start,
-                        minutes: minutes,
-                        status: status,
-                        notes: notes
-                    )
-                )
-            case .routingStatus(let status): .routingStatus(status)
-            }
-    }
-
     /// The time that is explained.
     fileprivate var span: ExplainedSpan? {
         guard case .explain(let explanation) = self else { return nil }

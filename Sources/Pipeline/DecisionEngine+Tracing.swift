@@ -9,4 +9,9 @@ extension DecisionEngine {
     public func evaluation(of record: AgentRecord, now: Timestamp) -> Evaluation {
         rules.evaluate(record.facts, context(of: record, changedAt: nil, now: now), tracing: true)
     }
+
+    /// Without a trace where nobody keeps it.
+    func evaluation(of record: AgentRecord, changedAt: Timestamp?, now: Timestamp) -> Evaluation {
+        rules.evaluate(record.facts, context(of: record, changedAt: changedAt, now: now), tracing: keepsDetails)
+    }
 }

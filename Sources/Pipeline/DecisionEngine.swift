@@ -23,7 +23,7 @@ public struct DecisionEngine: Sendable {
     public var mode: RelayMode
     /// Adherence is to show a confirmed presence as well (`verify.adherence`).
     public var verifiesAdherence: Bool
-    /// Lines of the history have their details; without them a replay of millions of events keeps only the sentences.
+    /// Lines of the history have their details, and decisions their traces; a replay of millions of events goes without.
     public var keepsDetails = true
     /// What the history says when a write of ours comes back as an event; `replay` finds the relay's own writes by it.
     public static let ownChange = "our own change came back as an event: no call"
@@ -131,12 +131,12 @@ public struct DecisionEngine: Sendable {
             record.delivery = report.status
             record.writes.forgetOvertaken()
         }
-        var detail = CallDetail(status: report.status, target: isCurrent ? record.wish?.target.description : nil)
+        var detail = CallDetail(status: report.status, wish: isCurrent ? record.wish : nil)
         if case .accepted(let write)? = report.news { detail.take(write) }
         let kind: HistoryEntry.Kind = report.isGuard ? .guarded : state == .confirmed ? .observation : .call
         outcome.history.append(line(record, report.status.at, kind, report.summary, detail))
         if isCurrent || report.revision == 0, state == .failed || state == .notApplied {
-            let event = CallDetail(status: report.status, target: record.wish?.target.description)
+            let event = CallDetail(status: report.status, wish: record.wish)
             outcome.deadLetters.append(
                 DeadLetter(at: now, reason: report.summary, agentID: report.agentID, event: encoded(event))
             )
@@ -219,7 +219,9 @@ public struct DecisionEngine: Sendable {
         guard isStillMeant else { return nil }
         var outcome = Outcome()
         outcome.command = wish(failed.purpose, failed.target, now, &record)
-        var detail = DecisionDetail(eventKey: eventKey, rulesVersion: rules.version, trace: [])
+        let trace = evaluation(of: record, now: now).trace
+        var detail = DecisionDetail(eventKey: eventKey, rulesVersion: rules.version, trace: trace)
+        detail.take(record.wish)
         if let episode = record.episodes.episode { detail.explain(episode) }
         outcome.history.append(line(record, now, .decision, "\(failed.target) is tried again on request", detail))
         return outcome

@@ -18,6 +18,9 @@ extension Errand.Work {
             return "set the routing status \(status)"
         case .putAdherence(let status, _):
             return "put adherence to \(status)"
+        case .notify(let message):
+            let texts = message.data.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            return "notify \(message.endpoint)" + (texts.isEmpty ? "" : " with \(texts.joined(separator: ", "))")
         }
     }
 }

@@ -22,14 +22,17 @@ struct CallDetail: Encodable {
     var errorCode: String?
     var errorMessage: String?
     var correlationId: String?
+    /// The number of the wish, as in the decision's detail; absent when it was overtaken.
+    var wish: Int?
     /// Of a write that Genesys has taken: `replay` tells by them what the relay has set from what people have.
     var definitionId: String?
     var modifiedAt: Timestamp?
 
-    init(status: DeliveryStatus, target: String?) {
+    init(status: DeliveryStatus, wish: Wish?) {
         state = status.state.rawValue
         attempts = status.attempts
-        self.target = target
+        target = wish?.target.description
+        self.wish = wish?.revision
         errorCode = status.error?.code
         errorMessage = status.error?.message
         correlationId = status.error?.correlationID
@@ -44,7 +47,7 @@ struct CallDetail: Encodable {
 /// `detail` of a history entry about something done beside the presence, and `event` of its dead letter.
 struct ErrandDetail: Codable {
     var errandId: String?
-    /// `tag`, `explain`, `routingStatus` or `putAdherence`.
+    /// `tag`, `explain`, `routingStatus`, `putAdherence` or `notify`.
     var errand: String
     var rule: String
     var eventKey: String?
@@ -56,19 +59,24 @@ struct ErrandDetail: Codable {
     var status: String?
     var notes: String?
     var definitionId: String?
+    /// The webhook as it is sent.
+    var message: NotificationMessage?
     var since: Timestamp
     /// How far it is; absent while it is only decided.
     var state: String?
     var errorCode: String?
     var errorMessage: String?
     var correlationId: String?
+    /// Of a decision: each rule, and the first condition that failed.
+    var trace: [RuleTrace]?
 
-    init(_ errand: Errand, eventKey: String? = nil, rulesVersion: String? = nil) {
+    init(_ errand: Errand, eventKey: String? = nil, rulesVersion: String? = nil, trace: [RuleTrace]? = nil) {
         errandId = errand.id.isEmpty ? nil : errand.id
         rule = errand.rule
         since = errand.since
         self.eventKey = eventKey
         self.rulesVersion = rulesVersion
+        self.trace = trace
         switch errand.work {
         case .tag(let conversation, let attributes):
             self.errand = "tag"
@@ -87,12 +95,20 @@ struct ErrandDetail: Codable {
             self.errand = "putAdherence"
             status = name
             definitionId = definition
+        case .notify(let message):
+            self.errand = "notify"
+            conversationId = message.conversationID
+            status = message.status
+            self.message = message
         }
     }
 
     /// The errand that it tells of; `nil` when it was never begun, or is none that is known.
     var wanted: Errand? {
         guard let errandId else { return nil }
+        if errand == "notify" {
+            return message.map { Errand(id: errandId, rule: rule, work: .notify($0), since: since) }
+        }
         let work: Errand.Work
         switch (errand, conversationId, attributes, start, minutes, status, definitionId) {
         case ("tag", let conversation?, let attributes?, _, _, _, _):

@@ -24,11 +24,13 @@ extension AgentView {
                 modifiedAt: known.modifiedAt,
                 setBy: record.presenceIsOurs ? .relay : .other
             )
+            presence?.requested = known.requested?.name
         }
         routingStatus = facts.routingStatus.map { RoutingStatusView(status: $0.status, since: $0.since) }
-        adherence = facts.adherence.map {
-            AdherenceView(state: $0.state, scheduled: $0.scheduled, actual: $0.actual, since: $0.since)
-        }
+        adherence = facts.adherence.map(AdherenceView.init)
+        primarySource = facts.primarySource
+        outOfOfficeUntil = facts.outOfOfficeUntil
+        activeQueueIds = facts.activeQueueIDs
         outOfOffice = facts.outOfOffice
         conversations = facts.conversations.filter(\.isLive).map(ConversationView.init)
         wanted = record.episodes.episode.map {
@@ -37,20 +39,26 @@ extension AgentView {
         delivery = record.delivery.map(DeliveryView.init)
         delivery?.adherence = record.adherence.map(AdherenceVerdictView.init)
         errands = record.errands.isEmpty ? nil : record.errands.map(ErrandView.init)
+        waiting = record.episodes.awaitedEnd.map(WaitingView.init)
+        looksAgainAt = record.wakeAt
     }
 }
 
-extension ConversationView {
-    init(_ conversation: ConversationFacts) {
-        self.init(id: conversation.id, media: conversation.media.rawValue)
-        direction = conversation.direction
-        state = conversation.state
-        held = conversation.held
-        afterCallWork = conversation.afterCallWork
-        queueId = conversation.queueID
-        purpose = conversation.purpose
-        attributes = conversation.attributes
-        customerAttributes = conversation.customerAttributes.isEmpty ? nil : conversation.customerAttributes
+extension WaitingView {
+    init(_ awaited: AwaitedEnd) {
+        let kind: Kind =
+            switch awaited.kind {
+            case .afterInteraction: .afterInteraction
+            case .afterCallWork: .afterCallWork
+            case .minimum: .minimum
+            case .cooldown: .cooldown
+            case .release: .release
+            }
+        self.init(kind, rule: awaited.rule)
+        status = awaited.status
+        since = awaited.since
+        until = awaited.until
+        conversations = awaited.conversationIDs.isEmpty ? nil : awaited.conversationIDs
     }
 }
 
@@ -115,6 +123,9 @@ extension ErrandView {
         case .explain: kind = .explain
         case .routingStatus: kind = .routingStatus
         case .putAdherence: kind = .putAdherence
+        case .notify(let message):
+            kind = .notify
+            what = "notify \(message.endpoint)"
         case .tag(let conversationID, let attributes):
             kind = .tag
             // The names will do: values may come from a conversation, and be about its customer.

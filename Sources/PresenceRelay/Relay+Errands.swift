@@ -5,6 +5,7 @@ import Configuration
 import Delivery
 import GenesysAPI
 import GenesysEvents
+import OutgoingWebhooks
 
 extension TagTarget {
     init(_ settings: RelayConfiguration.TagSettings) {
@@ -15,6 +16,14 @@ extension TagTarget {
             case .customAttributes(.name(let name, let create)):
                 .customAttributes(schema: .name(name, create: create))
             }
+    }
+}
+
+extension WebhookEndpoint {
+    init(_ endpoint: RelayConfiguration.NotificationEndpoint) {
+        // The configuration has refused what is no key.
+        let keys = endpoint.secrets.compactMap { WebhookSigningKey($0.value) }
+        self.init(url: endpoint.url, keys: keys, timeout: endpoint.timeout)
     }
 }
 

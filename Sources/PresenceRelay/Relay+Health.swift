@@ -37,7 +37,7 @@ extension Relay {
             breaker: .init(calls.breaker),
             bulkSize: await delivery.bulkSize,
             outstanding: await delivery.outstanding,
-            errands: await errands.outstanding,
+            errands: await errands.outstanding + notifications.outstanding,
             adherenceChecks: await adherence.outstanding,
             deadLetters: .init(
                 hours: Self.letterHours,

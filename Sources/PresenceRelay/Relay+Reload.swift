@@ -7,6 +7,7 @@ import GenesysAPI
 import HTTPServer
 import Ingest
 import Logging
+import OutgoingWebhooks
 import Pipeline
 import StatusRules
 import Synchronization
@@ -77,6 +78,7 @@ extension Relay {
 
     private func takeSecrets(of new: RelayConfiguration) {
         ingest.replaceAuthentication(new.webhook.authentication.map(Authentication.init))
+        webhooks.replace(new.notifications.mapValues(WebhookEndpoint.init))
         front.replaceAdminTokens(new.admin.tokens.map(\.value))
         for (api, account) in zip(apis, new.genesys.clients) {
             api.replaceClient(id: account.id, secret: account.secret.value)

@@ -80,6 +80,7 @@ private struct DecisionService: Service {
                 await relay.resync.stop()
                 await relay.delivery.stop()
                 await relay.errands.stop()
+                await relay.notifications.stop()
                 await relay.adherence.stop()
                 await relay.rereads.stop()
                 await relay.pipeline.stop()

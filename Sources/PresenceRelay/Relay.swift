@@ -15,6 +15,7 @@ import HTTPServer
 import Ingest
 import Journal
 import Logging
+import OutgoingWebhooks
 import Pipeline
 import Preflight
 import Resync
@@ -44,6 +45,8 @@ final class Relay: Sendable {
     let gate: CallGate
     let delivery: Delivery
     let errands: Errands
+    let webhooks: WebhookSender
+    let notifications: Notifications
     let adherence: AdherenceChecks
     let pipeline: Pipeline
     let resync: Resync
@@ -148,7 +151,7 @@ final class Relay: Sendable {
                 observed: { presences in
                     do {
                         let now = Timestamp.now
-                        _ = try await journal.append(presences.map { .observation($0, at: now) })
+                        _ = try await journal.append(presences.map { .observation($0, tellsRequest: false, at: now) })
                         await inbox.waitUntilApplied(journal.lastSequence)
                     } catch {
                         logger.error("presences that were read could not be journalled: \(error)")
@@ -166,6 +169,22 @@ final class Relay: Sendable {
             logger: logger
         )
         self.errands = errands
+        let webhooks = WebhookSender(
+            endpoints: configuration.notifications.mapValues(WebhookEndpoint.init),
+            version: PresenceRelayCommand.version,
+            now: { .now },
+            send: { request throws(HTTPClientError) in try await client.send(request) }
+        )
+        self.webhooks = webhooks
+        let notifications = Notifications(
+            effects: Notifications.Effects(
+                send: { await webhooks.attempt($0) },
+                report: { inbox.put($0) },
+                now: { .now }
+            ),
+            logger: logger
+        )
+        self.notifications = notifications
         let adherence = AdherenceChecks(
             policy: AdherencePolicy(within: configuration.verify.within, attempts: configuration.verify.attempts),
             effects: AdherenceChecks.Effects(
@@ -199,7 +218,10 @@ final class Relay: Sendable {
             engine: DecisionEngine(configuration, targets: [:], directory: DirectorySnapshot()),
             now: { .now },
             logger: logger,
-            errands: { wanted, id, checkFirst in await errands.want(wanted, agentID: id, checkFirst: checkFirst) },
+            errands: { wanted, id, checkFirst in
+                await errands.want(wanted, agentID: id, checkFirst: checkFirst)
+                await notifications.want(wanted)
+            },
             checkAdherence: { check, id in await adherence.check(check, agentID: id) },
             adherenceObserved: { seen, id in await adherence.observe(seen, agentID: id) },
             rereadConversation: { conversation, id in await rereads.ask(for: conversation, agentID: id) }

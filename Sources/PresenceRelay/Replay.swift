@@ -107,11 +107,13 @@ struct Replay: AsyncParsableCommand {
         let end = until?.before(.now) ?? bounds.upperBound
         let reference = until == nil ? max(Timestamp.now, bounds.upperBound) : end
         // A file is as old as it is; in a journal, 7d are the last seven days.
-        let start = since?.before(events == nil ? reference : end) ?? bounds.lowerBound
+        let asked = since?.before(events == nil ? reference : end) ?? bounds.lowerBound
+        // Nothing is known of the time before the first event.
+        let start = max(asked, bounds.lowerBound)
         guard start < end else {
             throw ReplayFailure(
                 message:
-                    "there is nothing between \(start) and \(end): the events are from \(bounds.lowerBound) to \(bounds.upperBound)"
+                    "there is nothing between \(asked) and \(end): the events are from \(bounds.lowerBound) to \(bounds.upperBound)"
             )
         }
         return start...end

@@ -8,7 +8,7 @@ import Pipeline
 
 /// Something that would have been done beside the presence.
 public struct ExplainedErrand: Encodable, Sendable {
-    /// `tag`, `explain`, `routingStatus` or `putAdherence`.
+    /// `tag`, `explain`, `routingStatus`, `putAdherence` or `notify`.
     public var kind: String
     /// The rule that wants it.
     public var rule: String
@@ -24,6 +24,10 @@ public struct ExplainedErrand: Encodable, Sendable {
     public var status: String?
     /// The text of an explanation.
     public var notes: String?
+    /// The name of an endpoint of `notifications:`.
+    public var endpoint: String?
+    /// Texts beside those that are in every message.
+    public var data: [String: String]?
     /// For people, in one line.
     public var summary: String
 
@@ -47,6 +51,12 @@ public struct ExplainedErrand: Encodable, Sendable {
         case .putAdherence(let name, _):
             kind = "putAdherence"
             status = name
+        case .notify(let message):
+            kind = "notify"
+            endpoint = message.endpoint
+            conversationId = message.conversationID
+            status = message.status
+            data = message.data
         }
     }
 }

@@ -47,6 +47,18 @@ public struct ExplainedStep: Encodable, Sendable {
             public var message: String
         }
 
+        /// A status that is wanted and waits for the end of a conversation or of after-call work.
+        public struct Waiting: Encodable, Sendable {
+            /// Its name.
+            public var status: String
+            /// The rule that wants it.
+            public var rule: String
+            /// `afterInteraction` or `afterCallWork`.
+            public var until: String
+            /// What has to be over.
+            public var conversationIds: [String]
+        }
+
         /// The user's id.
         public var id: String
         /// From the agent's own participant, when one was seen.
@@ -63,6 +75,8 @@ public struct ExplainedStep: Encodable, Sendable {
         public var status: String?
         /// The rule that wants it.
         public var rule: String?
+        /// What waits to be written; absent = nothing.
+        public var waiting: Waiting?
         /// Why something is not done.
         public var guardReason: String?
         /// Calls that would follow, for people.
@@ -79,8 +93,8 @@ public struct ExplainedStep: Encodable, Sendable {
         public var notes: [String] = []
 
         enum CodingKeys: String, CodingKey {
-            case id, name, changes, facts, rules, decision, status, rule, calls, writes, errands, presence, wakeAt,
-                notes
+            case id, name, changes, facts, rules, decision, status, rule, waiting, calls, writes, errands, presence
+            case wakeAt, notes
             case guardReason = "guard"
         }
     }
@@ -97,6 +111,14 @@ extension ExplainedStep.Agent {
         decision = step.decisions.last ?? "nothing"
         status = step.status
         rule = step.rule
+        waiting = step.record.episodes.armed.map { armed in
+            Waiting(
+                status: armed.status,
+                rule: armed.rule,
+                until: armed.waiting.kind.timing.rawValue,
+                conversationIds: armed.waiting.conversationIDs
+            )
+        }
         guardReason = step.history.last { $0.kind == .guarded && $0.summary != DecisionEngine.ownChange }?.summary
         for wish in step.writes {
             calls.append(

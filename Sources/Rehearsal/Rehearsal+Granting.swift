@@ -107,7 +107,7 @@ extension Rehearsal {
             status: DeliveryStatus(state: .confirmed, attempts: 0, at: clock),
             summary: "the agent already has \(wish.target): nothing to write"
         )
-        if record.facts.presence?.system == .offline, !record.presenceIsOurs {
+        if record.facts.presence?.system == .offline, !record.presenceIsOurs, wish.leavesOffline != true {
             report.status.state = .superseded
             report.summary = "the agent is Offline: nothing is written"
             report.isGuard = true

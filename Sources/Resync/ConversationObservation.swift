@@ -32,7 +32,7 @@ extension JournalEntry {
         }
         let over = known.filter { $0.isLive && !media.contains($0.media.arrayName) }
         if !over.isEmpty {
-            entries.append(observation(ConversationObservation.end(of: over, conversationID, agentID), agentID, now))
+            entries.append(observation(ConversationObservation.end(of: over.flatMap(\.communications), conversationID, agentID), agentID, now))
         }
         return entries
     }

@@ -8,18 +8,34 @@ public import Journal
 
 extension JournalEntry {
     /// A presence that was read, in the form of its notification: reads have no path of their own.
-    public static func observation(_ presence: UserPresence, at now: Timestamp) -> JournalEntry {
-        observation(
-            "presence",
-            PresenceBody(
-                source: "PURECLOUD",
-                presenceDefinition: .init(id: presence.definitionID, systemPresence: presence.system?.name),
-                message: presence.message,
-                modifiedDate: presence.modifiedAt
-            ),
-            of: presence.userID,
-            at: now
+    ///
+    /// - Parameter tellsRequest: whether the read would show what the user has asked for. Without it the form is that of
+    ///   the `activity` topic, which does not show it either.
+    public static func observation(
+        _ presence: UserPresence,
+        tellsRequest: Bool = true,
+        at now: Timestamp
+    ) -> JournalEntry {
+        let definition = PresenceBody.Definition(id: presence.definitionID, systemPresence: presence.system?.name)
+        guard tellsRequest else {
+            let body = ActivityBody(
+                id: presence.userID,
+                presence: .init(
+                    presenceDefinition: definition,
+                    presenceMessage: presence.message,
+                    modifiedDate: presence.modifiedAt
+                )
+            )
+            return observation("activity", body, of: presence.userID, at: now)
+        }
+        let body = PresenceBody(
+            source: "PURECLOUD",
+            presenceDefinition: definition,
+            message: presence.message,
+            modifiedDate: presence.modifiedAt,
+            futurePresenceDefinition: presence.requested.map { .init(id: nil, systemPresence: $0.name) }
         )
+        return observation("presence", body, of: presence.userID, at: now)
     }
 
     /// A routing status that was read, in the form of its notification.
@@ -67,13 +83,24 @@ private struct ObservedNotification<Body: Encodable>: Encodable {
 
 private struct PresenceBody: Encodable {
     struct Definition: Encodable {
-        var id: String
+        var id: String?
         var systemPresence: String?
     }
     var source: String
     var presenceDefinition: Definition
     var message: String
     var modifiedDate: Timestamp?
+    var futurePresenceDefinition: Definition?
+}
+
+private struct ActivityBody: Encodable {
+    struct Presence: Encodable {
+        var presenceDefinition: PresenceBody.Definition
+        var presenceMessage: String
+        var modifiedDate: Timestamp?
+    }
+    var id: String
+    var presence: Presence
 }
 
 private struct RoutingBody: Encodable {
@@ -89,6 +116,11 @@ private struct RoutingBody: Encodable {
 /// another name than in the read.
 private struct AdherenceBody: Encodable {
     struct Reference: Encodable { var id: String }
+    struct Explanation: Encodable { var status: String }
+    struct Reminder: Encodable {
+        var activityCategory: String
+        var startDate: Timestamp?
+    }
 
     var user: Reference
     var managementUnitId: String?
@@ -99,12 +131,17 @@ private struct AdherenceBody: Encodable {
     var organizationSecondaryPresenceId: String?
     var routingStatus: String?
     var actualActivityCategory: String?
-    var isOutOfOffice: Bool
+    var isOutOfOffice: Bool?
     var adherenceState: String?
     var impact: String?
     var adherenceChangeTime: Timestamp?
     var presenceUpdateTime: Timestamp?
     var removedFromManagementUnit: Bool
+    var team: Reference?
+    var adherenceExplanation: Explanation?
+    var nextActivityReminders: [Reminder]
+    var activeQueues: [Reference]?
+    var activeQueuesModifiedTime: Timestamp?
 
     init(_ read: UserAdherence) {
         user = Reference(id: read.userID)
@@ -116,11 +153,16 @@ private struct AdherenceBody: Encodable {
         organizationSecondaryPresenceId = read.secondaryPresenceID
         routingStatus = read.routingStatus
         actualActivityCategory = read.observation.actualCategory
-        isOutOfOffice = read.isOutOfOffice
+        isOutOfOffice = read.observation.isOutOfOffice
         adherenceState = read.observation.state
         impact = read.observation.impact
         adherenceChangeTime = read.observation.changedAt
         presenceUpdateTime = read.presenceUpdatedAt
         removedFromManagementUnit = read.isRemovedFromManagementUnit
+        team = read.observation.teamID.map(Reference.init)
+        adherenceExplanation = read.observation.explanationStatus.map(Explanation.init)
+        nextActivityReminders = read.observation.next.map { Reminder(activityCategory: $0.category, startDate: $0.at) }
+        activeQueues = read.observation.activeQueueIDs?.map(Reference.init)
+        activeQueuesModifiedTime = read.observation.activeQueuesChangedAt
     }
 }

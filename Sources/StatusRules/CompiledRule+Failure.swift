@@ -17,10 +17,10 @@ extension CompiledRule {
             return statusFailure(facts, nil, statuses)
         }
         var failures: [String] = []
-        for conversation in facts.conversations where condition.isMet(by: conversation, &scope) {
+        for conversation in scope.conversations where condition.isMet(by: conversation, &scope) {
             let failure =
                 when.hold.flatMap { scope.failure($0, conversation.id, "for") }
-                ?? statusFailure(facts, conversation, statuses)
+                ?? statusFailure(facts, conversation.facts, statuses)
             guard let failure else { return nil }
             failures.append(failure + (facts.conversations.count > 1 ? " (conversation \(conversation.id))" : ""))
         }
@@ -58,7 +58,7 @@ extension ConditionGroup {
         }
         guard !holds(facts, &scope), let hold else { return nil }
         let passed = conversation.flatMap { condition in
-            facts.conversations.first { condition.isMet(by: $0, &scope) }?.id
+            scope.conversations.first { condition.isMet(by: $0, &scope) }?.id
         }
         return scope.failure(hold, passed, path + "for")
     }
@@ -74,7 +74,7 @@ extension RuleCondition {
         case .conversation(let condition):
             return condition.failure(facts, path, &scope)
         case .conversations(let condition, let count):
-            return path + "conversations.count: wanted \(count), is \(condition.count(facts, &scope))"
+            return path + "conversations.count: wanted \(count), is \(condition.count(&scope))"
         case .fact(let field, let test):
             return difference(path + field.rawValue, wanted: test, found: field.value(in: facts))
         case .member(let membership):
@@ -119,7 +119,7 @@ extension RuleCondition {
 extension ConversationCondition {
     /// Of several conversations the one that got farthest is shown: the one that was probably meant.
     fileprivate func failure(_ facts: AgentFacts, _ path: String, _ scope: inout RuleScope) -> String {
-        let meant = facts.conversations.filter(isMeant)
+        let meant = scope.conversations.filter(isMeant)
         let candidates = meant.filter { scope.trusts($0) }
         guard !candidates.isEmpty else {
             if let unheard = meant.first {
@@ -134,13 +134,14 @@ extension ConversationCondition {
                 : "one is only alerting, which counts only for a condition on state or answered"
             return path + "conversation: no live conversation (\(reason))"
         }
-        var farthest: (passed: Int, conversation: ConversationFacts, failure: String)?
+        var farthest: (passed: Int, conversation: ConversationView, failure: String)?
         for conversation in candidates {
             let passed = group.tests.prefix { $0.holds(conversation, &scope) }.count
             let failure = group.failure(conversation, path + "conversation.", &scope) ?? ""
             if let farthest {
                 let isFarther = passed > farthest.passed
-                let isEqual = passed == farthest.passed && conversation.takesPrecedence(over: farthest.conversation)
+                let isEqual =
+                    passed == farthest.passed && conversation.facts.takesPrecedence(over: farthest.conversation.facts)
                 guard isFarther || isEqual else { continue }
             }
             farthest = (passed, conversation, failure)
@@ -151,7 +152,7 @@ extension ConversationCondition {
 
 extension ConversationGroup {
     fileprivate func failure(
-        _ conversation: ConversationFacts,
+        _ conversation: ConversationView,
         _ path: String,
         _ scope: inout RuleScope
     ) -> String? {
@@ -169,14 +170,14 @@ extension ConversationGroup {
 
 extension ConversationTest {
     fileprivate func failure(
-        _ conversation: ConversationFacts,
+        _ conversation: ConversationView,
         _ path: String,
         _ scope: inout RuleScope
     ) -> String? {
         guard !holds(conversation, &scope) else { return nil }
         switch self {
-        case .fact(let field, let test):
-            return difference(path + field.name, wanted: test, found: field.value(in: conversation, &scope))
+        case .fact(let field, let test, let slot):
+            return difference(path + field.name, wanted: test, found: scope.value(slot, of: conversation))
         case .all(let groups):
             for (index, group) in groups.enumerated() {
                 if let failure = group.failure(conversation, "\(path)all[\(index)].", &scope) { return failure }
@@ -197,7 +198,7 @@ extension ConversationTest {
 
     fileprivate var subject: String {
         switch self {
-        case .fact(let field, _): field.name
+        case .fact(let field, _, _): field.name
         case .all(let groups): groups.map { $0.subject() }.joined(separator: ", ")
         case .any: "any"
         case .none: "none"

@@ -5,8 +5,8 @@ import AgentState
 import ConfigurationSyntax
 import GenesysEvents
 
-/// One rule, ready to be evaluated.
-struct CompiledRule: Sendable {
+/// One rule, ready to be evaluated. A class, for evaluating many hands each around without copying it.
+final class CompiledRule: Sendable {
     enum StatusSource: Sendable {
         case name(String)
         case template(RuleTemplate)
@@ -42,6 +42,26 @@ struct CompiledRule: Sendable {
     let observes: Bool
     let sites: Sites
 
+    init(
+        name: String,
+        when: ConditionGroup,
+        status: StatusSource?,
+        behavior: RuleBehavior,
+        errands: RuleErrands?,
+        stops: Bool,
+        observes: Bool,
+        sites: Sites
+    ) {
+        self.name = name
+        self.when = when
+        self.status = status
+        self.behavior = behavior
+        self.errands = errands
+        self.stops = stops
+        self.observes = observes
+        self.sites = sites
+    }
+
     /// The status the rule wants and the conversation it comes from; `nil` = no match.
     ///
     /// Of several conversations that match, the one connected last decides (then the smallest id), so that the order in
@@ -49,11 +69,7 @@ struct CompiledRule: Sendable {
     func match(_ facts: AgentFacts, _ statuses: StatusNames, _ scope: inout RuleScope) -> Match? {
         for condition in when.conditions {
             if case .conversation(let conversation) = condition {
-                guard
-                    facts.conversations.indices.contains(where: {
-                        conversation.isMet(by: facts.conversations[$0], &scope)
-                    })
-                else { return nil }
+                guard conversation.isMet(&scope) else { return nil }
             } else {
                 guard condition.holds(facts, &scope) else { return nil }
             }
@@ -63,14 +79,14 @@ struct CompiledRule: Sendable {
             return wantedStatus(facts, nil, statuses).map { Match(status: $0, conversation: nil) }
         }
         var chosen: Match?
-        for index in facts.conversations.indices where isMet(condition, by: facts.conversations[index], &scope) {
-            guard let status = wantedStatus(facts, facts.conversations[index], statuses) else { continue }
+        for conversation in scope.conversations where isMet(condition, by: conversation, &scope) {
+            guard let status = wantedStatus(facts, conversation.facts, statuses) else { continue }
             if let other = chosen?.conversation,
-                !facts.conversations[index].takesPrecedence(over: facts.conversations[other])
+                !conversation.facts.takesPrecedence(over: facts.conversations[other])
             {
                 continue
             }
-            chosen = Match(status: status, conversation: index)
+            chosen = Match(status: status, conversation: conversation.index)
         }
         return chosen
     }
@@ -78,7 +94,7 @@ struct CompiledRule: Sendable {
     /// The conversation passes, for as long as the rule asks for.
     private func isMet(
         _ condition: ConversationCondition,
-        by conversation: borrowing ConversationFacts,
+        by conversation: ConversationView,
         _ scope: inout RuleScope
     ) -> Bool {
         guard condition.isMet(by: conversation, &scope) else { return false }
@@ -103,7 +119,8 @@ struct CompiledRule: Sendable {
         let perAgent = errands.perAgent(source)
         guard !errands.tag.isEmpty, let condition = when.conversation else { return perAgent }
         var chosen: [String: (status: String?, conversation: ConversationFacts)] = [:]
-        for conversation in facts.conversations where isMet(condition, by: conversation, &scope) {
+        for view in scope.conversations where isMet(condition, by: view, &scope) {
+            let conversation = view.facts
             guard let status = wantedStatus(facts, conversation, statuses) else { continue }
             // One conversation may be there in several media.
             if let other = chosen[conversation.id], !conversation.takesPrecedence(over: other.conversation) {

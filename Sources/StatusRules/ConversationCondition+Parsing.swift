@@ -98,9 +98,9 @@ extension ConversationTest {
         path: String,
         _ compiler: RuleCompiler
     ) -> ConversationTest? {
-        compiler.note(field, at: entry.keyLocation)
+        let slot = compiler.slot(of: field, at: entry.keyLocation)
         let subject = TestSubject(path: path, shape: field.shape, compiler: compiler)
-        return FactTest.parse(entry.value, subject).map { .fact(field, $0) }
+        return FactTest.parse(entry.value, subject).map { .fact(field, $0, slot: slot) }
     }
 
     private static func attributes(

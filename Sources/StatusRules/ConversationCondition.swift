@@ -10,7 +10,7 @@ import GenesysEvents
 /// offered at all. One that only rings is considered when the condition itself names `state`, `answered` or
 /// `alertedAt`, one in after-call work when it names `state`, `endedAt` or something of after-call work: "flagged while
 /// on a call" must neither begin before the call nor go on during the wrap-up, unless the rule says so.
-struct ConversationCondition: Sendable {
+final class ConversationCondition: Sendable {
     let group: ConversationGroup
     let includesAlerts: Bool
     let includesAfterCallWork: Bool
@@ -21,33 +21,39 @@ struct ConversationCondition: Sendable {
         includesAfterCallWork = group.names(\.isOfEnds)
     }
 
-    func considers(_ conversation: borrowing ConversationFacts, _ scope: inout RuleScope) -> Bool {
+    func considers(_ conversation: ConversationView, _ scope: inout RuleScope) -> Bool {
         isMeant(conversation) && scope.trusts(conversation)
     }
 
     /// Whether such a conversation is looked at, were it trusted.
-    func isMeant(_ conversation: borrowing ConversationFacts) -> Bool {
+    func isMeant(_ conversation: ConversationView) -> Bool {
         if conversation.isEnded { return includesAfterCallWork && conversation.isLive }
         return includesAlerts || !conversation.isAlerting
     }
 
-    func isMet(by conversation: borrowing ConversationFacts, _ scope: inout RuleScope) -> Bool {
+    func isMet(by conversation: ConversationView, _ scope: inout RuleScope) -> Bool {
         considers(conversation, &scope) && group.holds(conversation, &scope)
     }
 
-    func count(_ facts: AgentFacts, _ scope: inout RuleScope) -> Int {
+    /// There is a conversation that passes.
+    func isMet(_ scope: inout RuleScope) -> Bool {
+        for conversation in scope.conversations {
+            if isMet(by: conversation, &scope) { return true }
+        }
+        return false
+    }
+
+    func count(_ scope: inout RuleScope) -> Int {
         // One conversation may be there in several media.
         var ids: Set<String> = []
-        for index in facts.conversations.indices where isMet(by: facts.conversations[index], &scope) {
-            ids.insert(facts.conversations[index].id)
-        }
+        for conversation in scope.conversations where isMet(by: conversation, &scope) { ids.insert(conversation.id) }
         return ids.count
     }
 
-    func keepHolds(_ facts: AgentFacts, _ scope: inout RuleScope) {
+    func keepHolds(_ scope: inout RuleScope) {
         guard group.hasHolds else { return }
-        for index in facts.conversations.indices where considers(facts.conversations[index], &scope) {
-            group.keepHolds(facts.conversations[index], &scope)
+        for conversation in scope.conversations where considers(conversation, &scope) {
+            group.keepHolds(conversation, &scope)
         }
     }
 }
@@ -65,7 +71,7 @@ struct ConversationGroup: Sendable {
         hasHolds = hold != nil || tests.contains { $0.groups.contains(where: \.hasHolds) }
     }
 
-    func holds(_ conversation: borrowing ConversationFacts, _ scope: inout RuleScope) -> Bool {
+    func holds(_ conversation: ConversationView, _ scope: inout RuleScope) -> Bool {
         for test in tests {
             guard test.holds(conversation, &scope) else { return false }
         }
@@ -75,19 +81,19 @@ struct ConversationGroup: Sendable {
 
     func names(_ matches: (ConversationField) -> Bool) -> Bool {
         tests.contains { test in
-            if case .fact(let field, _) = test { return matches(field) }
+            if case .fact(let field, _, _) = test { return matches(field) }
             return test.groups.contains { $0.names(matches) }
         }
     }
 
     /// Since when all of it has been so, as Genesys says; `nil` = it does not say of all.
-    func since(_ conversation: borrowing ConversationFacts) -> Timestamp? {
+    func since(_ conversation: ConversationView) -> Timestamp? {
         var began: Timestamp? = Timestamp(milliseconds: .min)
         for test in tests { began = later(began, test.since(conversation)) }
-        return began?.milliseconds == .min ? conversation.connectedAt : began
+        return began?.milliseconds == .min ? conversation.facts.connectedAt : began
     }
 
-    func keepHolds(_ conversation: borrowing ConversationFacts, _ scope: inout RuleScope) {
+    func keepHolds(_ conversation: ConversationView, _ scope: inout RuleScope) {
         for test in tests {
             for group in test.groups where group.hasHolds { group.keepHolds(conversation, &scope) }
         }
@@ -101,17 +107,18 @@ struct ConversationGroup: Sendable {
 
 /// One test of a conversation.
 indirect enum ConversationTest: Sendable {
-    case fact(ConversationField, FactTest)
+    /// `slot` = the field's place in ``ConversationFields``.
+    case fact(ConversationField, FactTest, slot: Int)
     case all([ConversationGroup])
     case any([ConversationGroup])
     case none([ConversationGroup])
     /// Not all of these hold.
     case not(ConversationGroup)
 
-    func holds(_ conversation: borrowing ConversationFacts, _ scope: inout RuleScope) -> Bool {
+    func holds(_ conversation: ConversationView, _ scope: inout RuleScope) -> Bool {
         switch self {
-        case .fact(let field, let test):
-            return test.holds(for: field.value(in: conversation, &scope), &scope)
+        case .fact(_, let test, let slot):
+            return test.holds(for: scope.value(slot, of: conversation), &scope)
         case .all(let groups):
             for group in groups {
                 guard group.holds(conversation, &scope) else { return false }
@@ -131,9 +138,9 @@ indirect enum ConversationTest: Sendable {
         }
     }
 
-    func since(_ conversation: borrowing ConversationFacts) -> Timestamp? {
+    func since(_ conversation: ConversationView) -> Timestamp? {
         switch self {
-        case .fact(let field, _): field.since(in: conversation)
+        case .fact(let field, _, _): field.since(in: conversation.facts)
         default: nil
         }
     }

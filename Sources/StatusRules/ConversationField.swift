@@ -92,7 +92,7 @@ enum ConversationField: Hashable, Sendable {
         }
     }
 
-    func value(in conversation: borrowing ConversationFacts, _ scope: inout RuleScope) -> FactValue {
+    func value(in conversation: ConversationFacts, now: Timestamp) -> FactValue {
         switch self {
         case .id: .text(conversation.id)
         case .media: .text(conversation.media.rawValue)
@@ -111,7 +111,7 @@ enum ConversationField: Hashable, Sendable {
         case .endedAt: FactValue(conversation.endedAt)
         case .disconnectType: FactValue(conversation.disconnectType)
         case .participants: .number(conversation.participants)
-        case .afterCallWork: FactValue(conversation.afterCallWorkForRules(&scope))
+        case .afterCallWork: FactValue(conversation.afterCallWork(at: now))
         case .afterCallWorkSince: FactValue(conversation.afterCallWorkSince)
         case .wrapup, .wrapupCode: FactValue(conversation.wrapupCode)
         case .wrapupRequired: FactValue(conversation.wrapupRequired)
@@ -128,12 +128,11 @@ enum ConversationField: Hashable, Sendable {
     /// The value as a template has it; `nil` = absent. Templates know no time, so after-call work is as Genesys says.
     func text(in conversation: ConversationFacts) -> String? {
         if self == .afterCallWork { return conversation.afterCallWork }
-        var scope = RuleScope(EvaluationContext(now: Timestamp(milliseconds: 0)), names: ResolvedNames())
-        return value(in: conversation, &scope).text
+        return value(in: conversation, now: Timestamp(milliseconds: 0)).text
     }
 
     /// Since when the fact is what it is, as Genesys says; `nil` = it does not say.
-    func since(in conversation: borrowing ConversationFacts) -> Timestamp? {
+    func since(in conversation: ConversationFacts) -> Timestamp? {
         switch self {
         // They do not change while it lasts.
         case .id, .media, .direction, .queue, .queueID, .purpose, .role, .campaignID, .messageType:
@@ -157,11 +156,9 @@ extension ConversationFacts {
     }
 
     /// `timeout` once the time for it is over: Genesys ends it by itself then, and may tell later or not at all.
-    fileprivate func afterCallWorkForRules(_ scope: inout RuleScope) -> String? {
-        guard afterCallWork == "pending", let until = afterCallWorkUntil else { return afterCallWork }
-        if until <= scope.now { return "timeout" }
-        scope.changes(at: until)
-        return afterCallWork
+    fileprivate func afterCallWork(at now: Timestamp) -> String? {
+        guard afterCallWork == "pending", let until = afterCallWorkUntil, until <= now else { return afterCallWork }
+        return "timeout"
     }
 }
 

@@ -27,6 +27,9 @@ struct Cooldowns: Codable, Sendable, Equatable {
     /// Until when the rule rests; `nil` = it does not, or has no `cooldown` any more.
     func end(for match: RuleMatch) -> Timestamp? {
         guard match.behavior.cooldown != nil else { return nil }
-        return rests.first { $0.rule == match.rule }?.until
+        return end(of: match.rule)
     }
+
+    /// Until when the rule rests, whatever it says by now; `nil` = it does not.
+    func end(of rule: String) -> Timestamp? { rests.first { $0.rule == rule }?.until }
 }

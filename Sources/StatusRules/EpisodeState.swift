@@ -38,7 +38,7 @@ public struct EpisodeState: Codable, Sendable, Equatable {
     /// The match that the agent has overruled by hand.
     public internal(set) var overruled: Overruled?
     /// The guards that the last look has met, so that each is reported once and not with every event.
-    private var guards: [String]?
+    private(set) var guards: [String]?
     /// The event that made a rule match while the presence was unknown: an episode that begins when it is read is owed
     /// to that event, not to the read.
     var awaitingPresence: String?

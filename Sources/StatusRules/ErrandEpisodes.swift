@@ -96,12 +96,13 @@ extension EpisodePolicy {
 }
 
 extension RuleErrand {
-    /// `tag`, `explain` or `routingStatus`.
+    /// `tag`, `explain`, `routingStatus` or `notify`.
     public var kind: String {
         switch work {
         case .tag: "tag"
         case .explain: "explain"
         case .routingStatus: "routingStatus"
+        case .notify: "notify"
         }
     }
 
@@ -131,6 +132,14 @@ extension RuleErrand {
             hash.add(counted: notes)
         case .routingStatus(let status):
             hash.add(counted: status)
+        case .notify(let notification):
+            hash.add(counted: notification.endpoint)
+            hash.add(counted: notification.status ?? "")
+            hash.add(counted: notification.conversationID ?? "")
+            for (key, value) in notification.data.sorted(by: { $0.key < $1.key }) {
+                hash.add(counted: key)
+                hash.add(counted: value)
+            }
         }
         return hash.value
     }

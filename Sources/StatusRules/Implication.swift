@@ -65,7 +65,7 @@ extension ConversationGroup {
 
     private func allowsOnlyStates(_ isGood: (String) -> Bool) -> Bool {
         tests.contains { test in
-            guard case .fact(.state, .oneOf(let wanted)) = test else { return false }
+            guard case .fact(.state, .oneOf(let wanted), _) = test else { return false }
             return wanted.allSatisfy { isGood(String(decoding: folded($0.text), as: UTF8.self)) }
         }
     }
@@ -74,7 +74,7 @@ extension ConversationGroup {
 extension ConversationTest {
     fileprivate func isImplied(by other: ConversationTest) -> Bool {
         switch (self, other) {
-        case (.fact(let mine, let test), .fact(let theirs, let otherTest)):
+        case (.fact(let mine, let test, _), .fact(let theirs, let otherTest, _)):
             return mine == theirs && test.isImplied(by: otherTest)
         case (.any(let groups), _):
             return groups.contains { $0.isImplied(by: ConversationGroup(tests: [other])) }

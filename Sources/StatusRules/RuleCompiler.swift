@@ -9,6 +9,8 @@ final class RuleCompiler {
     let known: KnownStatuses
     /// Names that only the organisation can resolve, in the order of the file.
     private(set) var names = ResolvedNames()
+    /// The fields of conversations that rules ask for.
+    private(set) var fields = ConversationFields()
     /// Where each attribute is asked for, in the order of the file.
     private(set) var attributes: [(field: ConversationField, location: SourceLocation)] = []
     /// Of the rule that is being compiled.
@@ -32,12 +34,13 @@ final class RuleCompiler {
         )
     }
 
-    /// A field of a conversation that a condition names.
-    func note(_ field: ConversationField, at location: SourceLocation) {
+    /// The place of a field of a conversation that a condition names.
+    func slot(of field: ConversationField, at location: SourceLocation) -> Int {
         switch field {
         case .attribute, .customerAttribute: attributes.append((field, location))
         default: break
         }
+        return fields.slot(field)
     }
 
     /// A `for:` beside other conditions of the same mapping.

@@ -24,9 +24,9 @@ indirect enum RuleCondition: Sendable {
     func holds(_ facts: AgentFacts, _ scope: inout RuleScope) -> Bool {
         switch self {
         case .conversation(let condition):
-            return facts.conversations.indices.contains { condition.isMet(by: facts.conversations[$0], &scope) }
+            return condition.isMet(&scope)
         case .conversations(let condition, let count):
-            return count.holds(for: .number(condition.count(facts, &scope)), &scope)
+            return count.holds(for: .number(condition.count(&scope)), &scope)
         case .fact(let field, let test): return test.holds(for: field.value(in: facts), &scope)
         case .member(let membership): return membership.holds(facts, scope.names)
         case .schedule(let windows): return windows.contains { $0.holds(&scope) }
@@ -90,9 +90,8 @@ struct ConditionGroup: Sendable {
         guard conditions.allSatisfy({ $0.holds(facts, &scope) }) else { return false }
         guard let hold else { return true }
         guard let conversation else { return scope.isMet(hold, nil) }
-        return facts.conversations.indices.contains { index in
-            conversation.isMet(by: facts.conversations[index], &scope)
-                && scope.isMet(hold, facts.conversations[index].id)
+        return scope.conversations.contains { candidate in
+            conversation.isMet(by: candidate, &scope) && scope.isMet(hold, candidate.id)
         }
     }
 
@@ -101,7 +100,7 @@ struct ConditionGroup: Sendable {
         guard hasHolds else { return }
         for condition in conditions {
             for group in condition.groups { group.keepHolds(facts, &scope) }
-            condition.conversation?.keepHolds(facts, &scope)
+            condition.conversation?.keepHolds(&scope)
         }
         guard let hold, conditions.allSatisfy({ $0.holds(facts, &scope) }) else { return }
         // Of all conditions the last that became true; one whose time is not known leaves only the present.
@@ -111,10 +110,8 @@ struct ConditionGroup: Sendable {
             began = later(began, condition.since(facts))
         }
         guard let conversation else { return scope.keep(hold, nil, began: began) }
-        for index in facts.conversations.indices
-        where conversation.isMet(by: facts.conversations[index], &scope) {
-            let facts = facts.conversations[index]
-            scope.keep(hold, facts.id, began: later(began, conversation.group.since(facts)))
+        for candidate in scope.conversations where conversation.isMet(by: candidate, &scope) {
+            scope.keep(hold, candidate.id, began: later(began, conversation.group.since(candidate)))
         }
     }
 }

@@ -4,7 +4,7 @@
 import AgentState
 public import GenesysEvents
 
-/// What a matching rule wants done beside the presence: `tag`, `explain`, `routingStatus` of its `then:`.
+/// What a matching rule wants done beside the presence: `tag`, `explain`, `routingStatus`, `notify` of its `then:`.
 public struct RuleErrand: Sendable, Equatable {
     /// What is wanted, `${…}` resolved.
     public enum Work: Sendable, Equatable {
@@ -14,6 +14,8 @@ public struct RuleErrand: Sendable, Equatable {
         case explain(minutes: Int, status: String, notes: String)
         /// A routing status to be set: `IDLE`, which clears Not Responding.
         case routingStatus(String)
+        /// A webhook to an endpoint of `notifications:`.
+        case notify(Notification)
     }
 
     /// The rule's name.
@@ -67,8 +69,9 @@ struct RuleErrands: Sendable {
     var explain: Explanation?
     /// Not Responding is cleared.
     var setsIdle = false
+    var notification: RuleNotification?
 
-    var isEmpty: Bool { tag.isEmpty && explain == nil && !setsIdle }
+    var isEmpty: Bool { tag.isEmpty && explain == nil && !setsIdle && notification == nil }
 
     /// What is wanted once for the agent.
     func perAgent(_ source: RuleTemplate.Source) -> [RuleErrand] {
@@ -85,6 +88,7 @@ struct RuleErrands: Sendable {
         if setsIdle, FactVocabulary.isNotResponding(source.facts.routingStatus?.status) {
             errands.append(RuleErrand(rule: source.rule, work: .routingStatus("IDLE")))
         }
+        if let notification { errands.append(notification.errand(source)) }
         return errands
     }
 

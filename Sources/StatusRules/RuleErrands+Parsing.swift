@@ -4,12 +4,13 @@
 import ConfigurationSyntax
 
 extension RuleErrands {
-    /// Reads `tag:`, `explain:` and `routingStatus:`; what is wrong is reported and left out.
+    /// Reads `tag:`, `explain:`, `routingStatus:` and `notify:`; what is wrong is reported and left out.
     static func parse(_ context: RuleOutcome.Context) -> RuleErrands {
         RuleErrands(
             tag: tag(context),
             explain: explanation(context),
-            setsIdle: setsIdle(context)
+            setsIdle: setsIdle(context),
+            notification: RuleNotification.parse(context)
         )
     }
 

@@ -138,10 +138,10 @@ extension RuleTemplate {
 extension ConversationGroup {
     /// A conversation whose field has that value may pass.
     fileprivate func allows(_ value: String, in field: ConversationField) -> Bool {
-        var scope = RuleScope(EvaluationContext(now: .init(milliseconds: 0)), names: ResolvedNames())
+        var scope = RuleScope.ofNobody
         return tests.allSatisfy { test in
             switch test {
-            case .fact(let tested, let test): tested != field || test.mayHold(.text(value), &scope)
+            case .fact(let tested, let test, _): tested != field || test.mayHold(.text(value), &scope)
             case .all(let groups): groups.allSatisfy { $0.allows(value, in: field) }
             case .any(let groups): groups.contains { $0.allows(value, in: field) }
             case .none, .not: true

@@ -7,6 +7,8 @@ import GenesysEvents
 /// What conditions look at while one agent is evaluated, and what they find out on the way.
 struct RuleScope {
     let names: ResolvedNames
+    /// Those of the agent, in the order of the facts.
+    let conversations: [ConversationView]
     let now: Timestamp
     /// Since when what is new has been true.
     let changedAt: Timestamp
@@ -24,7 +26,17 @@ struct RuleScope {
     /// Conversations that would have been looked at, were they trusted.
     private(set) var unheard: [String] = []
 
-    init(_ context: EvaluationContext, names: ResolvedNames, ignoringHolds: Bool = false) {
+    /// - Parameter ignoringHolds: see `ignoresHolds`.
+    init(
+        _ facts: AgentFacts,
+        _ context: EvaluationContext,
+        names: ResolvedNames,
+        fields: ConversationFields,
+        ignoringHolds: Bool = false
+    ) {
+        conversations = facts.conversations.indices.map { index in
+            ConversationView(facts.conversations[index], at: index, fields: fields, now: context.now)
+        }
         self.names = names
         ignoresHolds = ignoringHolds
         now = context.now
@@ -32,6 +44,16 @@ struct RuleScope {
         conversationTimeout = context.conversationTimeout
         trustedSince = context.conversationTimeout.map { context.now.advanced(by: .zero - $0) }
         known = context.holds
+    }
+
+    /// For what is compared without an agent.
+    static var ofNobody: RuleScope {
+        RuleScope(
+            AgentFacts(id: ""),
+            EvaluationContext(now: Timestamp(milliseconds: 0)),
+            names: ResolvedNames(),
+            fields: ConversationFields()
+        )
     }
 
     /// A condition that was looked at will be another one then.
@@ -61,9 +83,17 @@ struct RuleScope {
         return due <= now
     }
 
+    /// The value of a field of one of the conversations.
+    mutating func value(_ slot: Int, of conversation: ConversationView) -> FactValue {
+        if let change = conversation.change(of: slot) { changes(at: change) }
+        return conversation.value(slot)
+    }
+
     /// Whether what is known of the conversation is new enough to go by; if not, it has to be read.
-    mutating func trusts(_ conversation: borrowing ConversationFacts) -> Bool {
-        guard let trustedSince, let timeout = conversationTimeout, let heard = conversation.heardAt else { return true }
+    mutating func trusts(_ conversation: ConversationView) -> Bool {
+        guard let trustedSince, let timeout = conversationTimeout, let heard = conversation.facts.heardAt else {
+            return true
+        }
         guard heard <= trustedSince else {
             changes(at: heard.advanced(by: timeout))
             return true

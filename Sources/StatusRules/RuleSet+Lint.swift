@@ -162,11 +162,12 @@ extension ConversationCondition {
         let ended = [folded("disconnected"), folded("terminated")]
         return !group.tests.contains { test in
             switch test {
-            case .fact(.state, .oneOf(let wanted)):
+            case .fact(.state, .oneOf(let wanted), _):
                 wanted.allSatisfy { value in
                     ended.contains(folded(value.text)) || folded(value.text) == folded("alerting")
                 }
-            case .fact(.afterCallWork, .oneOf), .fact(.endedAt, .exists(true)), .fact(.answered, .flag(false)): true
+            case .fact(.afterCallWork, .oneOf, _), .fact(.endedAt, .exists(true), _), .fact(.answered, .flag(false), _):
+                true
             default: false
             }
         }
@@ -177,14 +178,14 @@ extension ConversationGroup {
     /// What one field is compared with, exactly and at the top.
     fileprivate func wantedValues(of field: ConversationField) -> [WantedValue] {
         tests.flatMap { test -> [WantedValue] in
-            if case .fact(field, .oneOf(let wanted)) = test { wanted } else { [] }
+            if case .fact(field, .oneOf(let wanted), _) = test { wanted } else { [] }
         }
     }
 
     /// What attributes are compared with, exactly and at the top.
     fileprivate var attributeValues: [(field: ConversationField, value: WantedValue)] {
         tests.flatMap { test -> [(field: ConversationField, value: WantedValue)] in
-            guard case .fact(let field, .oneOf(let wanted)) = test else { return [] }
+            guard case .fact(let field, .oneOf(let wanted), _) = test else { return [] }
             switch field {
             case .attribute, .customerAttribute: return wanted.filter(\.isExact).map { (field, $0) }
             default: return []

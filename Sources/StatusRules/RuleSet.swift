@@ -26,9 +26,12 @@ public struct RuleSet: Sendable {
     /// Where each attribute is asked for.
     let attributes: [(field: ConversationField, location: SourceLocation)]
     private var names: ResolvedNames
+    private let fields: ConversationFields
     /// The last rule that matters although an earlier one has decided; -1 = none does.
     private let lastBeside: Int
-    private let hasHolds: Bool
+    /// Those with a `for:` somewhere.
+    private let timed: [CompiledRule]
+    private let prefilter: RulePrefilter
 
     private init(
         statuses: [String: StatusDefinition],
@@ -43,9 +46,11 @@ public struct RuleSet: Sendable {
         self.rules = rules
         ruleNames = rules.map(\.name)
         names = compiler.names
+        fields = compiler.fields
         attributes = compiler.attributes
         lastBeside = rules.lastIndex(where: \.mattersBeside) ?? -1
-        hasHolds = rules.contains { $0.when.hasHolds }
+        timed = rules.filter(\.when.hasHolds)
+        prefilter = RulePrefilter(rules)
     }
 
     /// Compiles the `statuses:` and `rules:` nodes; findings go to `diagnostics`; `nil` when there is an error.
@@ -125,34 +130,36 @@ public struct RuleSet: Sendable {
     public func evaluate(_ facts: AgentFacts, _ context: EvaluationContext, tracing: Bool = true) -> Evaluation {
         var evaluation = Evaluation(match: nil, trace: [])
         let statuses = StatusNames(known: statuses, onQueue: onQueueStatuses)
-        var scope = RuleScope(context, names: names)
-        if hasHolds {
-            for rule in rules { rule.when.keepHolds(facts, &scope) }
-        }
+        var scope = RuleScope(facts, context, names: names, fields: fields)
+        // Whatever a rule makes of one that was silent for too long may be wrong, a "no" as well: it has to be read.
+        for conversation in scope.conversations where conversation.isLive { _ = scope.trusts(conversation) }
+        let mayExclude = !tracing && scope.unheard.isEmpty
+        for rule in timed { rule.when.keepHolds(facts, &scope) }
+        var comparisons = prefilter.results()
         var stoppedBy: String?
-        for index in rules.indices {
+        var hasDecided = false
+        for (index, rule) in rules.enumerated() {
             if let stoppedBy {
                 guard tracing else { break }
                 let reason = "not looked at: rule '\(stoppedBy)' stops"
-                evaluation.trace.append(RuleTrace(rule: rules[index].name, matched: false, failure: reason))
+                evaluation.trace.append(RuleTrace(rule: rule.name, matched: false, failure: reason))
                 continue
             }
-            if !tracing, evaluation.match != nil {
+            if !tracing, hasDecided {
                 if index > lastBeside { break }
-                guard rules[index].mattersBeside else { continue }
+                guard rule.mattersBeside else { continue }
             }
-            let match = rules[index].match(facts, statuses, &scope)
-            if let match { take(match, of: index, facts, statuses, &scope, into: &evaluation) }
-            if match != nil, rules[index].stops, !rules[index].observes { stoppedBy = rules[index].name }
+            if mayExclude, prefilter.excludes(index, facts, &comparisons, &scope) { continue }
+            let match = rule.match(facts, statuses, &scope)
+            if let match {
+                take(match, of: index, facts, statuses, &scope, into: &evaluation)
+                hasDecided = evaluation.match != nil
+                if rule.stops, !rule.observes { stoppedBy = rule.name }
+            }
             guard tracing else { continue }
-            let failure = match == nil ? rules[index].failure(facts, statuses, &scope) : nil
+            let failure = match == nil ? rule.failure(facts, statuses, &scope) : nil
             evaluation.trace.append(
-                RuleTrace(
-                    rule: rules[index].name,
-                    matched: match != nil,
-                    failure: failure,
-                    observed: rules[index].observes
-                )
+                RuleTrace(rule: rule.name, matched: match != nil, failure: failure, observed: rule.observes)
             )
         }
         evaluation.holds = scope.holds
@@ -182,7 +189,7 @@ public struct RuleSet: Sendable {
     /// match, or there is no such rule.
     public func match(ofRule name: String, _ facts: AgentFacts, _ context: EvaluationContext) -> RuleMatch? {
         guard let index = rules.firstIndex(where: { $0.name == name }) else { return nil }
-        var scope = RuleScope(context, names: names, ignoringHolds: true)
+        var scope = RuleScope(facts, context, names: names, fields: fields, ignoringHolds: true)
         let statuses = StatusNames(known: statuses, onQueue: onQueueStatuses)
         return rules[index].match(facts, statuses, &scope).flatMap { ruleMatch(index, $0, facts) }
     }

@@ -91,6 +91,8 @@ struct AgentStateModelTests {
             let reads = day.reads(thoughtLive: thoughtLive).shuffled(using: &random)
             relay.takeReads(reads, of: day)
             for notification in late { relay.take(notification) }
+            // One that had not been heard of before has come to light: it is as old as its news, and read again for it.
+            relay.takeReads(day.reads(thoughtLive: Set(relay.facts.conversations.filter(\.isLive).map(\.id))), of: day)
             var seen = Visible(relay.facts)
             // A read has all that the one-media topics leave out.
             var expected = clean(day, then: day.topics.full || day.topics.queues ? [] : reads)

@@ -39,7 +39,11 @@ struct AgentRoutesTests {
                                            "reason": "primarySource", "at": "2026-03-10T14:06:09.100Z",
                                            "message": "The primary presence source is not Genesys Cloud." } },
               "errands": [ { "id": "tag-1", "rule": "flagged", "kind": "tag", "since": "2026-03-10T14:06:03.100Z",
-                             "what": "tag conversation 3 with wfm_status" } ] }
+                             "what": "tag conversation 3 with wfm_status" } ],
+              "waiting": { "for": "afterCallWork", "rule": "flagged by the desktop", "status": "Meeting",
+                           "since": "2026-03-10T14:06:04.100Z", "until": "2026-03-10T14:07:04.100Z",
+                           "conversations": [ "33333333-cccc-4ccc-8ccc-000000000001" ] },
+              "looksAgainAt": "2026-03-10T14:07:00.100Z" }
             """
         )
     }

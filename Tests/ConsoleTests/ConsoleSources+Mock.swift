@@ -219,6 +219,13 @@ extension AgentView {
                 what: "tag conversation 3 with wfm_status"
             )
         ]
+        var waiting = WaitingView(.afterCallWork, rule: "flagged by the desktop")
+        waiting.status = "Meeting"
+        waiting.since = .at(4)
+        waiting.until = .at(64)
+        waiting.conversations = ["33333333-cccc-4ccc-8ccc-000000000001"]
+        agent.waiting = waiting
+        agent.looksAgainAt = .at(60)
         return agent
     }
 }

@@ -50,7 +50,7 @@ struct PageTests {
     @Test("every script that another one imports is served")
     func imports() async throws {
         let paths = try await scripts()
-        #expect(paths.count == 10)
+        #expect(paths.count == 11)
         for path in paths {
             let response = await fixture.send(.get, path)
             #expect(response.status.code == 200, "\(path)")
@@ -67,6 +67,18 @@ struct PageTests {
             open += text.matches(of: /from "\.\/([a-z]+\.js)"/).map { "/page/\($0.output.1)" }
         }
         return found
+    }
+
+    @Test("the page explains decisions, and says at its top whether the rules in force are those of the files")
+    func explanation() async throws {
+        let history = await fixture.send(.get, "/page/history.js").text
+        #expect(history.contains("explanationOf") && history.contains("isExplained"))
+        let page = await fixture.send(.get, "/").text
+        let health = await fixture.send(.get, "/page/health.js").text
+        for id in ["rules", "rules-state", "rules-notice"] {
+            #expect(page.contains("id=\"\(id)\""))
+            #expect(health.contains("byId(\"\(id)\")"))
+        }
     }
 
     @Test("a browser that has the file is answered 304 without content")

@@ -16,7 +16,7 @@ private struct Desk {
     var waits: [Duration] = []
 
     init(_ errand: Errand, tags: TagTarget = .participantAttributes, checkFirst: Bool = false) {
-        delivery = ErrandDelivery(
+        let delivery = ErrandDelivery(
             errand,
             agentID: "a",
             tags: tags,
@@ -24,6 +24,8 @@ private struct Desk {
             checkFirst: checkFirst,
             now: now
         )
+        guard let delivery else { preconditionFailure("no call to Genesys does it") }
+        self.delivery = delivery
     }
 
     var call: ErrandCall {

@@ -35,6 +35,12 @@ struct WorkforceEndpointTests {
         observation.impact = "Negative"
         observation.changedAt = try start("2026-03-10T14:06:00.600Z")
         observation.managementUnitID = "88888888-0000-4000-8000-000000000001"
+        observation.businessUnitID = "88888888-0000-4000-8000-000000000002"
+        observation.teamID = "88888888-0000-4000-8000-000000000003"
+        observation.scheduledCodeID = "0"
+        observation.isOutOfOffice = false
+        observation.activeQueueIDs = ["22222222-bbbb-4bbb-8bbb-000000000001"]
+        observation.activeQueuesChangedAt = try start("2026-03-10T13:00:02.000Z")
         var expected = UserAdherence(userID: user, observation: observation)
         expected.businessUnitID = "88888888-0000-4000-8000-000000000002"
         expected.systemPresence = .break
@@ -60,7 +66,10 @@ struct WorkforceEndpointTests {
             """
         let adherences = try await GenesysMock(api: GenesysMock.always(.json(200, body))).client()
             .adherence(userIDs: ["u"])
-        var expected = UserAdherence(userID: "u", observation: AdherenceObservation())
+        var observation = AdherenceObservation()
+        observation.isOutOfOffice = true
+        observation.isRemoved = true
+        var expected = UserAdherence(userID: "u", observation: observation)
         expected.isOutOfOffice = true
         expected.isRemovedFromManagementUnit = true
         #expect(adherences == [expected])

@@ -44,7 +44,7 @@ struct DeadLetterTests {
     @Test("the detail of a call and of an errand is told apart as the engine writes it")
     func ownDetails() {
         let status = DeliveryStatus(state: .notApplied, attempts: 3, at: now)
-        let call = encoded(CallDetail(status: status, target: "Break"))
+        let call = encoded(CallDetail(status: status, wish: nil))
         #expect(DeadLetterKind(letter(String(decoding: call, as: UTF8.self))) == .notApplied)
         let errand = Errand(id: "1", rule: "r", work: .routingStatus("IDLE"), since: now)
         var detail = ErrandDetail(errand)

@@ -74,6 +74,10 @@ struct DecisionEngineTests {
         let flagged = desk.call(["wfm_status": "Break"])
         #expect(flagged.command?.target == DecisionEngine.breakTarget)
         #expect(flagged.history.map(\.kind) == [.event, .decision])
+        let why = String(decoding: flagged.history.last?.detail ?? [], as: UTF8.self)
+        for part in [#""changes":[{"#, #""trace":[{"#, #""wish":1"#, #""target":""#, #""rulesVersion":""#] {
+            #expect(why.contains(part), "\(why)")
+        }
         #expect(desk.record.delivery?.state == .pending)
         _ = desk.report(.sent, .sent(definitionID: "break"))
         // The next event says when the presence was modified: 50 ms from now.

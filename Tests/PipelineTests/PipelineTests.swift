@@ -229,6 +229,33 @@ struct PipelineTests {
         }
     }
 
+    @Test("a conversation of a queue is about every agent in it, and its wrap-up about those who are known to be")
+    func queueConversation() async throws {
+        try await withFolder { folder in
+            let plant = try await Plant(folder: folder)
+            let parts = ["one", "two"].map {
+                #"{"id":"\#($0)","userId":"agent-\#($0)","purpose":"agent","#
+                    + #""calls":[{"id":"k-\#($0)","state":"connected"}]}"#
+            }
+            try await plant.append(
+                #"{"topicName":"v2.routing.queues.q.conversations","eventBody":{"id":"c","participants":["#
+                    + #"{"id":"customer","purpose":"customer","calls":[{"id":"k","state":"connected"}]},"#
+                    + parts.joined(separator: ",") + "]}}"
+            )
+            try await plant.append(
+                #"{"topicName":"v2.detail.events.conversation.c.wrapup","eventBody":{"eventTime":1700000000000,"#
+                    + #""conversationId":"c","participantId":"two","sessionId":"k-two","wrapupCode":"w"}}"#
+            )
+            await plant.pipeline.waitUntilApplied(plant.journal.lastSequence)
+            #expect(await plant.pipeline.agentIDs.sorted() == ["agent-one", "agent-two"])
+            let one = await plant.pipeline.record(of: "agent-one")?.facts.conversations.first
+            let two = await plant.pipeline.record(of: "agent-two")?.facts.conversations.first
+            #expect(one?.participantID == "one" && one?.wrapupCode == nil && one?.participants == 3)
+            #expect(two?.participantID == "two" && two?.wrapupCode == "w")
+            await plant.end()
+        }
+    }
+
     @Test("an attribute event names no agent and still finds theirs")
     func attributes() async throws {
         try await withFolder { folder in

@@ -14,18 +14,23 @@ struct DemoTests {
         let line = try await demo.line("status page: ")
         let page = String(line.dropFirst("status page: ".count))
         let client = try HTTPClient(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        try await eventually("a status set because of a call, and confirmed", within: .seconds(60)) {
+        let id = try await eventually("a status set because of a call, and confirmed", within: .seconds(60)) {
             let answer = Answer(try await client.send(ClientRequest(url: page + "v1/agents")))
-            return answer.json["agents"].list.contains {
+            return answer.json["agents"].list.first {
                 $0["delivery"]["state"].text == "confirmed" && $0["wanted"]["rule"].text == "flagged by the desktop"
                     && $0["presence"]["setBy"].text == "relay"
-            }
+            }?["id"].text
         }
         await client.shutdown()
         // The browser's budget is in its own time: on a busy machine it may end before the first answer is there.
         try await eventually("the page shows it", within: .seconds(120)) {
             let document = try browse(page)
             return ["flagged by the desktop", "confirmed", "Agent 0", "Healthy"].allSatisfy(document.contains)
+        }
+        try await eventually("the agent's history explains its decisions", within: .seconds(120)) {
+            let document = try browse("\(page)#\(id)")
+            return ["class=\"explanation\"", "First condition that failed", "Rules version", "Calls that followed"]
+                .allSatisfy(document.contains)
         }
         demo.signal(SIGTERM)
         #expect(try await demo.end() == 0)

@@ -109,6 +109,8 @@ def check_documents():
             name = f"{file.relative_to(ROOT)}, example {number}"
             if isinstance(document, list):
                 expect(name, RULES, document, True)
+            elif isinstance(document.get("rules"), dict) and "script" in document["rules"]:
+                continue  # a CI job of that name
             elif set(document) <= set(SCHEMAS["relay.schema.json"]["properties"]):
                 expect(name, PART, document, True)
             else:

@@ -22,6 +22,14 @@ struct ObservationTests {
         observation.impact = "Negative"
         observation.changedAt = Timestamp("2026-03-10T14:06:00.600Z")
         observation.managementUnitID = "88888888-0000-4000-8000-000000000001"
+        observation.scheduledCodeID = "0"
+        observation.businessUnitID = "88888888-0000-4000-8000-000000000002"
+        observation.teamID = "88888888-0000-4000-8000-000000000003"
+        observation.explanationStatus = "Approved"
+        observation.next = [ScheduledActivity(category: "Break", at: Timestamp("2026-03-10T14:15:00.000Z"))]
+        observation.isOutOfOffice = false
+        observation.activeQueueIDs = ["22222222-bbbb-4bbb-8bbb-000000000001"]
+        observation.activeQueuesChangedAt = Timestamp("2026-03-10T13:00:02.000Z")
         var read = UserAdherence(userID: "11111111-aaaa-4aaa-8aaa-000000000001", observation: observation)
         read.businessUnitID = "88888888-0000-4000-8000-000000000002"
         read.systemPresence = .break
@@ -47,6 +55,27 @@ struct ObservationTests {
             return
         }
         #expect(seen == read.observation)
+    }
+
+    @Test("a presence that was read says what the user has asked for, unless the read cannot tell")
+    func presence() throws {
+        var read = UserPresence(userID: "a", definitionID: "d", system: .onQueue, message: "m", modifiedAt: nil)
+        read.requested = .break
+        let now = Timestamp(milliseconds: 1000)
+        guard case .presence("a", let seen) = try decode(.observation(read, at: now)) else {
+            Issue.record("no presence notification")
+            return
+        }
+        #expect(seen.requested == .break && seen.tellsRequest)
+        let entry = JournalEntry.observation(read, tellsRequest: false, at: now)
+        guard case .activity("a", let activity) = try decode(entry), let seen = activity.presence else {
+            Issue.record("no activity notification")
+            return
+        }
+        #expect(entry.topic == "v2.users.a.activity")
+        #expect(seen.definitionID == "d" && seen.system == .onQueue && seen.message == "m")
+        #expect(seen.requested == nil && !seen.tellsRequest)
+        #expect(activity.routingStatus == nil && activity.outOfOffice == nil && activity.activeQueueIDs == nil)
     }
 
     @Test("what a read does not know is left out of the notification")

@@ -39,6 +39,8 @@ extension PrometheusMetrics.Configuration {
         "presence_relay_journal_group_size": "Entries written in one transaction.",
         "presence_relay_journal_pending": "Entries that wait for the disk.",
         "presence_relay_latency_seconds": "Time between two stages on the way from an event to the presence.",
+        "presence_relay_notification_attempts_total":
+            "Webhooks of rules that were sent, by endpoint and result: ok, refused or unanswered.",
         "presence_relay_rules_info": "1, with the version of the rules in force.",
         "presence_relay_rules_last_reload_success_timestamp_seconds":
             "When the configuration was last read without errors.",

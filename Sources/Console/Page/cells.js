@@ -63,9 +63,26 @@ export function talkOf(talk) {
 const attribute = (key, value) =>
   make("div", { className: "attribute" }, `${key}=`, make("i", {}, String(value)));
 
-export function wantedOf({ wanted }) {
-  if (!wanted) return [];
-  return [make("div", {}, make("b", {}, wanted.status)), joined(wanted.rule, wanted.since ? time(wanted.since) : null)];
+export function wantedOf({ wanted, waiting, looksAgainAt }) {
+  const children = [];
+  if (wanted) {
+    children.push(make("div", {}, make("b", {}, wanted.status)), joined(wanted.rule, wanted.since ? time(wanted.since) : null));
+  }
+  if (waiting) children.push(...waitingOf(waiting));
+  if (looksAgainAt && !waiting?.until) children.push(minor("looks again ", time(looksAgainAt)));
+  return children;
+}
+
+const WAITING = {
+  afterInteraction: "after the interaction", afterCallWork: "after after-call work", minimum: "held for its minimum",
+  cooldown: "rests for its cooldown", release: "being released",
+};
+
+/** What has to be over before anything more happens. */
+function waitingOf({ for: kind, rule, status, since, until }) {
+  const badge = make("span", { className: "badge", data: { tone: "info" }, title: rule }, WAITING[kind] ?? words(kind));
+  const when = until ? time(until) : since ? time(since) : null;
+  return [make("div", {}, status ? `${status} ` : "", badge), joined(rule, when)];
 }
 
 const DELIVERY = {

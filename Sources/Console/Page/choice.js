@@ -29,6 +29,7 @@ function textOf(agent) {
       agent.routingStatus?.status, agent.adherence?.state, agent.adherence?.scheduled, agent.adherence?.actual,
       agent.wanted?.status, agent.wanted?.rule, agent.delivery?.state, agent.delivery?.error?.code,
       agent.delivery?.adherence?.reason,
+      agent.waiting && "waiting", agent.waiting?.status, agent.waiting?.rule,
     ];
     if (agent.delivery?.adherence) parts.push(`adherence ${agent.delivery.adherence.state}`);
     for (const errand of agent.errands ?? []) parts.push(errand.kind, errand.rule);

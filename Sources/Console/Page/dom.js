@@ -23,7 +23,7 @@ export const shortId = (id) => (id.length > 13 ? `${id.slice(0, 8)}…` : id);
 
 function ago(milliseconds) {
   const seconds = Math.round((Date.now() - milliseconds) / 1000);
-  if (seconds < -5) return "in the future";
+  if (seconds < -5) return seconds > -120 ? `in ${-seconds} s` : seconds > -7200 ? `in ${Math.round(-seconds / 60)} min` : `in ${Math.round(-seconds / 3600)} h`;
   if (seconds < 2) return "now";
   if (seconds < 60) return `${seconds} s ago`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;

@@ -29,8 +29,9 @@ function showHealth(health) {
   if (!health) return;
   byId("version").textContent = health.version ?? "–";
   const rules = health.rules;
-  byId("rules").textContent = rules ? `${rules.count} (${String(rules.version).slice(0, 8)})` : "–";
+  byId("rules").textContent = rules ? `${rules.count} (${String(rules.version).slice(0, 12)})` : "–";
   byId("rules").title = rules ? String(rules.version) : "";
+  showReload(health.checks?.rules);
   byId("mode").textContent = health.mode ?? "–";
   const sections = Object.entries(health.checks ?? {}).map(([name, check]) => {
     const numbers = Object.entries(check.values ?? {}).map(([key, value]) => `${words(key)} ${formatNumber(value)}`);
@@ -43,4 +44,18 @@ function showHealth(health) {
     sections.unshift(make("section", {}, make("h3", {}, "Takes no events"), make("p", {}, health.notReady.join(", "))));
   }
   byId("health-checks").replaceChildren(...(sections.length ? sections : [make("p", {}, "No checks.")]));
+}
+
+/** Whether the rules in force are those of the files. */
+function showReload(check) {
+  const isBad = Boolean(check) && check.status !== "pass";
+  const badge = byId("rules-state");
+  badge.hidden = !check;
+  badge.dataset.tone = isBad ? "warn" : "good";
+  badge.textContent = isBad ? "not reloaded" : "in force";
+  const notice = byId("rules-notice");
+  const text = isBad ? `The rule files have an error: ${check.message ?? "see the log"}` : "";
+  // Not written again while it is the same: it is read out aloud when it changes.
+  if (notice.textContent !== text) notice.textContent = text;
+  notice.hidden = !isBad;
 }

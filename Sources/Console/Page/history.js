@@ -3,6 +3,7 @@
 
 import { getJSON, Unauthorized } from "./api.js";
 import { byId, make, time } from "./dom.js";
+import { explanationOf, isExplained } from "./explanation.js";
 
 let selected = null;
 
@@ -11,7 +12,7 @@ export const selectedAgent = () => selected;
 
 const HISTORY_PAGE = 50;
 const KIND_TONES = { event: "calm", decision: "violet", call: "info", observation: "good", guard: "warn" };
-const steps = { entries: [], next: undefined, timer: 0, busy: false };
+const steps = { entries: [], next: undefined, timer: 0, busy: false, explained: [] };
 
 /** Opens the side panel on an agent. */
 export function openHistory(id, name) {
@@ -19,6 +20,7 @@ export function openHistory(id, name) {
   byId("panel").hidden = false;
   steps.entries = [];
   steps.next = undefined;
+  steps.explained = [];
   byId("panel-title").textContent = name ?? "Agent";
   byId("panel-id").textContent = id;
   byId("history").replaceChildren();
@@ -59,9 +61,15 @@ async function loadHistory(cursor) {
       } else {
         steps.entries = page.entries;
         steps.next = page.next;
+        steps.explained = [];
         byId("history").replaceChildren(...page.entries.map(entryOf));
+        // What everybody comes for: why the status is as it is.
+        const newest = steps.explained[0];
+        if (newest) newest.element.open = true;
       }
     }
+    // The calls that follow a decision come after it.
+    for (const explained of steps.explained) if (explained.element.open) fill(explained);
     noteHistory(steps.entries.length ? "" : "Nothing has happened yet.");
   } catch (error) {
     if (selected === id && !(error instanceof Unauthorized)) noteHistory(error.message);
@@ -87,8 +95,26 @@ function entryOf(entry) {
     make("div", { className: "head" },
       make("span", { className: "badge", data: { tone: KIND_TONES[entry.kind] ?? "calm" } }, entry.kind), time(entry.at)),
     make("p", {}, entry.summary));
+  if (isExplained(entry)) {
+    const body = make("div", { className: "explanation" });
+    const element = make("details", {}, make("summary", {}, "Why"), body);
+    const explained = { element, body, entry, shown: "" };
+    // Filled when it is opened: a page of history may have thousands of lines about rules.
+    element.addEventListener("toggle", () => { if (element.open) fill(explained); });
+    steps.explained.push(explained);
+    item.append(element);
+  }
   if (entry.detail && Object.keys(entry.detail).length) {
-    item.append(make("details", {}, make("summary", {}, "Details"), make("pre", {}, JSON.stringify(entry.detail, null, 2))));
+    item.append(make("details", {}, make("summary", {}, "JSON"), make("pre", {}, JSON.stringify(entry.detail, null, 2))));
   }
   return item;
+}
+
+/** Draws an explanation anew only when it says something else, so that nothing moves under whoever reads it. */
+function fill(explained) {
+  const followed = steps.entries.filter(({ detail }) => detail?.wish !== undefined && detail.wish === explained.entry.detail.wish);
+  const shown = `${followed.length}`;
+  if (explained.shown === shown) return;
+  explained.shown = shown;
+  explained.body.replaceChildren(...explanationOf(explained.entry, steps.entries));
 }

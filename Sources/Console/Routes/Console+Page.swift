@@ -12,6 +12,7 @@ extension Console {
         let scripts = [
             "api": PackageResources.api_js, "cells": PackageResources.cells_js, "choice": PackageResources.choice_js,
             "delivery": PackageResources.delivery_js, "dom": PackageResources.dom_js,
+            "explanation": PackageResources.explanation_js,
             "health": PackageResources.health_js,
             "history": PackageResources.history_js,
             "live": PackageResources.live_js, "page": PackageResources.page_js, "rows": PackageResources.rows_js,

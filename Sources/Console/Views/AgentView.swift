@@ -15,8 +15,14 @@ public struct AgentView: Codable, Sendable, Equatable, Identifiable {
     public var routingStatus: RoutingStatusView?
     /// The last adherence observed.
     public var adherence: AdherenceView?
+    /// The source of presence that Genesys shows: `PURECLOUD` or a source's id.
+    public var primarySource: String?
     /// Whether the agent is marked out of office.
     public var outOfOffice: Bool?
+    /// Until when the agent is out of office; absent without an end.
+    public var outOfOfficeUntil: Timestamp?
+    /// Ids of the queues that the agent has joined.
+    public var activeQueueIds: [String]?
     /// Live conversations; empty when there are none.
     public var conversations: [ConversationView]
     /// What a rule wants now; absent when no rule does.
@@ -25,6 +31,10 @@ public struct AgentView: Codable, Sendable, Equatable, Identifiable {
     public var delivery: DeliveryView?
     /// What is to be done beside the presence and is not done yet; absent when there is nothing.
     public var errands: [ErrandView]?
+    /// What has to be over before anything more happens to the status; absent when nothing is waited for.
+    public var waiting: WaitingView?
+    /// When the rules look at the agent again although nothing is heard; absent = not by themselves.
+    public var looksAgainAt: Timestamp?
 
     /// An agent of whom nothing is known yet.
     public init(id: String, name: String? = nil) {
@@ -54,6 +64,8 @@ public struct PresenceView: Codable, Sendable, Equatable {
     public var message: String?
     /// When it was set, by Genesys' clock.
     public var modifiedAt: Timestamp?
+    /// The system presence that the agent has asked for and gets once the work in hand is done.
+    public var requested: String?
     /// Who set it.
     public var setBy: SetBy?
 
@@ -86,56 +98,5 @@ public struct RoutingStatusView: Codable, Sendable, Equatable {
     public init(status: String, since: Timestamp? = nil) {
         self.status = status
         self.since = since
-    }
-}
-
-/// Real-time adherence as observed.
-public struct AdherenceView: Codable, Sendable, Equatable {
-    /// `InAdherence`, `OutOfAdherence`, `Unscheduled`, `Unknown`, `Ignored` or `Explained`.
-    public var state: String?
-    /// The scheduled activity category.
-    public var scheduled: String?
-    /// The actual activity category.
-    public var actual: String?
-    /// Since when the state holds.
-    public var since: Timestamp?
-
-    /// Everything unknown until set.
-    public init(state: String? = nil, scheduled: String? = nil, actual: String? = nil, since: Timestamp? = nil) {
-        self.state = state
-        self.scheduled = scheduled
-        self.actual = actual
-        self.since = since
-    }
-}
-
-/// A live conversation, seen from the agent's participant.
-public struct ConversationView: Codable, Sendable, Equatable, Identifiable {
-    /// The conversation's id.
-    public var id: String
-    /// `call`, `chat`, `message`, …
-    public var media: String
-    /// `inbound` or `outbound`.
-    public var direction: String?
-    /// The communication's state in lower case, `connected`.
-    public var state: String?
-    /// Whether the agent holds it.
-    public var held: Bool?
-    /// `pending`, `complete`, `notApplicable`, …
-    public var afterCallWork: String?
-    /// The queue it came through.
-    public var queueId: String?
-    /// The purpose of the agent's participant, `agent` or `user`.
-    public var purpose: String?
-    /// Attributes of the agent's participant.
-    public var attributes: [String: String]
-    /// Attributes of the customer's participant; absent when there are none.
-    public var customerAttributes: [String: String]?
-
-    /// A conversation of which only the medium is known.
-    public init(id: String, media: String) {
-        self.id = id
-        self.media = media
-        attributes = [:]
     }
 }

@@ -15,6 +15,8 @@ public struct ErrandView: Codable, Sendable, Equatable, Identifiable {
         case routingStatus
         /// Adherence put directly, for gateways that offer it.
         case putAdherence
+        /// A webhook.
+        case notify
     }
 
     /// Unique for the agent.

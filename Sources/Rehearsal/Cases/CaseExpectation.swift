@@ -10,6 +10,7 @@ import StatusRules
 /// |---|---|
 /// | `status` | the status that is wanted after the step, or `none` |
 /// | `rule` | the rule that wants it, or `none` |
+/// | `waiting` | what a status waits for that is wanted and not written yet: `afterInteraction`, `afterCallWork`, `none` |
 /// | `presence` | the agent's presence after all calls: a system presence, a label, or a status of the configuration |
 /// | `calls` | the presences that the step writes, in order; `[]` = none |
 /// | `release` | how an episode ends in the step: the presence that is put back, `keep`, or `none` = none ends |
@@ -39,6 +40,7 @@ public struct CaseExpectation: Sendable {
     /// Outer `nil` = not looked at; inner `nil` = none.
     var status: String??
     var rule: String??
+    var waiting: ApplyTiming?
     var presence: String?
     var calls: [String]?
     var release: String?
@@ -55,7 +57,8 @@ public struct CaseExpectation: Sendable {
 
     static func parse(_ node: ConfigurationNode, rules: RuleSet, diagnostics: Diagnostics) -> CaseExpectation? {
         let keys = [
-            "status", "rule", "presence", "calls", "release", "errands", "guard", "decision", "matches", "fails",
+            "status", "rule", "waiting", "presence", "calls", "release", "errands", "guard", "decision", "matches",
+            "fails",
             "shadows", "reads", "wakesIn",
         ]
         guard let reader = MappingReader(node, path: "expect", keys: keys, diagnostics: diagnostics) else { return nil }
@@ -63,6 +66,9 @@ public struct CaseExpectation: Sendable {
         var expectation = CaseExpectation()
         expectation.status = reader.name("status", among: statuses, called: "statuses")
         expectation.rule = reader.name("rule", among: rules.ruleNames, called: "rules")
+        expectation.waiting = reader.node("waiting").flatMap { node in
+            node.isNone ? .now : reader.choice("waiting", of: ApplyTiming.self)
+        }
         expectation.presence = reader.text("presence")
         expectation.calls = reader.texts("calls")
         expectation.release = reader.text("release")

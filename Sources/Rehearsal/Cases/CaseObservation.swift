@@ -82,6 +82,10 @@ extension CaseExpectation {
         let episode = seen.record.episodes.episode
         if let status { look("status", status ?? "none", episode?.status ?? "none", status == episode?.status) }
         if let rule { look("rule", rule ?? "none", episode?.rule ?? "none", rule == episode?.rule) }
+        if let waiting {
+            let actual = seen.record.episodes.armed?.waiting.kind.timing ?? .now
+            look("waiting", waiting.expected, actual.expected, waiting == actual)
+        }
         if let presence {
             let facts = seen.record.facts.presence
             let actual = facts.flatMap { $0.system?.name ?? $0.definitionID } ?? "none"
@@ -137,6 +141,21 @@ extension CaseExpectation {
         }
         return all
     }
+}
+
+extension Waiting.Kind {
+    /// As rules write it.
+    var timing: ApplyTiming {
+        switch self {
+        case .interaction: .afterInteraction
+        case .afterCallWork: .afterCallWork
+        }
+    }
+}
+
+extension ApplyTiming {
+    /// Nothing waits for now.
+    fileprivate var expected: String { self == .now ? "none" : rawValue }
 }
 
 extension CaseExpectation.Wake {

@@ -69,7 +69,7 @@
   for (const [name, rules] of [["rules", data.rules], ["new", data.newRules]]) {
     if (!rules) continue;
     byId("files").append(make("div", {}, make("dt", { textContent: name }), make("dd", {
-      textContent: `${rules.file} (${rules.rules} rules, version ${rules.version})`,
+      textContent: `${rules.file} (${rules.rules} ${rules.rules === 1 ? "rule" : "rules"}, version ${rules.version})`,
     })));
   }
   const tile = (value, label) => byId("tiles").append(make("div", {}, make("strong", { textContent: value }), make("span", { textContent: label })));
@@ -123,6 +123,7 @@
   // Legend and axis
   for (const status of statuses) byId("legend").append(make("li", {}, swatch(status), text(status)));
   if (hasNew) {
+    byId("legend").append(make("li", { className: "soft", textContent: "above: rules, below: new" }));
     const mark = make("i", { className: "swatch" });
     mark.style.background = "var(--differs)";
     byId("legend").append(make("li", {}, mark, "they differ"));

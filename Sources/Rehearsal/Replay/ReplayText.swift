@@ -20,7 +20,7 @@ extension ReplayResult {
         let names = Set(before.keys).union(after.keys).sorted()
         guard !names.isEmpty else { return ["", "no status was ever wanted"] }
         let width = max(6, names.map(\.count).max() ?? 0)
-        var head = "MINUTES".padded(to: width) + (new == nil ? "RULES" : "RULES").paddedLeft(to: 12)
+        var head = "MINUTES".padded(to: width) + "RULES".paddedLeft(to: 12)
         if new != nil { head += "NEW".paddedLeft(to: 12) + "CHANGE".paddedLeft(to: 12) }
         var rows = [""] + [head]
         for name in names {
@@ -41,7 +41,7 @@ extension ReplayResult {
             lines.append("agent \(agent.title)")
             for one in agent.differences {
                 lines.append(
-                    "  \(one.from) – \(one.to)  \(one.minutes.tenths) min  \(one.old.text) → \(one.new.text)  \(one.reason)"
+                    "  \(one.from) – \(one.to)  \(one.minutes.length)  \(one.old.text) → \(one.new.text)  \(one.reason)"
                 )
             }
         }
@@ -52,7 +52,7 @@ extension ReplayResult {
         var lines = ["", "agent \(agent.title)"]
         for (name, spans) in [("rules", agent.old), ("new", agent.new)] where new != nil || name == "rules" {
             let minutes = Self.minutes(spans).sorted { $0.key < $1.key }
-            let sums = minutes.map { "\($0.key) \($0.value.tenths) min" }.joined(separator: ", ")
+            let sums = minutes.map { "\($0.key) \($0.value.length)" }.joined(separator: ", ")
             lines.append("  \(name): \(sums.isEmpty ? "nothing" : sums)")
             lines += spans.map { "    \($0.from) – \($0.to)  \($0.wanted.text)" }
         }
@@ -61,7 +61,7 @@ extension ReplayResult {
 }
 
 extension ReplayedRules {
-    var text: String { "\(file) (version \(version), \(rules) rules)" }
+    var text: String { "\(file) (version \(version), \(rules) \(rules == 1 ? "rule" : "rules"))" }
 }
 
 extension ReplayCounts {
@@ -79,6 +79,9 @@ extension WantedStatus {
 }
 
 extension Double {
+    /// Minutes for people: `12 s`, `3.5 min`.
+    var length: String { self < 2 ? "\(Int((self * 60).rounded())) s" : "\(tenths) min" }
+
     /// With one digit behind the point.
     var tenths: String {
         let rounded = (self * 10).rounded()
