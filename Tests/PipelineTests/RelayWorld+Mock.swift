@@ -186,6 +186,8 @@ struct RelayWorld {
         while let first = nextHappening(), first <= end, steps < Self.maxSteps { step() }
         isQuiet = true
         note("--- quiet")
+        // At the end most of what waits has its turn.
+        if hasWork, random.chance(0.5) { for id in ids { people[id]?.isTalking = false } }
         for id in ids { arriveCall(id) }
         settle()
         for id in ids { arrive(presence(truth(id), of: id), .observation, within: 1...1) }
@@ -294,10 +296,12 @@ struct RelayWorld {
         let match = match(record)
         let truth = person.truth
         let word = person.lastWordTold.presence.definitionID
+        // Nobody could know that the relay's write had changed nothing.
+        if let coincidence = person.coincidence, coincidence >= person.lastWordTold.at { return }
         if let match {
             let wanted = Self.targets[match.status]?.definitionID
             let isExcused = person.hasWordSinceMatch || person.lastWordTold.presence.system == .offline
-            if truth.definitionID != wanted, !isExcused, !isDeferred(match) {
+            if truth.definitionID != wanted, !isExcused, !isDeferred(match), !isHidden(match, record) {
                 complaints.append(
                     "\(id): \(match.status) is wanted and nobody objects, but it is \(truth.definitionID ?? "")"
                 )
@@ -334,6 +338,8 @@ struct Person {
     var truth: PresenceFacts { last.presence }
     var last: Change { changes[changes.count - 1] }
     var nothingDone = 0
+    /// When the agent had chosen what the relay wrote just then, before the relay could hear of it.
+    var coincidence: Timestamp?
 
     // The agent's calls.
     var conversation = 0

@@ -47,6 +47,11 @@ extension RelayWorld {
 
     func isDeferred(_ match: RuleMatch) -> Bool { match.behavior.apply != .now }
 
+    /// An earlier rule has a status armed, and decides although its call has ended.
+    func isHidden(_ match: RuleMatch, _ record: AgentRecord) -> Bool {
+        record.episodes.armed.map { $0.order < match.order } ?? false
+    }
+
     /// What the rules make of an agent now.
     func match(_ record: AgentRecord) -> RuleMatch? {
         engine.rules.evaluate(record.facts, EvaluationContext(now: now, holds: record.holds), tracing: false).match
@@ -147,6 +152,8 @@ extension RelayWorld {
             people[id] = person
             judgeCooldown(id)
             let heard = person.heardAt[person.lastWordTold.at] ?? Self.start
+            // Whoever had gone Offline just before the write is put back.
+            if person.lastWordTold.presence.system == .offline { continue }
             if let end = old.minimumEnd, now < end, heard < old.since, new.map({ $0.order >= old.order }) ?? true {
                 complaints.append("\(now): \(id): \(old.status) has ended before its minimum, at \(end)")
             }
@@ -181,6 +188,7 @@ extension RelayWorld {
 
     mutating func judgeTiming(_ id: String) {
         guard let person = people[id], let record = records[id] else { return }
+        if let coincidence = person.coincidence, coincidence >= person.lastWordTold.at { return }
         let match = match(record)
         let isTalking = record.facts.conversations.contains(where: \.isInteraction)
         if let episode = record.episodes.episode {
@@ -200,7 +208,7 @@ extension RelayWorld {
             complaints.append("\(id): \(armed.status) is armed although nothing goes on")
         }
         if let match, !isDeferred(match), record.episodes.episode == nil, !person.hasWordSinceMatch,
-            person.lastWordTold.presence.system != .offline
+            person.lastWordTold.presence.system != .offline, !isHidden(match, record)
         {
             complaints.append("\(id): \(match.status) matches, nobody objects, and no episode holds it")
         }
