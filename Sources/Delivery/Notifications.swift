@@ -124,6 +124,8 @@ public actor Notifications {
     }
 
     private func attempt(_ message: NotificationMessage) async {
+        // Its turn may come after the end.
+        guard !isStopped else { return }
         let answer = await effects.send(message)
         lanes[message.endpoint]?.underWay -= 1
         answered(message, answer)

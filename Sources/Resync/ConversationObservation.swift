@@ -32,7 +32,8 @@ extension JournalEntry {
         }
         let over = known.filter { $0.isLive && !media.contains($0.media.arrayName) }
         if !over.isEmpty {
-            entries.append(observation(ConversationObservation.end(of: over.flatMap(\.communications), conversationID, agentID), agentID, now))
+            let end = ConversationObservation.end(of: over.flatMap(\.communications), conversationID, agentID)
+            entries.append(observation(end, agentID, now))
         }
         return entries
     }
@@ -95,6 +96,8 @@ private struct ConversationObservation {
         let participants = parts.map { part -> [String: Any] in
             var communication: [String: Any] = ["id": part.communicationID, "state": "terminated"]
             communication["direction"] = part.direction
+            // After-call work never goes back: of a conversation that is gone none is left to be done.
+            if part.afterCallWork == "pending" { communication["afterCallWork"] = ["state": "complete"] }
             var participant: [String: Any] = ["id": part.participantID, "userId": agentID]
             participant["purpose"] = part.purpose
             participant["queueId"] = part.queueID

@@ -225,6 +225,15 @@ private final class Endpoints: Sendable {
         }
         Issue.record("not reached: \(what)")
     }
+
+    /// Until it is so by itself: the clock stands still, so that nobody is woken in between.
+    func wait(_ what: String, until isEnough: () async -> Bool) async {
+        for _ in 0..<200_000 {
+            if await isEnough() { return }
+            await Task.yield()
+        }
+        Issue.record("not reached: \(what)")
+    }
 }
 
 @Suite("Notifications")
@@ -279,12 +288,22 @@ struct NotificationsTests {
         endpoints.state.withLock { $0.answers["wallboard"] = [.status(503)] }
         let notifications = endpoints.notifications()
         await notifications.want([.notify("n")])
-        await endpoints.run("tried") { endpoints.state.withLock { $0.sleepers.count } == 1 }
+        await endpoints.wait("tried") { endpoints.state.withLock { $0.sleepers.count } == 1 }
         await notifications.stop()
-        await endpoints.run("the alarm is off") { endpoints.state.withLock { $0.sleepers.isEmpty } }
+        await endpoints.wait("the alarm is off") { endpoints.state.withLock { $0.sleepers.isEmpty } }
         await notifications.want([.notify("m")])
         #expect(endpoints.state.withLock { $0.attempts.count } == 1)
         #expect(endpoints.state.withLock { $0.reports.map(\.state) } == [.pending])
+    }
+
+    @Test("an attempt that has not begun when all is stopped is not made")
+    func stoppedBefore() async {
+        let notifications = endpoints.notifications()
+        // In one turn of the actor: the attempts are made in tasks of their own, after it.
+        await notifications.wantThenStop([.notify("n"), .notify("m")])
+        for _ in 0..<1000 { await Task.yield() }
+        #expect(endpoints.state.withLock { $0.attempts.count } == 0)
+        #expect(endpoints.state.withLock { $0.reports.count } == 0)
     }
 
     @Test("calls to Genesys are none of a message's business")
@@ -298,5 +317,12 @@ struct NotificationsTests {
             now: Timestamp(milliseconds: 0)
         )
         #expect(delivery == nil)
+    }
+}
+
+extension Notifications {
+    fileprivate func wantThenStop(_ errands: [Errand]) {
+        want(errands)
+        stop()
     }
 }

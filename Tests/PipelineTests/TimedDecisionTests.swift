@@ -73,7 +73,11 @@ struct TimedDecisionTests {
         var desk = try RuleDesk(flagged)
         _ = desk.presence("available", .available)
         let detail = try desk.call(flag: "Break").detail()
-        #expect(Set(detail.keys) == ["eventKey", "rule", "status", "conversationId", "rulesVersion", "trace"])
+        #expect(
+            Set(detail.keys) == [
+                "eventKey", "rule", "status", "conversationId", "rulesVersion", "trace", "changes", "target", "wish",
+            ]
+        )
     }
 
     @Test("a call that was long enough for its rule counts as long after its end as well")

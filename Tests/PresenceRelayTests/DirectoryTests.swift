@@ -242,6 +242,45 @@ struct OnlineCheckTests {
         }
     }
 
+    @Test("each kind of name in a rule is looked up, by its own name or by the nearest")
+    func kinds() async throws {
+        try await withInstallation { site in
+            func rules(_ queue: String, _ wrapup: String, _ label: String, _ group: String, _ team: String) -> String {
+                """
+                statuses: { Break: { presence: Break } }
+                rules:
+                  - name: named
+                    when:
+                      conversation: { queue: \(queue), wrapup: \(wrapup) }
+                      presence: { label: \(label) }
+                      activeQueues: { contains: \(queue) }
+                      agent: { group: \(group), team: \(team), managementUnit: Back office }
+                    then: { status: Break, apply: afterCallWork }
+                """
+            }
+            let good = try site.configuration(rules("Sales queue", "Call back", "Kaffeepause", "Trainees", "Day shift"))
+            let passed = try await check(good)
+            #expect(passed.code == 0, "\(passed.output)")
+            let bad = try site.configuration(rules("Sails queue", "Callbock", "Kafeepause", "Trainee", "Day shifts"))
+            let failed = try await check(bad)
+            #expect(failed.code == 1)
+            for (noun, name) in [
+                ("queue", "Sales queue"), ("wrap-up code", "Call back"), ("presence", "Kaffeepause"),
+                ("group", "Trainees"), ("team", "Day shift"),
+            ] {
+                let lines = failed.output.split(separator: "\n").filter {
+                    $0.contains("error: there is no \(noun) \"") && $0.contains("did you mean \"\(name)\" (")
+                }
+                // The queue is written twice.
+                #expect(lines.count == (noun == "queue" ? 2 : 1), "\(noun): \(failed.output)")
+            }
+            let two = try site.configuration(rules("Sales queue", "Call back", "Follow-up", "Trainees", "Day shift"))
+            let ambiguous = try await check(two)
+            #expect(ambiguous.code == 1)
+            #expect(ambiguous.output.contains("error: 2 presences are called \"Follow-up\": write one of their ids: "))
+        }
+    }
+
     @Test("an error in the file itself is shown without asking anybody")
     func offline() async throws {
         try await withInstallation { site in

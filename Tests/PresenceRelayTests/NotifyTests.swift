@@ -122,7 +122,10 @@ struct NotifyTests {
             let messages = receiver.messages
             #expect(Set(messages.map(\.id)).count == 1)
             #expect(Set(messages.map(\.body)).count == 1)
-            try await eventually("nothing is left to do") { try await !second.agent(agent)["errands"].exists }
+            // Stored with the end of the errand: until then another kill would have it sent once more, and rightly so.
+            try await eventually("the history") {
+                try await second.history(agent).contains { $0.summary == "notify: wallboard took it" }
+            }
             second.child.kill()
             try await second.child.end()
             // Taken and stored: a third relay has nothing to send.

@@ -195,6 +195,8 @@ struct StoryTests {
             try await eventually("the good one is applied") {
                 try await relay.get("/v1/agents/somebody").status == 200
             }
+            // Written a moment after the agent can be seen.
+            try await eventually("its line is written") { try await !relay.history("somebody").isEmpty }
             let history = try await relay.history("somebody")
             #expect(history.count { $0.kind == "event" } == 1)
             #expect(try await relay.post(event).json["duplicate"].int == 1)

@@ -105,10 +105,7 @@ struct ConversationRereadTests {
         var known = try facts(entries(pending))
         #expect(known.conversations.map(\.isLive) == [true])
         known = try facts(entries("", knowing: known.conversations), from: known)
-        // Since parts that a newer snapshot lacks let go of themselves (issue 4 goes on here).
-        withKnownIssue(isIntermittent: true) {
-            #expect(known.conversations.map(\.isLive) == [false])
-        }
+        #expect(known.conversations.map(\.isLive) == [false])
     }
 
     @Test("a conversation without the agent, or without one of the agent's media, ends that part only")

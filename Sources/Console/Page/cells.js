@@ -69,7 +69,8 @@ export function wantedOf({ wanted, waiting, looksAgainAt }) {
     children.push(make("div", {}, make("b", {}, wanted.status)), joined(wanted.rule, wanted.since ? time(wanted.since) : null));
   }
   if (waiting) children.push(...waitingOf(waiting));
-  if (looksAgainAt && !waiting?.until) children.push(minor("looks again ", time(looksAgainAt)));
+  // Whoever is in a conversation is looked at again some day: worth a line only where something is under way.
+  if (looksAgainAt && (wanted || waiting) && !waiting?.until) children.push(minor("looks again ", time(looksAgainAt)));
   return children;
 }
 
