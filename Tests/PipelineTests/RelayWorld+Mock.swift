@@ -347,6 +347,8 @@ struct Person {
     var isTalking = false
     /// Conversations whose after-call work is not done.
     var inWork: Set<Int> = []
+    /// Rules of whose episodes an earlier rule has taken over since the last commit, be it for a moment.
+    var yielded: Set<String> = []
     /// When the last episode of a rule was seen to end.
     var endedAt: [String: Timestamp] = [:]
 

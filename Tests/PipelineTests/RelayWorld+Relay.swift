@@ -5,10 +5,10 @@ import AgentState
 import GenesysAPI
 import GenesysEvents
 import Journal
-import StatusRules
 
 @testable import Delivery
 @testable import Pipeline
+@testable import StatusRules
 
 /// The relay's actors, step by step, and their deaths.
 extension RelayWorld {
@@ -221,11 +221,16 @@ extension RelayWorld {
         guard var person = people[id] else { return }
         let match = match(record)
         judgeDecision(outcome, before, record, person, match)
-        // The same wish from another call goes on with the episode.
-        if match?.rule != person.match?.rule || match?.status != person.match?.status {
+        // The same wish from another call goes on with the episode. Before the fate of a write is known nobody can tell
+        // what the agent has chosen meanwhile, and it counts from then.
+        let isUndecided = record.episodes.episode?.base.undecided != nil
+        if match?.rule != person.match?.rule || match?.status != person.match?.status, !isUndecided {
             person.hasWordSinceMatch = false
         }
         person.match = match
+        if let old = before?.episodes.episode, let new = record.episodes.episode, new.order < old.order {
+            person.yielded.insert(old.rule)
+        }
         // An overtaken wish may have been sent until now, however old it is.
         if outcome.command != nil, let old = person.held { person.attempts[old.target.definitionID] = now }
         if case .want(let wish)? = outcome.command { person.attempts[wish.target.definitionID] = now }
@@ -308,6 +313,7 @@ extension RelayWorld {
             let known = record.facts.presence?.modifiedAt ?? Timestamp(milliseconds: 0)
             person.heardAt = person.heardAt.filter { $0.key <= known }
             person.toldWords = []
+            person.yielded = []
             person.told = nil
             person.held = record.isOutstanding ? record.wish : nil
             person.match = match(record)

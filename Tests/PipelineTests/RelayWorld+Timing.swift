@@ -142,6 +142,8 @@ extension RelayWorld {
     /// The relay's state reaches its disk; only what is there has ever happened.
     mutating func commit(upTo: Int) {
         for id in ids {
+            let yielded = people[id]?.yielded ?? []
+            people[id]?.yielded = []
             guard let old = committed[id]?.episodes.episode, let record = records[id], var person = people[id] else {
                 judgeCooldown(id)
                 continue
@@ -154,7 +156,8 @@ extension RelayWorld {
             let heard = person.heardAt[person.lastWordTold.at] ?? Self.start
             // Whoever had gone Offline just before the write is put back.
             if person.lastWordTold.presence.system == .offline { continue }
-            if let end = old.minimumEnd, now < end, heard < old.since, new.map({ $0.order >= old.order }) ?? true {
+            let hasYielded = yielded.contains(old.rule)
+            if let end = old.minimumEnd, now < end, heard < old.since, !hasYielded {
                 complaints.append("\(now): \(id): \(old.status) has ended before its minimum, at \(end)")
             }
         }
@@ -179,11 +182,11 @@ extension RelayWorld {
             return episode.outlastsMatch && episode.behavior.minimum == nil
                 && truth.definitionID == episode.target.definitionID
         }
-        guard truth.definitionID == Self.targets["Desk"]?.definitionID, let held = person.held,
-            held.purpose == .restore, held.target.definitionID == truth.definitionID
+        guard truth.definitionID == Self.targets["Desk"]?.definitionID, let wish = record.wish,
+            wish.purpose == .restore, wish.target.definitionID == truth.definitionID
         else { return false }
         // The agent has not chosen anything since.
-        return (person.heardAt[person.lastWordTold.at] ?? Self.start) <= held.since
+        return (person.heardAt[person.lastWordTold.at] ?? Self.start) <= wish.since
     }
 
     mutating func judgeTiming(_ id: String) {
