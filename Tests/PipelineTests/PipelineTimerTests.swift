@@ -380,6 +380,55 @@ struct PipelineTimerTests {
             then: { status: Break }
         """
 
+    /// What comes of it when a flagged call that holds Break is asked for after ten minutes.
+    private func whenAsked(_ goOn: (Clockwork, ManualClock) async throws -> Void) async throws {
+        try await withFolder { folder in
+            let clock = ManualClock(start)
+            let relay = try await Clockwork(folder, clock, Self.flagged, conversationTimeout: .seconds(600))
+            try await relay.append(["a"], at: start, presence)
+            try await relay.append(["a"], at: start) { call($0, flag: "Break") }
+            #expect(await relay.status("a") == "Break")
+            try await pass(.seconds(600), clock)
+            try await eventually("asked") { relay.asked == ["c of a"] }
+            #expect(await relay.status("a") == "Break", "it stays while that is read")
+            try await goOn(relay, clock)
+            await relay.end()
+        }
+    }
+
+    @Test("a conversation that is read as over lets go of what it held")
+    func readAsOver() async throws {
+        try await whenAsked { relay, clock in
+            try await relay.append(["a"], at: clock.now, source: .observation) { call($0, state: "terminated") }
+            #expect(await relay.status("a") == nil)
+            // There is nothing left to be asked for.
+            try await pass(.seconds(600), clock)
+            #expect(relay.asked.count == 1)
+        }
+    }
+
+    @Test("a conversation that is read as going on holds on, and is asked for when it is silent again")
+    func readAsGoingOn() async throws {
+        try await whenAsked { relay, clock in
+            try await relay.append(["a"], at: clock.now, source: .observation) { call($0, flag: "Break") }
+            try await pass(.seconds(599), clock)
+            try await eventually("an alarm is set") { clock.sleepers > 0 }
+            #expect(await relay.status("a") == "Break")
+            #expect(relay.asked.count == 1)
+            clock.advance(by: .seconds(1))
+            try await eventually("asked again") { relay.asked.count == 2 }
+            #expect(await relay.status("a") == "Break")
+        }
+    }
+
+    @Test("a conversation that cannot be read is asked for again, and holds on for five minutes and no longer")
+    func notRead() async throws {
+        try await whenAsked { relay, clock in
+            try await becomes(nil, relay, at: start.advanced(by: .seconds(900)), clock)
+            #expect(relay.asked.count == 3, "at once, after a minute, after two more")
+        }
+    }
+
     @Test("ended calls leave the records after their time of grace, although nothing is heard")
     func forgetsEnded() async throws {
         try await withFolder { folder in
