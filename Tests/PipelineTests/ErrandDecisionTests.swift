@@ -109,7 +109,8 @@ struct ErrandDecisionTests {
             #expect(detail.eventKey == "timer")
             #expect(detail.trace?.map(\.matched) == [true])
         }
-        // Every later look is of the same episode.
+        // Every later look is of the same episode, also when all is done.
+        for errand in reached.errands { _ = desk.report(errand, .done) }
         #expect(desk.call("Break", team: "blue").errands.isEmpty)
         #expect(desk.routing("IDLE").errands.isEmpty)
         desk.now = due.advanced(by: .seconds(3600))
