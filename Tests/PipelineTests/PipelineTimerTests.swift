@@ -190,8 +190,11 @@ struct PipelineTimerTests {
             #expect(await clockwork.status("a") == nil)
             clock.advance(by: .seconds(1))
             try await eventually("Break") { await clockwork.status("a") == "Break" }
-            let history = try await clockwork.journal.history(agentID: "a", before: nil, limit: 10)
-            #expect(history.contains { $0.summary == "rule 'asleep' wants Break" })
+            // Decided is not written yet.
+            try await eventually("in the history") {
+                let history = try? await clockwork.journal.history(agentID: "a", before: nil, limit: 10)
+                return history?.contains { $0.summary == "rule 'asleep' wants Break" } == true
+            }
             await clockwork.end()
             #expect(clock.sleepers == 0, "nobody is left to sleep")
         }
