@@ -296,7 +296,7 @@ struct RelayWorld {
         let match = match(record)
         let truth = person.truth
         let word = person.lastWordTold.presence.definitionID
-        // Nobody could know that the relay's write had changed nothing.
+        // Nobody can tell such a choice from the relay's own write.
         if let coincidence = person.coincidence, coincidence >= person.lastWordTold.at { return }
         if let match {
             let wanted = Self.targets[match.status]?.definitionID
@@ -338,7 +338,7 @@ struct Person {
     var truth: PresenceFacts { last.presence }
     var last: Change { changes[changes.count - 1] }
     var nothingDone = 0
-    /// When the agent had chosen what the relay wrote just then, before the relay could hear of it.
+    /// When the agent had chosen what the relay wanted or wrote just then, before the relay could hear of it.
     var coincidence: Timestamp?
 
     // The agent's calls.
@@ -359,6 +359,8 @@ struct Person {
     var lastWordTold: Change
     /// Chosen after the rule's present match had begun.
     var hasWordSinceMatch = false
+    /// Both as of the last commit: a death brings that back, and the word is heard again.
+    var committedWord: (last: Change, isSinceMatch: Bool)?
     var match: RuleMatch?
     var told: PresenceFacts?
     /// When the relay last wanted each definition, and when its last attempt of a write reached Genesys.
@@ -370,6 +372,14 @@ struct Person {
     var held: Wish?
     var heardAt: [Timestamp: Timestamp] = [:]
     var toldWords: Set<Timestamp> = []
+
+    mutating func commitWord() { committedWord = (lastWordTold, hasWordSinceMatch) }
+
+    /// The relay wants or writes this.
+    mutating func noteCoincidence(_ definitionID: String) {
+        guard last.author == .human, last.presence.definitionID == definitionID, heardAt[last.at] == nil else { return }
+        coincidence = last.at
+    }
 
     init(id: String, first: PresenceFacts) {
         self.id = id

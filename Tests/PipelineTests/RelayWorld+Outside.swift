@@ -226,11 +226,8 @@ extension RelayWorld {
         case .leavesOut where isHit: return nil
         case .showsOld where isHit: return userPresence(truth(id), of: id)
         default:
-            if !target.isNoChange(from: truth(id)) {
-                change(id, .relay, to: PresenceFacts(target))
-            } else if let last = people[id]?.last, last.author == .human, people[id]?.heardAt[last.at] == nil {
-                people[id]?.coincidence = last.at
-            }
+            people[id]?.noteCoincidence(write.definitionID)
+            if !target.isNoChange(from: truth(id)) { change(id, .relay, to: PresenceFacts(target)) }
             return flight.fault == .leavesOutOfAnswer && isHit ? nil : userPresence(truth(id), of: id)
         }
     }

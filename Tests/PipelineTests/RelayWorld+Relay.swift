@@ -223,7 +223,9 @@ extension RelayWorld {
         judgeDecision(outcome, before, record, person, match)
         // The same wish from another call goes on with the episode. Before the fate of a write is known nobody can tell
         // what the agent has chosen meanwhile, and it counts from then.
-        let isUndecided = record.episodes.episode?.base.undecided != nil
+        let episodes = record.episodes
+        let bases = [episodes.episode?.base, episodes.releasing?.base, episodes.armed?.base]
+        let isUndecided = bases.contains { $0?.undecided != nil }
         if match?.rule != person.match?.rule || match?.status != person.match?.status, !isUndecided {
             person.hasWordSinceMatch = false
         }
@@ -233,7 +235,10 @@ extension RelayWorld {
         }
         // An overtaken wish may have been sent until now, however old it is.
         if outcome.command != nil, let old = person.held { person.attempts[old.target.definitionID] = now }
-        if case .want(let wish)? = outcome.command { person.attempts[wish.target.definitionID] = now }
+        if case .want(let wish)? = outcome.command {
+            person.attempts[wish.target.definitionID] = now
+            person.noteCoincidence(wish.target.definitionID)
+        }
         people[id] = person
         if let command = outcome.command { effects.append(.command(command, id)) }
     }
@@ -317,6 +322,10 @@ extension RelayWorld {
             person.told = nil
             person.held = record.isOutstanding ? record.wish : nil
             person.match = match(record)
+            if let word = person.committedWord {
+                person.lastWordTold = word.last
+                person.hasWordSinceMatch = word.isSinceMatch
+            }
             people[id] = person
         }
         for id in records.keys.sorted() {

@@ -122,8 +122,10 @@ extension RelayWorld {
                 complaints.append("\(now): \(id): training is wanted before after-call work is done")
             }
         }
+        judgeOrder(before, record)
         // Whatever was flagged until the end of its call, and nobody has taken back or overruled, comes then.
         guard let last = person.match, isDeferred(last), match == nil, !person.hasWordSinceMatch,
+            before.map({ !isHidden(last, $0) }) ?? true,
             let call = conversations.first(where: { $0.id == last.conversationID }), !call.isLive,
             call.attributes["wfm_status"] == last.status, !isTalking, !isWorking || last.rule == "lunch",
             let presence = record.facts.presence, presence.system != .offline, !record.writes.isOpen,
@@ -137,6 +139,18 @@ extension RelayWorld {
         }
     }
 
+    /// What is armed decides, whatever later rules match: also when its call is over, if it was flagged until then.
+    private mutating func judgeOrder(_ before: AgentRecord?, _ record: AgentRecord) {
+        let id = record.facts.id
+        guard let armed = before?.episodes.armed, let new = record.episodes.episode, new.order > armed.order,
+            before?.episodes.episode?.rule != new.rule, before?.facts.presence == record.facts.presence,
+            !record.writes.isOpen, before?.writes.isOpen != true,
+            let call = record.facts.conversations.first(where: { $0.id == armed.conversationID }),
+            call.attributes["wfm_status"] == armed.status
+        else { return }
+        complaints.append("\(now): \(id): \(new.status) begins although \(armed.status) is armed before it")
+    }
+
     // MARK: What must be true of what is stored
 
     /// The relay's state reaches its disk; only what is there has ever happened.
@@ -144,6 +158,7 @@ extension RelayWorld {
         for id in ids {
             let yielded = people[id]?.yielded ?? []
             people[id]?.yielded = []
+            people[id]?.commitWord()
             guard let old = committed[id]?.episodes.episode, let record = records[id], var person = people[id] else {
                 judgeCooldown(id)
                 continue
