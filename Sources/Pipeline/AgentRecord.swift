@@ -67,8 +67,12 @@ public struct AgentRecord: Sendable, Equatable {
     /// When something has to be done for the agent although nothing is heard of it, be it only to forget what is over;
     /// `nil` = never.
     var alarmAt: Timestamp? {
-        let forgetting = facts.oldestEnded?.advanced(by: Self.endedGrace + .milliseconds(1))
-        return [wakeAt, reads.next, forgetting].lazy.compactMap(\.self).min()
+        var earliest = wakeAt
+        if let next = reads.next { earliest = min(earliest ?? next, next) }
+        if let ended = facts.oldestEnded?.advanced(by: Self.endedGrace + .milliseconds(1)) {
+            earliest = min(earliest ?? ended, ended)
+        }
+        return earliest
     }
 
     /// The wish is still under way.

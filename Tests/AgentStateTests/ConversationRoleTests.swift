@@ -51,6 +51,65 @@ struct ConversationRoleTests {
         #expect(story.call?.role == .agent)
     }
 
+    /// The recorded conversation with the agent's participant, or another one, told of as Genesys names it.
+    private func recorded(_ topic: String, _ fields: [(participant: String, field: String, value: String)]) throws
+        -> ConversationFacts?
+    {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Fixtures")
+        let documented = try JSONSerialization.jsonObject(
+            with: Data(contentsOf: folder.appending(path: "Topics/topic-fields.json"))
+        )
+        let topics = try #require(documented as? [String: [String: Any]])
+        let participant = try #require(topics["v2.\(topic.replacing("users.", with: "users.{id}."))"]?["participants"])
+        let names = try #require((participant as? [String: Any])?["fields"] as? [String: Any])
+
+        let file = folder.appending(path: "Genesys/\(topic).json")
+        let json = try JSONSerialization.jsonObject(with: Data(contentsOf: file))
+        var notification = try #require(json as? [String: Any])
+        var body = try #require(notification["eventBody"] as? [String: Any])
+        var participants = try #require(body["participants"] as? [[String: Any]])
+        for (id, field, value) in fields {
+            #expect(names[field] != nil, "Genesys documents no \(field)")
+            let place = try #require(participants.firstIndex { ($0["id"] as? String)?.hasSuffix(id) == true })
+            participants[place][field] = value
+        }
+        body["participants"] = participants
+        notification["eventBody"] = body
+        var decoder = NotificationDecoder()
+        let bytes = [UInt8](try JSONSerialization.data(withJSONObject: notification))
+        var story = Story()
+        story.apply(try #require(try decoder.decode(bytes).first).notification)
+        return story.call
+    }
+
+    private static let topics = ["users.conversations", "users.conversations.calls"]
+
+    @Test("each part is told by the field that Genesys has for it, in a recorded conversation", arguments: topics)
+    func fields(topic: String) throws {
+        let agent = "4", customer = "1"
+        let others = "44444444-0000-4000-8000-000000000001"
+        #expect(try recorded(topic, [])?.role == .agent)
+        for (field, role) in [
+            ("monitoredParticipantId", ConversationRole.monitor), ("coachedParticipantId", .coach),
+            ("bargedParticipantId", .barge),
+        ] {
+            #expect(try recorded(topic, [(agent, field, others)])?.role == role)
+            // Whom it is about has no part of that kind.
+            #expect(try recorded(topic, [(customer, field, "44444444-0000-4000-8000-000000000004")])?.role == .agent)
+        }
+        let target = "44444444-0000-4000-8000-000000000004"
+        #expect(try recorded(topic, [(customer, "consultParticipantId", target)])?.role == .consult)
+        #expect(try recorded(topic, [(agent, "consultParticipantId", others)])?.role == .consult)
+        #expect(try recorded(topic, [("2", "consultParticipantId", others)])?.role == .agent, "it is between others")
+    }
+
+    @Test("who looks on at the screen monitors, as only the form of all media tells")
+    func screen() throws {
+        let others = "44444444-0000-4000-8000-000000000001"
+        #expect(try recorded("users.conversations", [("4", "screenMonitoredParticipantId", others)])?.role == .monitor)
+    }
+
     @Test("a one-media topic other than that of calls does not undo the part")
     func partsOfForms() {
         func chat(_ id: String) -> CommunicationSnapshot { .mock(id, media: .chat) }

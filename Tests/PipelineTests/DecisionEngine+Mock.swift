@@ -40,9 +40,11 @@ extension ConversationSnapshot {
         id: String = "conversation",
         attributes: [String: String],
         state: String,
-        userID: String = "agent"
+        userID: String = "agent",
+        afterCallWork: String? = nil
     ) -> ConversationSnapshot {
-        let communication = CommunicationSnapshot(id: "communication", media: .call, state: state)
+        var communication = CommunicationSnapshot(id: "communication", media: .call, state: state)
+        communication.afterCallWork = afterCallWork
         var participant = ParticipantSnapshot(
             id: "participant",
             userID: userID,

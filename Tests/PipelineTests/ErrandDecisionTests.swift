@@ -77,6 +77,54 @@ struct ErrandDecisionTests {
         #expect(desk.call("Break").errands.count == 2, "what is fresh counts")
     }
 
+    @Test("behind for: all is wanted when the time is reached, once, and the trace tells of the time before and then")
+    func held() throws {
+        var desk = try ErrandDesk(
+            """
+            rules:
+              - name: long
+                when: { conversation: { attributes.wfm_status: Break }, for: 5m }
+                then:
+                  tag: { waited: "${rule}" }
+                  explain: { minutes: 15 }
+                  notify: { to: wallboard }
+            """
+        )
+        desk.available()
+        #expect(desk.call("Break").errandHistory.isEmpty)
+        let due = desk.now.advanced(by: .seconds(300))
+        #expect(desk.record.wakeAt == due)
+        desk.now = due.advanced(by: .milliseconds(-101))
+        let early = desk.call("Break", team: "red")
+        #expect(early.errands.isEmpty && early.errandHistory.isEmpty, "a millisecond is left")
+        let waiting = desk.engine.evaluation(of: desk.record, now: desk.now).trace
+        #expect(waiting.first?.failure?.hasPrefix("for: wanted 5m, has held for ") == true)
+
+        desk.now = due
+        let reached = desk.engine.wake(now: due, into: &desk.record)
+        #expect(reached.errands.map(\.kind) == ["tag", "explain", "notify"])
+        #expect(reached.errands.allSatisfy { $0.since == due })
+        for line in reached.errandHistory {
+            let detail = try JSONDecoder().decode(ErrandDetail.self, from: Data(line.detail))
+            #expect(detail.eventKey == "timer")
+            #expect(detail.trace?.map(\.matched) == [true])
+        }
+        // Every later look is of the same episode, also when all is done.
+        for errand in reached.errands { _ = desk.report(errand, .done) }
+        #expect(desk.call("Break", team: "blue").errands.isEmpty)
+        #expect(desk.routing("IDLE").errands.isEmpty)
+        desk.now = due.advanced(by: .seconds(3600))
+        #expect(desk.engine.wake(now: desk.now, into: &desk.record).errands.isEmpty)
+        #expect(desk.engine.look(eventKey: "resync", now: desk.now, into: &desk.record).errands.isEmpty)
+
+        // A break in it is a new beginning, and another five minutes.
+        _ = desk.call("none")
+        #expect(desk.call("Break").errands.isEmpty)
+        desk.now = try #require(desk.record.wakeAt)
+        let again = desk.engine.wake(now: desk.now, into: &desk.record)
+        #expect(again.errands.map(\.kind) == ["tag", "explain", "notify"])
+    }
+
     @Test("no time is explained twice, unless the first explanation failed")
     func overlap() throws {
         var desk = try ErrandDesk()

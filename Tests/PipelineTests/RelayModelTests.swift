@@ -13,19 +13,17 @@ import Testing
 /// `MODEL_SEEDS=n` plays more of them, `MODEL_SEED=n` one whose story is printed when it fails.
 @Suite("Relay model")
 struct RelayModelTests {
-    private func engine() throws -> DecisionEngine {
+    private static let plainRules = """
+        statuses: { Break: { presence: Break }, Meeting: { presence: Meeting } }
+        rules:
+          - name: flagged
+            when: { conversation: { attributes.wfm_status: { in: [Break, Meeting] } } }
+            then: { status: "${conversation.attributes.wfm_status}" }
+        """
+
+    private func engine(_ rules: String) throws -> DecisionEngine {
         let diagnostics = Diagnostics()
-        let compiled = RuleSet.parse(
-            """
-            statuses: { Break: { presence: Break }, Meeting: { presence: Meeting } }
-            rules:
-              - name: flagged
-                when: { conversation: { attributes.wfm_status: { in: [Break, Meeting] } } }
-                then: { status: "${conversation.attributes.wfm_status}" }
-            """,
-            file: "rules.yaml",
-            diagnostics: diagnostics
-        )
+        let compiled = RuleSet.parse(rules, file: "rules.yaml", diagnostics: diagnostics)
         return DecisionEngine(
             rules: try #require(compiled, "\(diagnostics.all)"),
             targets: RelayWorld.targets,
@@ -40,13 +38,32 @@ struct RelayModelTests {
         arguments: [1, 12, 40]
     )
     func seeds(agents: Int) throws {
-        let engine = try engine()
+        try play(try engine(Self.plainRules), agents) { seed, engine in
+            RelayWorld(seed: seed, agents: agents, engine: engine)
+        }
+    }
+
+    @Test(
+        "statuses that wait, last, rest and are released to others end as their rules demand, whatever the seed",
+        arguments: [1, 12]
+    )
+    func timedSeeds(agents: Int) throws {
+        try play(try engine(RelayWorld.timedRules), agents) { seed, engine in
+            RelayWorld(seed: seed, agents: agents, engine: engine, flags: RelayWorld.timedFlags)
+        }
+    }
+
+    private func play(
+        _ engine: DecisionEngine,
+        _ agents: Int,
+        _ world: (Int, DecisionEngine) -> RelayWorld
+    ) throws {
         let environment = ProcessInfo.processInfo.environment
         let all = environment["MODEL_SEEDS"].flatMap(Int.init) ?? 300
         let seeds = environment["MODEL_SEED"].flatMap(Int.init).map { $0...$0 } ?? 1...max(1, all / agents)
         var failures = 0, calls = 0, bulkCalls = 0
         for seed in seeds {
-            var world = RelayWorld(seed: seed, agents: agents, engine: engine)
+            var world = world(seed, engine)
             world.run()
             let complaints = world.judge()
             calls += world.calls

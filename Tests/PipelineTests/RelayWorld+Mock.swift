@@ -27,6 +27,8 @@ struct RelayWorld {
     enum Happening {
         case human(String)
         case call(String)
+        /// The after-call work of a conversation is done; its flag as it was at the end.
+        case work(String, conversation: Int, flag: String?)
         case kill
         case start
         case arrives(GenesysEvents.Notification, JournalSource)
@@ -35,6 +37,7 @@ struct RelayWorld {
         case planWakes(life: Int)
         case reachesGenesys(Flight, life: Int)
         case answered(Flight, Result<[UserPresence], GenesysAPIError>, life: Int)
+        case timerRings(life: Int)
         case pipelineReads(life: Int)
         case pipelineDecides(upTo: Int, life: Int)
         case pipelineCommits(upTo: Int, [Effect], life: Int)
@@ -88,6 +91,8 @@ struct RelayWorld {
 
     // What survives the relay's death.
     let engine: DecisionEngine
+    /// What calls are flagged with.
+    let flags: [String?]
     var journal: [(GenesysEvents.Notification, JournalSource, Timestamp)] = []
     var committed: [String: AgentRecord] = [:]
     var committedUpTo = 0
@@ -107,6 +112,8 @@ struct RelayWorld {
     var opening = 0
     var lastPass = 0
     var unsettled: [Unsettled] = []
+    var timers = AgentTimers()
+    var nextTimer: Timestamp?
     var nextGateWake: Timestamp?
     var nextPlanWake: Timestamp?
     /// After a death every agent is looked at, once what had waited is applied.
@@ -126,11 +133,18 @@ struct RelayWorld {
     static let targets = [
         "Break": PresenceTarget(definitionID: "break", system: .break),
         "Meeting": PresenceTarget(definitionID: "meeting", system: .meeting),
+        "Lunch": PresenceTarget(definitionID: "lunch", system: .meal),
+        "Training": PresenceTarget(definitionID: "training", system: .training),
+        "Busy": PresenceTarget(definitionID: "busy", system: .busy),
+        "Desk": PresenceTarget(definitionID: "desk", system: .available),
+        "Idle": PresenceTarget(definitionID: "idle", system: .idle),
+        "Long": PresenceTarget(definitionID: "long", system: .away),
     ]
 
-    init(seed: Int, agents: Int, engine: DecisionEngine) {
+    init(seed: Int, agents: Int, engine: DecisionEngine, flags: [String?] = [nil, "Break", "Meeting"]) {
         var random = Seeded(seed: seed)
         self.engine = engine
+        self.flags = flags
         let isAlone = agents == 1
         clients = isAlone ? 1 : Int.random(in: 1...2, using: &random)
         perMinute = isAlone ? 300 : [12, 30, 100, 300].randomElement(using: &random) ?? 300
@@ -172,6 +186,8 @@ struct RelayWorld {
         while let first = nextHappening(), first <= end, steps < Self.maxSteps { step() }
         isQuiet = true
         note("--- quiet")
+        // At the end most of what waits has its turn.
+        if hasWork, random.chance(0.5) { for id in ids { people[id]?.isTalking = false } }
         for id in ids { arriveCall(id) }
         settle()
         for id in ids { arrive(presence(truth(id), of: id), .observation, within: 1...1) }
@@ -237,6 +253,8 @@ struct RelayWorld {
         switch what {
         case .human(let id): humanChanges(id)
         case .call(let id): callChanges(id)
+        case .work(let id, let conversation, let flag): workIsDone(id, conversation, flag)
+        case .timerRings(let life): if life == self.life { nextTimer = nil }
         case .kill: killRelay()
         case .start: startRelay()
         case .arrives(let notification, let source): journal.append((notification, source, now))
@@ -253,7 +271,7 @@ struct RelayWorld {
         case .pipelineCommits(let upTo, let effects, let life):
             if life == self.life { pipelineCommits(upTo, effects) }
         case .pipelineCatchesUp(let life):
-            if life == self.life { (committed, committedUpTo) = (records, applied) }
+            if life == self.life { commit(upTo: applied) }
         case .pipelineTells(let effects, let life):
             if life == self.life { pipelineTells(effects) }
         }
@@ -263,7 +281,10 @@ struct RelayWorld {
 
     /// What is wrong with how it ended; empty when all is well.
     mutating func judge() -> [String] {
-        for id in ids { judge(id) }
+        for id in ids {
+            judge(id)
+            judgeTiming(id)
+        }
         if plan.outstanding > 0 { complaints.append("delivery never comes to rest") }
         return complaints
     }
@@ -272,23 +293,25 @@ struct RelayWorld {
         guard let person = people[id], let record = records[id] else {
             return complaints.append("\(id): nothing is known")
         }
-        let match = engine.rules.evaluate(record.facts, EvaluationContext(now: now), tracing: false).match
+        let match = match(record)
         let truth = person.truth
         let word = person.lastWordTold.presence.definitionID
+        // Nobody can tell such a choice from the relay's own write.
+        if let coincidence = person.coincidence, coincidence >= person.lastWordTold.at { return }
         if let match {
             let wanted = Self.targets[match.status]?.definitionID
             let isExcused = person.hasWordSinceMatch || person.lastWordTold.presence.system == .offline
-            if truth.definitionID != wanted, !isExcused {
+            if truth.definitionID != wanted, !isExcused, !isDeferred(match), !isHidden(match, record) {
                 complaints.append(
                     "\(id): \(match.status) is wanted and nobody objects, but it is \(truth.definitionID ?? "")"
                 )
             }
-            if truth.definitionID != wanted, truth.definitionID != word {
+            if truth.definitionID != wanted, truth.definitionID != word, !isExplained(truth, of: person, record) {
                 complaints.append(
                     "\(id): is \(truth.definitionID ?? ""), neither as wanted nor as chosen (\(word ?? ""))"
                 )
             }
-        } else if truth.definitionID != word {
+        } else if truth.definitionID != word, !isExplained(truth, of: person, record) {
             complaints.append("\(id): nothing is wanted, \(word ?? "") chosen, but it is \(truth.definitionID ?? "")")
         }
         if person.last.author == .human, record.facts.presence?.definitionID != truth.definitionID {
@@ -315,11 +338,19 @@ struct Person {
     var truth: PresenceFacts { last.presence }
     var last: Change { changes[changes.count - 1] }
     var nothingDone = 0
+    /// When the agent had chosen what the relay wanted or wrote just then, before the relay could hear of it.
+    var coincidence: Timestamp?
 
     // The agent's calls.
     var conversation = 0
     var flag: String?
     var isTalking = false
+    /// Conversations whose after-call work is not done.
+    var inWork: Set<Int> = []
+    /// Rules of whose episodes an earlier rule has taken over since the last commit, be it for a moment.
+    var yielded: Set<String> = []
+    /// When the last episode of a rule was seen to end.
+    var endedAt: [String: Timestamp] = [:]
 
     var writes = 0
     var wishes = 0
@@ -328,6 +359,8 @@ struct Person {
     var lastWordTold: Change
     /// Chosen after the rule's present match had begun.
     var hasWordSinceMatch = false
+    /// Both as of the last commit: a death brings that back, and the word is heard again.
+    var committedWord: (last: Change, isSinceMatch: Bool)?
     var match: RuleMatch?
     var told: PresenceFacts?
     /// When the relay last wanted each definition, and when its last attempt of a write reached Genesys.
@@ -339,6 +372,14 @@ struct Person {
     var held: Wish?
     var heardAt: [Timestamp: Timestamp] = [:]
     var toldWords: Set<Timestamp> = []
+
+    mutating func commitWord() { committedWord = (lastWordTold, hasWordSinceMatch) }
+
+    /// The relay wants or writes this.
+    mutating func noteCoincidence(_ definitionID: String) {
+        guard last.author == .human, last.presence.definitionID == definitionID, heardAt[last.at] == nil else { return }
+        coincidence = last.at
+    }
 
     init(id: String, first: PresenceFacts) {
         self.id = id

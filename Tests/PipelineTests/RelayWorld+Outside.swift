@@ -36,11 +36,12 @@ extension RelayWorld {
         if !person.isTalking {
             person.conversation += 1
             person.isTalking = true
-            person.flag = [nil, "Break", "Meeting"].randomElement(using: &random) ?? nil
+            person.flag = flags.randomElement(using: &random) ?? nil
         } else if random.chance(0.4) {
             person.isTalking = false
+            beginWork(&person)
         } else {
-            person.flag = [nil, "Break", "Meeting"].randomElement(using: &random) ?? nil
+            person.flag = flags.randomElement(using: &random) ?? nil
         }
         people[id] = person
         note(
@@ -56,11 +57,17 @@ extension RelayWorld {
 
     mutating func arriveCall(_ id: String) {
         guard let person = people[id], person.conversation > 0 else { return }
+        arriveCall(id, person.conversation, flag: person.flag, isTalking: person.isTalking)
+    }
+
+    mutating func arriveCall(_ id: String, _ conversation: Int, flag: String?, isTalking: Bool) {
+        let isInWork = people[id]?.inWork.contains(conversation) == true
         let snapshot = ConversationSnapshot.call(
-            id: "\(id)-conversation-\(person.conversation)",
-            attributes: person.flag.map { ["wfm_status": $0] } ?? [:],
-            state: person.isTalking ? "connected" : "terminated",
-            userID: id
+            id: "\(id)-conversation-\(conversation)",
+            attributes: flag.map { ["wfm_status": $0] } ?? [:],
+            state: isTalking ? "connected" : "terminated",
+            userID: id,
+            afterCallWork: isTalking || !hasWork ? nil : isInWork ? "pending" : "complete"
         )
         let notification = GenesysEvents.Notification(
             topicName: "conversations",
@@ -219,6 +226,7 @@ extension RelayWorld {
         case .leavesOut where isHit: return nil
         case .showsOld where isHit: return userPresence(truth(id), of: id)
         default:
+            people[id]?.noteCoincidence(write.definitionID)
             if !target.isNoChange(from: truth(id)) { change(id, .relay, to: PresenceFacts(target)) }
             return flight.fault == .leavesOutOfAnswer && isHit ? nil : userPresence(truth(id), of: id)
         }

@@ -5,10 +5,10 @@ import AgentState
 import GenesysAPI
 import GenesysEvents
 import Journal
-import StatusRules
 
 @testable import Delivery
 @testable import Pipeline
+@testable import StatusRules
 
 /// The relay's actors, step by step, and their deaths.
 extension RelayWorld {
@@ -126,7 +126,8 @@ extension RelayWorld {
                 at: alarm.advanced(by: .milliseconds(Int.random(in: 0...3, using: &random)))
             )
         }
-        if !pipelineIsBusy, !inbox.isEmpty || journal.count > applied || looksAgain {
+        let isDue = ringInTime()
+        if !pipelineIsBusy, !inbox.isEmpty || journal.count > applied || looksAgain || isDue {
             pipelineIsBusy = true
             schedule(.pipelineReads(life: life), within: 0...2)
         }
@@ -155,7 +156,7 @@ extension RelayWorld {
 
     mutating func pipelineDecides(upTo: Int) {
         var effects: [Effect] = []
-        let isReportsOnly = upTo <= applied && !looksAgain
+        var isReportsOnly = upTo <= applied && !looksAgain
         let reports = inbox
         inbox = []
         for report in reports {
@@ -190,6 +191,7 @@ extension RelayWorld {
                 keep(outcome, &record, &effects)
             }
         }
+        if wakeDue(&effects) { isReportsOnly = false }
         if isReportsOnly, effects.isEmpty {
             // Written later, with whatever comes next.
             schedule(.pipelineCatchesUp(life: life), within: 50...55)
@@ -212,25 +214,37 @@ extension RelayWorld {
 
     mutating func keep(_ outcome: DecisionEngine.Outcome, _ record: inout AgentRecord, _ effects: inout [Effect]) {
         let id = record.facts.id
+        let before = records[id]
         records[id] = record
+        timers.set(id, record.alarmAt)
         for line in outcome.history { note("  \(id) \(line.kind) \(line.summary)") }
         guard var person = people[id] else { return }
-        let match = engine.rules.evaluate(record.facts, EvaluationContext(now: now), tracing: false).match
-        // The same wish from another call goes on with the episode.
-        if match?.rule != person.match?.rule || match?.status != person.match?.status {
+        let match = match(record)
+        judgeDecision(outcome, before, record, person, match)
+        // The same wish from another call goes on with the episode. Before the fate of a write is known nobody can tell
+        // what the agent has chosen meanwhile, and it counts from then.
+        let episodes = record.episodes
+        let bases = [episodes.episode?.base, episodes.releasing?.base, episodes.armed?.base]
+        let isUndecided = bases.contains { $0?.undecided != nil }
+        if match?.rule != person.match?.rule || match?.status != person.match?.status, !isUndecided {
             person.hasWordSinceMatch = false
         }
         person.match = match
+        if let old = before?.episodes.episode, let new = record.episodes.episode, new.order < old.order {
+            person.yielded.insert(old.rule)
+        }
         // An overtaken wish may have been sent until now, however old it is.
         if outcome.command != nil, let old = person.held { person.attempts[old.target.definitionID] = now }
-        if case .want(let wish)? = outcome.command { person.attempts[wish.target.definitionID] = now }
+        if case .want(let wish)? = outcome.command {
+            person.attempts[wish.target.definitionID] = now
+            person.noteCoincidence(wish.target.definitionID)
+        }
         people[id] = person
         if let command = outcome.command { effects.append(.command(command, id)) }
     }
 
     mutating func pipelineCommits(_ upTo: Int, _ effects: [Effect]) {
-        committed = records
-        committedUpTo = upTo
+        commit(upTo: upTo)
         schedule(.pipelineTells(effects, life: life), within: 0...3)
     }
 
@@ -289,6 +303,8 @@ extension RelayWorld {
         unsettled = []
         passLanes = [:]
         opening = 0
+        timers = AgentTimers()
+        nextTimer = nil
         nextGateWake = nil
         nextPlanWake = nil
         calling = []
@@ -302,15 +318,21 @@ extension RelayWorld {
             let known = record.facts.presence?.modifiedAt ?? Timestamp(milliseconds: 0)
             person.heardAt = person.heardAt.filter { $0.key <= known }
             person.toldWords = []
+            person.yielded = []
             person.told = nil
             person.held = record.isOutstanding ? record.wish : nil
-            person.match = engine.rules.evaluate(record.facts, EvaluationContext(now: now), tracing: false).match
+            person.match = match(record)
+            if let word = person.committedWord {
+                person.lastWordTold = word.last
+                person.hasWordSinceMatch = word.isSinceMatch
+            }
             people[id] = person
         }
         for id in records.keys.sorted() {
             guard var record = records[id] else { continue }
             let command = engine.resume(now: now, into: &record)
             records[id] = record
+            timers.set(id, record.alarmAt)
             switch command {
             case .want(let wish):
                 plan.want(wish, agentID: id, observed: record.facts.presence, checkFirst: true, now: now)

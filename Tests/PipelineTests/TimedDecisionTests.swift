@@ -221,6 +221,40 @@ struct TimedDecisionTests {
         #expect(desk.record.episodes.episode == nil)
     }
 
+    private func awayFor(_ then: String) throws -> RuleDesk {
+        var desk = try RuleDesk(
+            """
+              - name: away
+                when: { routingStatus: NOT_RESPONDING }
+                then: { \(then) }
+            """
+        )
+        _ = desk.presence("available", .available)
+        _ = desk.routing("NOT_RESPONDING")
+        desk.deliver()
+        return desk
+    }
+
+    @Test("an end too old to release is made good by a resync that finds nothing new")
+    func resyncReleases() throws {
+        var desk = try awayFor("status: Break")
+        desk.pass(.seconds(90_000))
+        #expect(desk.routing("IDLE", age: .seconds(89_000)).lines.first?.contains("maxReleaseAge") == true)
+        #expect(desk.restart().wanted == nil, "what is known is as old as before")
+        #expect(desk.record.episodes.episode != nil)
+        var seen = RoutingStatusObservation(status: "IDLE")
+        seen.startTime = desk.now.advanced(by: .seconds(-89_000))
+        #expect(desk.take(.routingStatus(userID: "agent", seen), source: .observation).wanted == "available")
+    }
+
+    @Test("an end too old to release within a minimum is made good when that is over")
+    func minimumReleases() throws {
+        var desk = try awayFor("status: Break, minimum: 30h")
+        desk.pass(.seconds(90_000))
+        #expect(desk.routing("IDLE", age: .seconds(89_000)).lines.first?.contains("minimum 30h") == true)
+        #expect(desk.wakeInTime().wanted == "available")
+    }
+
     // MARK: Rules that are only watched
 
     @Test("a rule in mode observe is told of and does nothing, and hides nothing")

@@ -194,7 +194,13 @@ struct TimedConditionTests {
             ("{ dates: 2026-12-24..2026-12-26, timeZone: America/New_York }", "2026-12-24T04:59:59Z", false),
             ("{ from: '00:00', to: '24:00', timeZone: UTC }", "2026-03-07T23:59:59Z", true),
             // 02:30 is not there on this day in Berlin, and twice on the other.
+            ("{ from: '02:30', to: '03:30', timeZone: Europe/Berlin }", "2026-03-29T00:59:59.999Z", false),
             ("{ from: '02:30', to: '03:30', timeZone: Europe/Berlin }", "2026-03-29T01:00:00Z", true),
+            ("{ days: Sat, from: '22:00', to: '02:30', timeZone: Europe/Berlin }", "2026-03-29T00:59:59Z", true),
+            ("{ days: Sat, from: '22:00', to: '02:30', timeZone: Europe/Berlin }", "2026-03-29T01:00:00Z", false),
+            ("{ days: Sat, from: '22:00', to: '02:30', timeZone: Europe/Berlin }", "2026-10-25T00:30:00Z", false),
+            ("{ days: Sat, from: '22:00', to: '02:30', timeZone: Europe/Berlin }", "2026-10-25T01:00:00Z", true),
+            ("{ days: Sat, from: '22:00', to: '02:30', timeZone: Europe/Berlin }", "2026-10-25T01:30:00Z", false),
             ("{ from: '02:00', to: '02:30', timeZone: Europe/Berlin }", "2026-10-25T00:10:00Z", true),
             ("{ from: '02:00', to: '02:30', timeZone: Europe/Berlin }", "2026-10-25T01:10:00Z", true),
         ]
@@ -213,6 +219,7 @@ struct TimedConditionTests {
         for window in [
             "{ days: [Mon-Fri], from: '08:30', to: '17:15', timeZone: Europe/Berlin }",
             "{ days: [Fri, Sat], from: '22:00', to: '03:00', timeZone: America/New_York }",
+            "{ days: [Sat, Sun], from: '22:00', to: '02:30', timeZone: Europe/Berlin }",
             "{ dates: 2026-03-01..2026-11-30, except: 2026-07-04, from: '02:15', to: '02:45', timeZone: Australia/Lord_Howe }",
         ] {
             var woken = try Looks("{ schedule: \(window) }")
