@@ -40,12 +40,13 @@ extension ConversationFacts {
     ///   - order: of the snapshot; `known`: of the latest one known before.
     mutating func merge(_ seen: ConversationFacts, isOlder: Bool, _ order: FactOrder, known: FactOrder?) {
         let stamp = AttributeStamp(order)
-        let old = isOlder ? seen : self
-        let new = isOlder ? self : seen
+        /// Of two values the newer one that there is. The facts as a whole are too large to be copied for it.
+        func newer<Value>(_ mine: Value?, _ theirs: Value?) -> Value? { isOlder ? mine ?? theirs : theirs ?? mine }
         if communicationID == participantID { communicationID = seen.communicationID }
         // A hold that began after the newer snapshot was made is news of another event, and lasts.
         let newest = isOlder ? known : order
-        if old.held, !new.held, let since = old.heldSince, let newest, since <= newest.moment {
+        let wasHeld = isOlder ? seen.held && !held : held && !seen.held
+        if wasHeld, let since = isOlder ? seen.heldSince : heldSince, let newest, since <= newest.moment {
             releasedHold = max(releasedHold ?? since, since)
         }
         if isOlder {
@@ -60,15 +61,15 @@ extension ConversationFacts {
             mediaRoles = seen.mediaRoles.isEmpty ? mediaRoles : seen.mediaRoles
             attributes.take(seen.attributes, stamp, base: known.map { AttributeStamp($0) }, &written)
         }
-        direction = new.direction ?? old.direction
-        queueID = new.queueID ?? old.queueID
-        purpose = new.purpose ?? old.purpose
-        disconnectType = new.disconnectType ?? old.disconnectType
-        wrapupTimeoutMs = new.wrapupTimeoutMs ?? old.wrapupTimeoutMs
-        wrapupPrompt = new.wrapupPrompt ?? old.wrapupPrompt
-        wrapupCode = new.wrapupCode ?? old.wrapupCode
-        campaignID = new.campaignID ?? old.campaignID
-        messageType = new.messageType ?? old.messageType
+        direction = newer(direction, seen.direction)
+        queueID = newer(queueID, seen.queueID)
+        purpose = newer(purpose, seen.purpose)
+        disconnectType = newer(disconnectType, seen.disconnectType)
+        wrapupTimeoutMs = newer(wrapupTimeoutMs, seen.wrapupTimeoutMs)
+        wrapupPrompt = newer(wrapupPrompt, seen.wrapupPrompt)
+        wrapupCode = newer(wrapupCode, seen.wrapupCode)
+        campaignID = newer(campaignID, seen.campaignID)
+        messageType = newer(messageType, seen.messageType)
         isUnoffered = isUnoffered || seen.isUnoffered
         alertedAt = earliest(alertedAt, seen.alertedAt)
         connectedAt = earliest(connectedAt, seen.connectedAt)

@@ -46,6 +46,9 @@ public struct AgentRecord: Sendable, Equatable {
     /// Our newest writes that Genesys has taken; older ones are forgotten.
     public var acceptedWrites: [OwnWrites.Write] { writes.accepted }
 
+    /// The episode under way; `nil` = no rule holds the agent.
+    public var episode: Episode? { $episodes.isSilent ? nil : episodes.episode }
+
     /// The presence seen last is one that we wrote.
     public var presenceIsOurs: Bool { facts.presence.map(writes.made) ?? false }
 
@@ -76,5 +79,5 @@ public struct AgentRecord: Sendable, Equatable {
     }
 
     /// The wish is still under way.
-    var isOutstanding: Bool { wish != nil && delivery?.state.isFinal == false }
+    var isOutstanding: Bool { !$wish.isSilent && delivery?.state.isFinal == false }
 }

@@ -13,14 +13,22 @@ extension DecisionEngine {
         let context = context(of: record, changedAt: trigger.eventTime, now: now)
         let verdict = rules.evaluate(record.facts, context, tracing: false)
         record.holds = verdict.holds
-        let before = (episode: record.episodes.episode, armed: record.episodes.armed)
-        let input = input(verdict, trigger, now: now, record)
-        let move = record.episodes.advance(input)
-        let lines =
-            verdict.shadows.isEmpty && record.shadows.isEmpty ? [] : record.shadows.advance(verdict.shadows, input)
-        record.setWake([verdict.wakeAt, move.wakeAt].compactMap(\.self).min(), now: now)
-        if policy.mayTouch(record.facts.id) {
-            outcome.conversationReads += record.reads.ask(for: verdict.unheard + move.unheard, now: now)
+        var before: (episode: Episode?, armed: ArmedWish?)
+        var move = EpisodeMove()
+        var lines: [ShadowLine] = []
+        // Of most agents nothing is wanted most of the time, and what the look would go by is large.
+        if verdict.match != nil || !record.$episodes.isSilent || !verdict.shadows.isEmpty || !record.shadows.isEmpty {
+            before = (record.episodes.episode, record.episodes.armed)
+            let input = input(verdict, trigger, now: now, record)
+            move = record.episodes.advance(input)
+            lines = record.shadows.advance(verdict.shadows, input)
+        }
+        var wakeAt = verdict.wakeAt
+        if let end = move.wakeAt { wakeAt = min(wakeAt ?? end, end) }
+        record.setWake(wakeAt, now: now)
+        let unheard = verdict.unheard + move.unheard
+        if !unheard.isEmpty || !record.reads.isEmpty, policy.mayTouch(record.facts.id) {
+            outcome.conversationReads += record.reads.ask(for: unheard, now: now)
         }
         if !move.steps.isEmpty || !lines.isEmpty {
             let evaluation = rules.evaluate(record.facts, context, tracing: keepsDetails)

@@ -258,7 +258,8 @@ extension DeliveryReport {
 extension AgentRecord {
     /// Ends the release whose wish is settled, once the facts show what has come of it.
     fileprivate mutating func settleRelease() {
-        guard episodes.releasing != nil, let wish, let state = delivery?.state, state.isFinal else { return }
+        guard !$episodes.isSilent, episodes.releasing != nil else { return }
+        guard let wish, let state = delivery?.state, state.isFinal else { return }
         // What has failed may be tried again, and the agent's own choice is still to be kept until then.
         guard state != .failed, state != .notApplied else { return }
         // A report overtakes the observation that it is about. While what we had set before is still shown, it must not be

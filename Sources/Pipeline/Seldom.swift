@@ -9,16 +9,22 @@ public struct Seldom<Value: Silent & Sendable & Equatable>: Sendable, Equatable 
     /// At most one, and not the silent one. A list, since it is copied only when it is written.
     private var stored: [Value] = []
 
+    /// Tells whether there is anything without a copy of it.
+    public var projectedValue: Self { self }
+
+    /// It says nothing.
+    public var isSilent: Bool { stored.isEmpty }
+
     /// A value of a property that is declared with it.
     public init(wrappedValue: Value) { self.wrappedValue = wrappedValue }
 
     /// The value itself.
     public var wrappedValue: Value {
         get { stored.first ?? .silent }
-        set { stored = newValue == .silent ? [] : [newValue] }
+        set { stored = newValue.isSilent ? [] : [newValue] }
         _modify {
             if stored.isEmpty { stored.append(.silent) }
-            defer { if stored[0] == .silent { stored = [] } }
+            defer { if stored[0].isSilent { stored = [] } }
             yield &stored[0]
         }
     }
@@ -26,13 +32,17 @@ public struct Seldom<Value: Silent & Sendable & Equatable>: Sendable, Equatable 
 
 /// Has a value that says nothing.
 public protocol Silent {
-    /// It says nothing.
+    /// The one that does.
     static var silent: Self { get }
+    /// It is that one.
+    var isSilent: Bool { get }
 }
 
 extension Optional: Silent {
     /// Nothing.
     public static var silent: Self { nil }
+    /// There is nothing.
+    public var isSilent: Bool { if case .none = self { true } else { false } }
 }
 
 extension EpisodeState: Silent {

@@ -28,7 +28,7 @@ extension Rehearsal {
     mutating func finish(_ moment: Moment, _ outcome: DecisionEngine.Outcome, _ tell: (RehearsalStep) -> Void) {
         let place = moment.place
         var step = RehearsalStep(
-            agentID: agents[place].record.facts.id,
+            agentID: agents.all[place].record.facts.id,
             at: clock,
             trigger: moment.trigger,
             topic: moment.topic,
@@ -42,12 +42,12 @@ extension Rehearsal {
         }
         grant(outcome, moment, &step)
         // Before the presence is another one, which may be what a rule asks for.
-        if options.traces { step.evaluation = engine.evaluation(of: agents[place].record, now: clock) }
+        if options.traces { step.evaluation = engine.evaluation(of: agents.all[place].record, now: clock) }
         let oldest = clock.advanced(by: .zero - AgentRecord.endedGrace)
-        if let ended = agents[place].record.facts.oldestEnded, ended < oldest {
-            agents[place].record.facts.forgetEnded(before: oldest)
+        if let ended = agents.all[place].record.facts.oldestEnded, ended < oldest {
+            agents.all[place].record.facts.forgetEnded(before: oldest)
         }
-        step.take(agents[place].record, whole: options.traces)
+        step.take(agents.all[place].record, whole: options.traces)
         guard let written = step.writes.last else {
             setTimer(place)
             return tell(step)
@@ -57,16 +57,16 @@ extension Rehearsal {
             setTimer(place)
             return tell(step)
         }
-        let decided = agents[place].record.episodes.episode
+        let decided = agents.all[place].record.episode
         let echo = engine.take(
             .presence(written.target, of: step.agentID, at: clock),
             from: .echo(of: step.agentID, at: clock),
             now: clock,
-            into: &agents[place].record
+            into: &agents.all[place].record
         )
         setTimer(place)
         guard echo.isNews else {
-            step.take(agents[place].record, whole: options.traces)
+            step.take(agents.all[place].record, whole: options.traces)
             return tell(step)
         }
         tell(step)
@@ -78,9 +78,9 @@ extension Rehearsal {
         var command = outcome.command
         if command == .read { command = read(moment, &step) }
         while case .want(let wish)? = command, step.writes.count < Self.rounds {
-            let report = delivery(of: wish, to: agents[moment.place].record)
+            let report = delivery(of: wish, to: agents.all[moment.place].record)
             if report.news != nil { step.writes.append(wish) }
-            var followed = engine.take(report, now: clock, into: &agents[moment.place].record)
+            var followed = engine.take(report, now: clock, into: &agents.all[moment.place].record)
             if report.news != nil { followed.history.removeAll { $0.summary == report.summary } }
             step.add(followed)
             command = followed.command
@@ -93,7 +93,7 @@ extension Rehearsal {
                 at: clock,
                 summary: "taken for granted"
             )
-            _ = engine.take(done, now: clock, into: &agents[moment.place].record)
+            _ = engine.take(done, now: clock, into: &agents.all[moment.place].record)
         }
     }
 
@@ -127,13 +127,13 @@ extension Rehearsal {
         }
         assumePresence(at: moment.place)
         step.notes.append("the presence is not known: the relay would read it first; taken here as AVAILABLE")
-        let outcome = engine.look(eventKey: moment.key, now: clock, into: &agents[moment.place].record)
+        let outcome = engine.look(eventKey: moment.key, now: clock, into: &agents.all[moment.place].record)
         step.add(outcome)
         return outcome.command
     }
 
     mutating func assumePresence(at place: Int) {
-        agents[place].record.facts.presence = PresenceFacts(
+        agents.all[place].record.facts.presence = PresenceFacts(
             PresenceTarget(definitionID: Self.assumedDefinition, system: .available)
         )
     }

@@ -46,7 +46,7 @@ public struct Rehearsal {
 
     /// What is kept of an agent; `nil` = never heard of.
     public func record(of agentID: String) -> AgentRecord? {
-        agents.knownPlace(of: agentID).map { agents[$0].record }
+        agents.knownPlace(of: agentID).map { agents.all[$0].record }
     }
 
     /// When the next timer is due; `nil` = none is.
@@ -75,9 +75,9 @@ public struct Rehearsal {
         advance(to: event.at, tell)
         let places = agents.places(for: event.notification.event, including: options.includes)
         for place in places {
-            let before = agents[place].record.episodes.episode
-            let entry = event.entry(for: agents[place].record.facts.id)
-            let outcome = engine.take(event.notification, from: entry, now: clock, into: &agents[place].record)
+            let before = agents.all[place].record.episode
+            let entry = event.entry(for: agents.all[place].record.facts.id)
+            let outcome = engine.take(event.notification, from: entry, now: clock, into: &agents.all[place].record)
             switch event.notification.event {
             case .conversation(_, let snapshot), .queueConversation(let snapshot): agents.note(snapshot.id, at: place)
             default: break
@@ -102,52 +102,52 @@ public struct Rehearsal {
         _ tell: (RehearsalStep) -> Void
     ) {
         let place = agents.place(of: agentID)
-        let before = agents[place].record.episodes.episode
-        change(&agents[place].record)
-        for conversation in agents[place].record.facts.conversations { agents.note(conversation.id, at: place) }
-        let outcome = engine.look(eventKey: key, now: clock, into: &agents[place].record)
+        let before = agents.all[place].record.episode
+        change(&agents.all[place].record)
+        for conversation in agents.all[place].record.facts.conversations { agents.note(conversation.id, at: place) }
+        let outcome = engine.look(eventKey: key, now: clock, into: &agents.all[place].record)
         finish(Moment(place: place, trigger: .change, key: key, before: before), outcome, tell)
     }
 
     // MARK: Timers
 
     private func isMeant(_ wake: WakeQueue.Wake) -> Bool {
-        wake.isAnswer ? agents[wake.agent].answerAt == wake.at : agents[wake.agent].wakeAt == wake.at
+        wake.isAnswer ? agents.all[wake.agent].answerAt == wake.at : agents.all[wake.agent].wakeAt == wake.at
     }
 
     private mutating func fire(_ wake: WakeQueue.Wake, _ tell: (RehearsalStep) -> Void) {
-        let before = agents[wake.agent].record.episodes.episode
+        let before = agents.all[wake.agent].record.episode
         if wake.isAnswer {
-            agents[wake.agent].answerAt = nil
-            guard agents[wake.agent].record.facts.presence == nil else { return }
+            agents.all[wake.agent].answerAt = nil
+            guard agents.all[wake.agent].record.facts.presence == nil else { return }
             assumePresence(at: wake.agent)
-            let outcome = engine.look(eventKey: "read", now: clock, into: &agents[wake.agent].record)
+            let outcome = engine.look(eventKey: "read", now: clock, into: &agents.all[wake.agent].record)
             return finish(Moment(place: wake.agent, trigger: .read, key: "read", before: before), outcome, tell)
         }
-        agents[wake.agent].wakeAt = nil
-        let outcome = engine.wake(now: clock, into: &agents[wake.agent].record)
+        agents.all[wake.agent].wakeAt = nil
+        let outcome = engine.wake(now: clock, into: &agents.all[wake.agent].record)
         finish(Moment(place: wake.agent, trigger: .timer, key: "timer", before: before), outcome, tell)
     }
 
     /// A read is under way from now on, unless one is already.
     mutating func waitForAnswer(at place: Int) {
-        guard agents[place].answerAt == nil else { return }
+        guard agents.all[place].answerAt == nil else { return }
         let due = clock.advanced(by: options.readTakes)
-        agents[place].answerAt = due
+        agents.all[place].answerAt = due
         wakes.add(.init(at: due, agent: place, isAnswer: true))
     }
 
     /// After a step: when the agent has to be looked at again.
     mutating func setTimer(_ place: Int) {
-        guard let due = agents[place].record.wakeAt else {
-            agents[place].wakeAt = nil
-            agents[place].looksInPlace = 0
+        guard let due = agents.all[place].record.wakeAt else {
+            agents.all[place].wakeAt = nil
+            agents.all[place].looksInPlace = 0
             return
         }
         // What is due at the very moment at which it was looked at would be due for ever.
-        agents[place].looksInPlace = due <= clock ? agents[place].looksInPlace + 1 : 0
-        guard agents[place].looksInPlace < Self.rounds, agents[place].wakeAt != due else { return }
-        agents[place].wakeAt = due
+        agents.all[place].looksInPlace = due <= clock ? agents.all[place].looksInPlace + 1 : 0
+        guard agents.all[place].looksInPlace < Self.rounds, agents.all[place].wakeAt != due else { return }
+        agents.all[place].wakeAt = due
         wakes.add(.init(at: due, agent: place, isAnswer: false))
     }
 }

@@ -70,8 +70,8 @@ public struct RehearsalStep: Sendable {
     /// What is so after the step. The whole record is large, and only for those who ask for it.
     mutating func take(_ agent: AgentRecord, whole: Bool) {
         name = agent.facts.name
-        status = agent.episodes.episode?.status
-        rule = agent.episodes.episode?.rule
+        status = agent.episode?.status
+        rule = agent.episode?.rule
         if whole { record = agent }
     }
 

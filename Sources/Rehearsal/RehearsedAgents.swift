@@ -20,16 +20,12 @@ struct RehearsedAgent {
 
 /// All agents, in the order in which they were first heard of.
 struct RehearsedAgents {
-    private(set) var all: [RehearsedAgent] = []
+    /// By their places. Read and written where they lie: one is large.
+    var all: [RehearsedAgent] = []
     private var places: [String: Int] = [:]
     /// Conversation → places of agents that have, or had, a part in it: attribute events name no agent.
     private var parts: [String: [Int]] = [:]
     private var partCount = 0
-
-    subscript(place: Int) -> RehearsedAgent {
-        get { all[place] }
-        _modify { yield &all[place] }
-    }
 
     /// The agent's place; a new one for an agent that is not known.
     mutating func place(of id: String) -> Int {

@@ -27,7 +27,7 @@ final class ConversationCondition: Sendable {
 
     /// Whether such a conversation is looked at, were it trusted.
     func isMeant(_ conversation: ConversationView) -> Bool {
-        if conversation.isEnded { return includesAfterCallWork && conversation.isLive }
+        if conversation.isEnded { return includesAfterCallWork }
         return includesAlerts || !conversation.isAlerting
     }
 

@@ -30,7 +30,6 @@ final class ConversationView {
     let index: Int
     let id: String
     let isEnded: Bool
-    let isLive: Bool
     let isAlerting: Bool
     private let fields: ConversationFields
     private let now: Timestamp
@@ -43,7 +42,6 @@ final class ConversationView {
         self.now = now
         id = facts.id
         isEnded = facts.isEnded
-        isLive = facts.isLive
         isAlerting = facts.isAlerting
         values = Array(repeating: nil, count: fields.count)
     }

@@ -103,5 +103,8 @@ public struct EpisodeMove: Sendable, Equatable {
     /// Conversations that an armed wish waits for and of which nothing is heard: to be read.
     public var unheard: [String] = []
 
+    /// Nothing has to be done.
+    public init() {}
+
     mutating func wake(at time: Timestamp) { wakeAt = min(wakeAt ?? time, time) }
 }

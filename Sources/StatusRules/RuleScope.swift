@@ -7,7 +7,7 @@ import GenesysEvents
 /// What conditions look at while one agent is evaluated, and what they find out on the way.
 struct RuleScope {
     let names: ResolvedNames
-    /// Those of the agent, in the order of the facts.
+    /// Those of the agent that are live, in the order of the facts: no condition looks at others.
     let conversations: [ConversationView]
     let now: Timestamp
     /// Since when what is new has been true.
@@ -34,9 +34,13 @@ struct RuleScope {
         fields: ConversationFields,
         ignoringHolds: Bool = false
     ) {
-        conversations = facts.conversations.indices.map { index in
-            ConversationView(facts.conversations[index], at: index, fields: fields, now: context.now)
+        var conversations: [ConversationView] = []
+        for index in facts.conversations.indices where facts.conversations[index].isLive {
+            conversations.append(
+                ConversationView(facts.conversations[index], at: index, fields: fields, now: context.now)
+            )
         }
+        self.conversations = conversations
         self.names = names
         ignoresHolds = ignoringHolds
         now = context.now

@@ -14,44 +14,59 @@ import GenesysEvents
 /// regard to case, spaces, underscores and hyphens; attributes, ids, names and messages compare exactly.
 public struct RuleSet: Sendable {
     /// The configured statuses by name.
-    public var statuses: [String: StatusDefinition]
+    public var statuses: [String: StatusDefinition] { compiled.statuses }
     /// Names of the rules in order.
-    public var ruleNames: [String]
+    public var ruleNames: [String] { compiled.ruleNames }
     /// Hash of the rules and statuses as text; in every decision.
-    public var version: String
+    public var version: String { compiled.version }
     /// Names of the statuses that set On Queue, as far as that is known; a `${…}` never makes one of them. Whoever
     /// resolves the presence definitions adds what the configuration alone does not say.
     public var onQueueStatuses: Set<String>
-    let rules: [CompiledRule]
-    /// Where each attribute is asked for.
-    let attributes: [(field: ConversationField, location: SourceLocation)]
     private var names: ResolvedNames
-    private let fields: ConversationFields
-    /// The last rule that matters although an earlier one has decided; -1 = none does.
-    private let lastBeside: Int
-    /// Those with a `for:` somewhere.
-    private let timed: [CompiledRule]
-    private let prefilter: RulePrefilter
+    private let compiled: Compiled
 
-    private init(
-        statuses: [String: StatusDefinition],
-        version: String,
-        onQueueStatuses: Set<String>,
-        rules: [CompiledRule],
-        compiler: RuleCompiler
-    ) {
-        self.statuses = statuses
-        self.version = version
-        self.onQueueStatuses = onQueueStatuses
-        self.rules = rules
-        ruleNames = rules.map(\.name)
-        names = compiler.names
-        fields = compiler.fields
-        attributes = compiler.attributes
-        lastBeside = rules.lastIndex(where: \.mattersBeside) ?? -1
-        timed = rules.filter(\.when.hasHolds)
-        prefilter = RulePrefilter(rules)
+    /// What never changes: in one place, since rules are handed around with every decision.
+    private final class Compiled: Sendable {
+        let statuses: [String: StatusDefinition]
+        let version: String
+        let rules: [CompiledRule]
+        let ruleNames: [String]
+        let attributes: [(field: ConversationField, location: SourceLocation)]
+        let fields: ConversationFields
+        /// The last rule that matters although an earlier one has decided; -1 = none does.
+        let lastBeside: Int
+        /// Those with a `for:` somewhere.
+        let timed: [CompiledRule]
+        let prefilter: RulePrefilter
+
+        init(
+            statuses: [String: StatusDefinition],
+            version: String,
+            rules: [CompiledRule],
+            compiler: RuleCompiler
+        ) {
+            self.statuses = statuses
+            self.version = version
+            self.rules = rules
+            ruleNames = rules.map(\.name)
+            fields = compiler.fields
+            attributes = compiler.attributes
+            lastBeside = rules.lastIndex(where: \.mattersBeside) ?? -1
+            timed = rules.filter(\.when.hasHolds)
+            prefilter = RulePrefilter(rules)
+        }
     }
+
+    private init(_ compiled: Compiled, onQueueStatuses: Set<String>, names: ResolvedNames) {
+        self.compiled = compiled
+        self.onQueueStatuses = onQueueStatuses
+        self.names = names
+    }
+
+    var rules: [CompiledRule] { compiled.rules }
+    /// Where each attribute is asked for.
+    var attributes: [(field: ConversationField, location: SourceLocation)] { compiled.attributes }
+    private var fields: ConversationFields { compiled.fields }
 
     /// Compiles the `statuses:` and `rules:` nodes; findings go to `diagnostics`; `nil` when there is an error.
     ///
@@ -85,13 +100,13 @@ public struct RuleSet: Sendable {
             if let rule = CompiledRule.parse(node, path: "rules[\(index)]", compiler) { compiled.append(rule) }
         }
         guard diagnostics.errorCount == errorsBefore else { return nil }
-        return RuleSet(
+        let all = Compiled(
             statuses: definitions,
             version: version(statuses: statuses, rules: rules),
-            onQueueStatuses: onQueue,
             rules: compiled,
             compiler: compiler
         )
+        return RuleSet(all, onQueueStatuses: onQueue, names: compiler.names)
     }
 
     /// Compiles the `statuses:` and `rules:` of a file of its own (or of a whole `relay.yaml`, whose other keys are
@@ -132,10 +147,11 @@ public struct RuleSet: Sendable {
         let statuses = StatusNames(known: statuses, onQueue: onQueueStatuses)
         var scope = RuleScope(facts, context, names: names, fields: fields)
         // Whatever a rule makes of one that was silent for too long may be wrong, a "no" as well: it has to be read.
-        for conversation in scope.conversations where conversation.isLive { _ = scope.trusts(conversation) }
+        for conversation in scope.conversations { _ = scope.trusts(conversation) }
         let mayExclude = !tracing && scope.unheard.isEmpty
-        for index in timed.indices { timed[index].when.keepHolds(facts, &scope) }
-        var comparisons = prefilter.results()
+        for index in compiled.timed.indices { compiled.timed[index].when.keepHolds(facts, &scope) }
+        let rules = rules
+        var comparisons = compiled.prefilter.results()
         var stoppedBy: String?
         var hasDecided = false
         // Rules are looked at where they lie: a copy of each costs more than passing most of them over.
@@ -147,10 +163,10 @@ public struct RuleSet: Sendable {
                 continue
             }
             if !tracing, hasDecided {
-                if index > lastBeside { break }
+                if index > compiled.lastBeside { break }
                 guard rules[index].mattersBeside else { continue }
             }
-            if mayExclude, prefilter.excludes(index, facts, &comparisons, &scope) { continue }
+            if mayExclude, compiled.prefilter.excludes(index, facts, &comparisons, &scope) { continue }
             let match = rules[index].match(facts, statuses, &scope)
             if let match {
                 take(match, of: index, facts, statuses, &scope, into: &evaluation)

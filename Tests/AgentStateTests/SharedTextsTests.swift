@@ -15,7 +15,9 @@ struct SharedTextsTests {
     }
 
     /// A new text each time, in memory of its own.
-    private func definition() -> String { String(decoding: Array("227b37e2-f1d0-4dd0-8f50-badd7cf6d158".utf8), as: UTF8.self) }
+    private func definition() -> String {
+        String(decoding: Array("227b37e2-f1d0-4dd0-8f50-badd7cf6d158".utf8), as: UTF8.self)
+    }
 
     private func facts(_ id: String) -> AgentFacts {
         var seen = PresenceObservation()
@@ -40,7 +42,9 @@ struct SharedTextsTests {
         #expect(second == other)
         let (a, b) = (try #require(first.presence?.definitionID), try #require(second.presence?.definitionID))
         #expect(address(a) == address(b))
-        #expect(address(try #require(one.presence?.definitionID)) != address(try #require(other.presence?.definitionID)))
+        #expect(
+            address(try #require(one.presence?.definitionID)) != address(try #require(other.presence?.definitionID))
+        )
     }
 
     @Test("facts that have not changed keep the memory that they had")

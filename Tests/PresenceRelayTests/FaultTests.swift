@@ -55,7 +55,9 @@ struct FaultTests {
                 }
             } catch {
                 let first = wrong.first?.prefix { $0 != ":" } ?? ""
-                Issue.record("seed \(seed): \(wrong); the first one's history:\n\(try await relay.story(of: String(first)))")
+                Issue.record(
+                    "seed \(seed): \(wrong); the first one's history:\n\(try await relay.story(of: String(first)))"
+                )
             }
             let usage = try await site.simulate("GET", "/simulator/usage")
             #expect((usage["maxConcurrentWritesPerAgent"].int ?? 0) <= 1, "\(usage)")
@@ -95,7 +97,8 @@ struct FaultTests {
     private static func expectNoneMovedOutOfOffline(_ relay: RunningRelay, _ usage: JSON) async throws {
         for write in usage["offlineWrites"]["writes"].list {
             let written = try time(write["at"].text)
-            let lines = try await relay.get("/v1/agents/\(write["agentId"].text)/history?limit=1000").json["entries"].list
+            let lines = try await relay.get("/v1/agents/\(write["agentId"].text)/history?limit=1000").json["entries"]
+                .list
             let known = try lines.first { line in
                 try line["summary"].text.contains("presence.system: ") && time(line["at"].text) < written - grace
             }

@@ -79,7 +79,7 @@ extension CaseExpectation {
             guard let expected, !isMet else { return }
             all.append(CaseOutcome.Mismatch(key: key, expected: expected, actual: actual))
         }
-        let episode = seen.record.episodes.episode
+        let episode = seen.record.episode
         if let status { look("status", status ?? "none", episode?.status ?? "none", status == episode?.status) }
         if let rule { look("rule", rule ?? "none", episode?.rule ?? "none", rule == episode?.rule) }
         if let waiting {
