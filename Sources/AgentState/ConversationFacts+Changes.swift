@@ -30,14 +30,30 @@ extension ConversationFacts {
         } else {
             changes.append(FactChange(path: "conversation", old: nil, new: state, conversationID: id))
         }
-        for (prefix, before, after) in [
-            ("conversation.attributes.", old?.attributes ?? [:], attributes),
-            ("conversation.customer.attributes.", old?.customerAttributes ?? [:], customerAttributes),
-        ] where before != after {
-            for name in Set(before.keys).union(after.keys).sorted() {
-                compare(prefix + name, before[name], after[name])
-            }
-        }
+        collect(attributes, since: old?.attributes ?? [:], "conversation.attributes.", &changes)
+        collect(
+            customerAttributes,
+            since: old?.customerAttributes ?? [:],
+            "conversation.customer.attributes.",
+            &changes
+        )
         return changes
+    }
+
+    /// There are many, and few of them change.
+    private func collect(
+        _ attributes: [String: String],
+        since old: [String: String],
+        _ prefix: String,
+        _ changes: inout [FactChange]
+    ) {
+        var names = attributes.compactMap { old[$0] == $1 ? nil : $0 }
+        let kept = attributes.count - names.count { old[$0] == nil }
+        if kept < old.count { names += old.keys.filter { attributes[$0] == nil } }
+        for name in names.sorted() {
+            changes.append(
+                FactChange(path: prefix + name, old: old[name], new: attributes[name], conversationID: id)
+            )
+        }
     }
 }

@@ -19,8 +19,8 @@ extension ConversationFacts {
         }
         var current = candidates[place]
         current.takeConversation(of: self)
-        var rest = candidates
-        rest.remove(at: place)
+        var rest: [ConversationFacts] = []
+        for other in candidates.indices where other != place { rest.append(candidates[other]) }
         if rest.count > Self.keptEnded {
             rest.sort { $1.isLessCurrent(than: $0) }
             let ended = rest.drop { !$0.isEnded }

@@ -16,7 +16,7 @@ extension ConversationFacts {
         let tellsRole = media == .call ? !isOlder : !seen.isSingleMedia && !isOlderForm
         let stamp = AttributeStamp(order)
         let base = self.order.map { AttributeStamp($0) }
-        var known = communications.map(\.communicationOnly)
+        var known = [communicationOnly] + others
         for place in known.indices { known[place].withdrawPresumedEnd() }
         for var candidate in seen.communications {
             if !tellsRole { candidate.role = .agent }

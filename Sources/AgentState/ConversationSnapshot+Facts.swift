@@ -52,7 +52,9 @@ extension ConversationSnapshot {
             },
             isSingleMedia: isSingleMedia,
             participants: participants.count { $0.isPerson && $0.isConnected(in: media) },
-            customerAttributes: customers.reduce(into: [:]) { all, customer in
+            customerAttributes: customers.dropFirst().reduce(into: customers.first?.attributes ?? [:]) {
+                all,
+                customer in
                 all.merge(customer.attributes) { _, later in later }
             },
             customerParticipantIDs: customers.map(\.id),
