@@ -127,12 +127,12 @@ extension CommunicationNews {
         if isVague { communicationID = other.communicationID ?? communicationID }
         participantID = participantID ?? other.participantID
         media = media ?? other.media
-        startedAt = earliest(startedAt, other.startedAt)
-        connectedAt = earliest(connectedAt, other.connectedAt)
+        startedAt = Timestamp.earliest(startedAt, other.startedAt)
+        connectedAt = Timestamp.earliest(connectedAt, other.connectedAt)
         isEnded = isEnded || other.isEnded
-        endedAt = earliest(endedAt, other.endedAt)
+        endedAt = Timestamp.earliest(endedAt, other.endedAt)
         disconnectType = disconnectType ?? other.disconnectType
-        workSince = earliest(workSince, other.workSince)
+        workSince = Timestamp.earliest(workSince, other.workSince)
         isWorkComplete = isWorkComplete || other.isWorkComplete
         isOver = isOver || other.isOver
         if let code = other.wrapupCode, wrapupCode == nil || isEarlier(wrapupAt, other.wrapupAt) {
@@ -145,12 +145,6 @@ extension CommunicationNews {
         }
         arrival = max(arrival, other.arrival)
     }
-}
-
-/// The earlier of two times, of which either may be unknown.
-func earliest(_ a: Timestamp?, _ b: Timestamp?) -> Timestamp? {
-    guard let a, let b else { return a ?? b }
-    return min(a, b)
 }
 
 /// An unknown time is before any known one.

@@ -30,30 +30,21 @@ extension ConversationFacts {
         } else {
             changes.append(FactChange(path: "conversation", old: nil, new: state, conversationID: id))
         }
-        collect(attributes, since: old?.attributes ?? [:], "conversation.attributes.", &changes)
-        collect(
-            customerAttributes,
-            since: old?.customerAttributes ?? [:],
+        changes += attributeChanges("conversation.attributes.", old?.attributes ?? [:], attributes)
+        changes += attributeChanges(
             "conversation.customer.attributes.",
-            &changes
+            old?.customerAttributes ?? [:],
+            customerAttributes
         )
         return changes
     }
 
-    /// There are many, and few of them change.
-    private func collect(
-        _ attributes: [String: String],
-        since old: [String: String],
-        _ prefix: String,
-        _ changes: inout [FactChange]
-    ) {
-        var names = attributes.compactMap { old[$0] == $1 ? nil : $0 }
-        let kept = attributes.count - names.count { old[$0] == nil }
-        if kept < old.count { names += old.keys.filter { attributes[$0] == nil } }
-        for name in names.sorted() {
-            changes.append(
-                FactChange(path: prefix + name, old: old[name], new: attributes[name], conversationID: id)
-            )
+    /// Those that differ, by name. There are many attributes, and few of them change.
+    private func attributeChanges(_ prefix: String, _ old: [String: String], _ new: [String: String]) -> [FactChange] {
+        var names = new.compactMap { old[$0] == $1 ? nil : $0 }
+        names += old.keys.filter { new[$0] == nil }
+        return names.sorted().map { name in
+            FactChange(path: prefix + name, old: old[name], new: new[name], conversationID: id)
         }
     }
 }

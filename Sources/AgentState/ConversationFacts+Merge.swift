@@ -71,10 +71,10 @@ extension ConversationFacts {
         campaignID = newer(campaignID, seen.campaignID)
         messageType = newer(messageType, seen.messageType)
         isUnoffered = isUnoffered || seen.isUnoffered
-        alertedAt = earliest(alertedAt, seen.alertedAt)
-        connectedAt = earliest(connectedAt, seen.connectedAt)
-        endedAt = earliest(endedAt, seen.endedAt)
-        afterCallWorkSince = earliest(afterCallWorkSince, seen.afterCallWorkSince)
+        alertedAt = Timestamp.earliest(alertedAt, seen.alertedAt)
+        connectedAt = Timestamp.earliest(connectedAt, seen.connectedAt)
+        endedAt = Timestamp.earliest(endedAt, seen.endedAt)
+        afterCallWorkSince = Timestamp.earliest(afterCallWorkSince, seen.afterCallWorkSince)
         take(afterCallWork: seen.afterCallWork)
         if seen.isEnded { end(in: seen.state) }
         settle()
@@ -127,14 +127,14 @@ extension ConversationFacts {
     /// better of what was before it; `roleMoment` that of the latest one that tells roles.
     mutating func take(_ news: CommunicationNews, moment: Timestamp?, roleMoment: Timestamp?) {
         if let known = news.communicationID, communicationID == participantID { communicationID = known }
-        alertedAt = earliest(alertedAt, news.startedAt)
-        connectedAt = earliest(connectedAt, news.connectedAt)
+        alertedAt = Timestamp.earliest(alertedAt, news.startedAt)
+        connectedAt = Timestamp.earliest(connectedAt, news.connectedAt)
         disconnectType = disconnectType ?? news.disconnectType
         if let code = news.wrapupCode, wrapupCode == nil || isEarlier(moment, news.wrapupAt) { wrapupCode = code }
         if news.isEnded {
             end()
-            endedAt = earliest(endedAt, news.endedAt)
-            afterCallWorkSince = earliest(afterCallWorkSince, news.workSince)
+            endedAt = Timestamp.earliest(endedAt, news.endedAt)
+            afterCallWorkSince = Timestamp.earliest(afterCallWorkSince, news.workSince)
             if news.workSince != nil { take(afterCallWork: "pending") }
             if news.isWorkComplete || news.isOver && afterCallWork == "pending" { take(afterCallWork: "complete") }
         }

@@ -22,7 +22,7 @@ extension ConversationFacts {
             if !tellsRole { candidate.role = .agent }
             // An older one without a time of its own rang before we heard of it, and how long before is not known.
             if candidate.isAlerting, !isOlder || order.envelope != nil {
-                candidate.alertedAt = earliest(candidate.alertedAt, order.moment)
+                candidate.alertedAt = Timestamp.earliest(candidate.alertedAt, order.moment)
             }
             candidate.settle()
             guard let place = known.firstIndex(where: { $0.isSameCommunication(as: candidate) }) else {

@@ -30,6 +30,12 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringCo
     public func timeIntervalSince(_ other: Timestamp) -> Duration {
         .milliseconds(milliseconds) - .milliseconds(other.milliseconds)
     }
+
+    /// The earlier of two times, of which either may be unknown or never come; `nil` = both.
+    public static func earliest(_ a: Timestamp?, _ b: Timestamp?) -> Timestamp? {
+        guard let a, let b else { return a ?? b }
+        return min(a, b)
+    }
 }
 
 // MARK: - Text

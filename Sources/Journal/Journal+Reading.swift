@@ -54,18 +54,6 @@ extension Journal {
         }
     }
 
-    /// The applied position and every agent's stored state.
-    public func snapshot() async throws(JournalError) -> (position: Int64, agents: [StoredAgent]) {
-        try await reading { database in
-            // Both from one snapshot of the database: a commit in between is seen in both or in none.
-            let position = try Int64.fetchOne(database, sql: "SELECT position FROM progress") ?? 0
-            let rows = try Row.fetchCursor(database, sql: "SELECT id, state FROM agents ORDER BY id")
-            var agents: [StoredAgent] = []
-            while let row = try rows.next() { agents.append(StoredAgent(id: row[0], state: try row.bytes(1))) }
-            return (position, agents)
-        }
-    }
-
     /// The applied position.
     public func appliedPosition() async throws(JournalError) -> Int64 {
         try await reading { database in
@@ -73,14 +61,17 @@ extension Journal {
         }
     }
 
-    /// Stored states in the order of their ids, after an id: for whoever needs them all, but not all at once.
-    public func storedAgents(after id: String?, limit: Int) async throws(JournalError) -> [StoredAgent] {
+    /// Every agent's stored state, in the order of their ids. Read as they are asked for, a part at a time: all of them may
+    /// be more than the memory should hold at once, and a commit in between is seen or not.
+    public var agents: StoredAgents { StoredAgents(journal: self) }
+
+    func agents(after id: String?, limit: Int) async throws(JournalError) -> [StoredAgent] {
         try await reading { database in
             let statement = try database.cachedStatement(
                 sql: "SELECT id, state FROM agents WHERE id > ? ORDER BY id LIMIT ?"
             )
             // No id is empty.
-            let rows = try Row.fetchCursor(statement, arguments: [id ?? "", max(0, limit)])
+            let rows = try Row.fetchCursor(statement, arguments: [id ?? "", limit])
             var agents: [StoredAgent] = []
             while let row = try rows.next() { agents.append(StoredAgent(id: row[0], state: try row.bytes(1))) }
             return agents

@@ -70,12 +70,8 @@ public struct AgentRecord: Sendable, Equatable {
     /// When something has to be done for the agent although nothing is heard of it, be it only to forget what is over;
     /// `nil` = never.
     var alarmAt: Timestamp? {
-        var earliest = wakeAt
-        if let next = reads.next { earliest = min(earliest ?? next, next) }
-        if let ended = facts.oldestEnded?.advanced(by: Self.endedGrace + .milliseconds(1)) {
-            earliest = min(earliest ?? ended, ended)
-        }
-        return earliest
+        let forgetting = facts.oldestEnded?.advanced(by: Self.endedGrace + .milliseconds(1))
+        return Timestamp.earliest(wakeAt, Timestamp.earliest(reads.next, forgetting))
     }
 
     /// The wish is still under way.

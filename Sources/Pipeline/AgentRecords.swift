@@ -6,9 +6,9 @@ import AgentState
 /// All agents' records, and the ways to find them.
 struct AgentRecords {
     /// In a box each: the places of a dictionary are two or three times as many as its entries.
-    private indirect enum Kept { case record(AgentRecord) }
+    private indirect enum Boxed { case record(AgentRecord) }
 
-    private var records: [String: Kept] = [:]
+    private var records: [String: Boxed] = [:]
     private var texts = SharedTexts()
     private var sortedIDs: [String]?
     /// When each has to be looked at although nothing is heard of them.

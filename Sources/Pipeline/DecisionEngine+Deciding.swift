@@ -23,9 +23,7 @@ extension DecisionEngine {
             move = record.episodes.advance(input)
             lines = record.shadows.advance(verdict.shadows, input)
         }
-        var wakeAt = verdict.wakeAt
-        if let end = move.wakeAt { wakeAt = min(wakeAt ?? end, end) }
-        record.setWake(wakeAt, now: now)
+        record.setWake(Timestamp.earliest(verdict.wakeAt, move.wakeAt), now: now)
         let unheard = verdict.unheard + move.unheard
         if !unheard.isEmpty || !record.reads.isEmpty, policy.mayTouch(record.facts.id) {
             outcome.conversationReads += record.reads.ask(for: unheard, now: now)

@@ -118,29 +118,21 @@ public actor Pipeline {
         self.sleep = sleep
     }
 
-    private static let loadedAtOnce = 1000
-
     /// Reads the stored states. Before `run`.
     public func load() async throws(JournalError) {
         position = try await journal.appliedPosition()
         inbox.advance(to: position)
         try await recallDeadLetters()
-        // Nothing is written before `run`. A part at a time: all of them at once would be as much memory again.
-        var last: String?
-        while true {
-            let part = try await journal.storedAgents(after: last, limit: Self.loadedAtOnce)
-            for stored in part {
-                do {
-                    _ = records.put(try AgentRecord(stored: stored.state))
-                } catch {
-                    logger.error(
-                        "a stored agent cannot be read; it is rebuilt from new events",
-                        metadata: ["agent": "\(stored.id)"]
-                    )
-                }
+        // Nothing is written before `run`.
+        for try await stored in journal.agents {
+            do {
+                _ = records.put(try AgentRecord(stored: stored.state))
+            } catch {
+                logger.error(
+                    "a stored agent cannot be read; it is rebuilt from new events",
+                    metadata: ["agent": "\(stored.id)"]
+                )
             }
-            guard let id = part.last?.id else { return }
-            last = id
         }
     }
 

@@ -21,10 +21,10 @@ public struct Seldom<Value: Silent & Sendable & Equatable>: Sendable, Equatable 
     /// The value itself.
     public var wrappedValue: Value {
         get { stored.first ?? .silent }
-        set { stored = newValue.isSilent ? [] : [newValue] }
+        set { stored = newValue == .silent ? [] : [newValue] }
         _modify {
             if stored.isEmpty { stored.append(.silent) }
-            defer { if stored[0].isSilent { stored = [] } }
+            defer { if stored[0] == .silent { stored = [] } }
             yield &stored[0]
         }
     }
@@ -34,18 +34,14 @@ public struct Seldom<Value: Silent & Sendable & Equatable>: Sendable, Equatable 
 public protocol Silent {
     /// The one that does.
     static var silent: Self { get }
-    /// It is that one.
-    var isSilent: Bool { get }
 }
 
 extension Optional: Silent {
     /// Nothing.
     public static var silent: Self { nil }
-    /// There is nothing.
-    public var isSilent: Bool { if case .none = self { true } else { false } }
 }
 
 extension EpisodeState: Silent {
     /// No rule has ever matched.
-    public static var silent: EpisodeState { EpisodeState() }
+    public static let silent = EpisodeState()
 }

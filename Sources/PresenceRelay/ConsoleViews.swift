@@ -33,7 +33,7 @@ extension AgentView {
         activeQueueIds = facts.activeQueueIDs
         outOfOffice = facts.outOfOffice
         conversations = facts.conversations.filter(\.isLive).map(ConversationView.init)
-        wanted = record.episodes.episode.map {
+        wanted = record.episode.map {
             WantedView(status: $0.status, rule: $0.rule, since: $0.since, eventKey: $0.eventKey)
         }
         delivery = record.delivery.map(DeliveryView.init)

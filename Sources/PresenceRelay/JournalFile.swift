@@ -43,7 +43,7 @@ struct JournalFile: ReplaySource {
             for line in try await journal.history(since: since, kinds: [.call, .guarded], OwnChanges.Line.init) {
                 memory.ownChanges.note(line)
             }
-            for stored in try await journal.snapshot().agents {
+            for try await stored in journal.agents {
                 // One that cannot be read only knows less.
                 guard let record = try? AgentRecord(stored: stored.state) else { continue }
                 memory.ownChanges.note(record)

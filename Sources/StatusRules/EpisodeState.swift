@@ -50,12 +50,6 @@ public struct EpisodeState: Codable, Sendable, Equatable {
     /// No rule has ever matched.
     public init() {}
 
-    /// No rule matches, and none has in a way that still counts.
-    public var isSilent: Bool {
-        episode == nil && armed == nil && releasing == nil && overruled == nil && guards == nil
-            && awaitingPresence == nil && cooldowns == nil && contests == nil
-    }
-
     /// A write of ours was accepted: from now on the end of the episode has something to put back.
     public mutating func noteWrite() { episode?.hasWritten = true }
 

@@ -106,5 +106,5 @@ public struct EpisodeMove: Sendable, Equatable {
     /// Nothing has to be done.
     public init() {}
 
-    mutating func wake(at time: Timestamp) { wakeAt = min(wakeAt ?? time, time) }
+    mutating func wake(at time: Timestamp) { wakeAt = Timestamp.earliest(wakeAt, time) }
 }

@@ -149,39 +149,32 @@ public struct RuleSet: Sendable {
         // Whatever a rule makes of one that was silent for too long may be wrong, a "no" as well: it has to be read.
         for conversation in scope.conversations { _ = scope.trusts(conversation) }
         let mayExclude = !tracing && scope.unheard.isEmpty
-        for index in compiled.timed.indices { compiled.timed[index].when.keepHolds(facts, &scope) }
-        let rules = rules
+        for rule in compiled.timed { rule.when.keepHolds(facts, &scope) }
         var comparisons = compiled.prefilter.results()
         var stoppedBy: String?
         var hasDecided = false
-        // Rules are looked at where they lie: a copy of each costs more than passing most of them over.
-        for index in rules.indices {
+        for (index, rule) in rules.enumerated() {
             if let stoppedBy {
                 guard tracing else { break }
                 let reason = "not looked at: rule '\(stoppedBy)' stops"
-                evaluation.trace.append(RuleTrace(rule: rules[index].name, matched: false, failure: reason))
+                evaluation.trace.append(RuleTrace(rule: rule.name, matched: false, failure: reason))
                 continue
             }
             if !tracing, hasDecided {
                 if index > compiled.lastBeside { break }
-                guard rules[index].mattersBeside else { continue }
+                guard rule.mattersBeside else { continue }
             }
             if mayExclude, compiled.prefilter.excludes(index, facts, &comparisons, &scope) { continue }
-            let match = rules[index].match(facts, statuses, &scope)
+            let match = rule.match(facts, statuses, &scope)
             if let match {
                 take(match, of: index, facts, statuses, &scope, into: &evaluation)
                 hasDecided = evaluation.match != nil
-                if rules[index].stops, !rules[index].observes { stoppedBy = rules[index].name }
+                if rule.stops, !rule.observes { stoppedBy = rule.name }
             }
             guard tracing else { continue }
-            let failure = match == nil ? rules[index].failure(facts, statuses, &scope) : nil
+            let failure = match == nil ? rule.failure(facts, statuses, &scope) : nil
             evaluation.trace.append(
-                RuleTrace(
-                    rule: rules[index].name,
-                    matched: match != nil,
-                    failure: failure,
-                    observed: rules[index].observes
-                )
+                RuleTrace(rule: rule.name, matched: match != nil, failure: failure, observed: rule.observes)
             )
         }
         evaluation.holds = scope.holds

@@ -111,3 +111,12 @@ final class WriterBlock: Sendable {
     func release() { gate.signal() }
     deinit { gate.signal() }
 }
+
+extension Journal {
+    /// All stored states at once.
+    func allAgents() async throws(JournalError) -> [StoredAgent] {
+        var all: [StoredAgent] = []
+        for try await agent in agents { all.append(agent) }
+        return all
+    }
+}

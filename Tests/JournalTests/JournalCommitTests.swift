@@ -38,8 +38,8 @@ struct JournalCommitTests {
         await journal.close()
 
         journal = try folder.open()
-        let (position, agents) = try await journal.snapshot()
-        #expect(position == 1)
+        let agents = try await journal.allAgents()
+        #expect(try await journal.appliedPosition() == 1)
         #expect(agents.map(\.id) == ["a", "b"])
         #expect(agents.map(\.state) == [[2, 0, 3], []])
         let line = try #require(try await journal.history(agentID: "a", before: nil, limit: 9).first)
@@ -59,14 +59,30 @@ struct JournalCommitTests {
             var commit = JournalCommit()
             commit.position = position
             try await journal.commit(commit)
-            #expect(try await journal.snapshot().position == expected)
+            #expect(try await journal.appliedPosition() == expected)
         }
         var beyond = JournalCommit()
         beyond.position = 3
         beyond.agents = [StoredAgent(id: "a", state: [])]
         await #expect { try await journal.commit(beyond) } throws: { ($0 as? JournalError)?.code == .other }
         // All or nothing.
-        #expect(try await journal.snapshot().agents.isEmpty)
+        #expect(try await journal.allAgents().isEmpty)
+        await journal.close()
+    }
+
+    @Test(
+        "agents are read in the order of their ids, each once, whatever the size of the parts",
+        arguments: [0, 1000, 2001]
+    )
+    func manyAgents(count: Int) async throws {
+        let journal = try folder.open()
+        var commit = JournalCommit()
+        let ids = (0..<count).map { "agent \($0)" }
+        commit.agents = ids.map { StoredAgent(id: $0, state: Array($0.utf8)) }
+        try await journal.commit(commit)
+        let read = try await journal.allAgents()
+        #expect(read.map(\.id) == ids.sorted())
+        #expect(read.allSatisfy { $0.state == Array($0.id.utf8) })
         await journal.close()
     }
 

@@ -19,7 +19,7 @@ struct JournalOpeningTests {
     func startsEmpty() async throws {
         let journal = try folder.open()
         #expect(journal.lastSequence == 0)
-        #expect(try await journal.snapshot().position == 0)
+        #expect(try await journal.appliedPosition() == 0)
         #expect(try await journal.read(after: 0, limit: 10).isEmpty)
         for name in ["relay.db", "relay.db-wal"] {
             let mode = try FileManager.default.attributesOfItem(atPath: folder.file(name))[.posixPermissions]

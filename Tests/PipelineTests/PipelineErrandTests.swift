@@ -143,27 +143,11 @@ private func unanswered() async -> GenesysAPIError {
     return GenesysAPIError(.timeout, message: "never")
 }
 
-private func withWorkshop(_ body: (URL) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("errands-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try await body(folder)
-}
-
-private func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(20)
-    while ContinuousClock.now < end {
-        if try await condition() { return }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-    Issue.record("not reached: \(what)")
-}
-
 @Suite("Pipeline: errands and adherence")
 struct PipelineErrandTests {
     @Test("errands are handed out once, after they are stored, and reported back in the history")
     func story() async throws {
-        try await withWorkshop { folder in
+        try await withFolder { folder in
             let shop = try await Workshop(folder: folder)
             try await shop.append(presence)
             try await shop.append(call())
@@ -182,7 +166,7 @@ struct PipelineErrandTests {
 
     @Test("what was handed out and not reported before the process died is handed out again, to be checked first")
     func restart() async throws {
-        try await withWorkshop { folder in
+        try await withFolder { folder in
             let first = try await Workshop(folder: folder)
             try await first.append(presence)
             try await first.append(call())
@@ -207,7 +191,7 @@ struct PipelineErrandTests {
 
     @Test("a verdict is kept with the agent, and every adherence that is seen is handed on")
     func adherence() async throws {
-        try await withWorkshop { folder in
+        try await withFolder { folder in
             let shop = try await Workshop(folder: folder)
             try await shop.append(presence)
             try await shop.append(call())
@@ -233,7 +217,7 @@ struct PipelineErrandTests {
 
     @Test("an errand that fails for good is a dead letter, and is handed out again on request")
     func deadLetter() async throws {
-        try await withWorkshop { folder in
+        try await withFolder { folder in
             let shop = try await Workshop(folder: folder)
             try await shop.append(call())
             let tag = try #require(shop.handed.first?.errand)

@@ -148,22 +148,6 @@ private func call(_ state: String = "connected", flag: String = "Break") -> Stri
     #"{"topicName":"v2.users.agent.conversations","eventBody":{"id":"c","participants":[{"id":"p","userId":"agent","purpose":"agent","attributes":{"wfm_status":"\#(flag)"},"calls":[{"id":"k","state":"\#(state)"}]}]}}"#
 }
 
-private func withFolder(_ body: (URL) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("pipeline-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try await body(folder)
-}
-
-private func eventually(_ what: String, _ condition: () async -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(20)
-    while ContinuousClock.now < end {
-        if await condition() { return }
-        try await Task.sleep(for: .milliseconds(5))
-    }
-    Issue.record("not reached: \(what)")
-}
-
 @Suite("Pipeline")
 struct PipelineTests {
     @Test("journalled events become a write, and the end of the call undoes it")

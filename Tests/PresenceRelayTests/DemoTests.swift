@@ -24,11 +24,11 @@ struct DemoTests {
         await client.shutdown()
         // The browser's budget is in its own time: on a busy machine it may end before the first answer is there.
         try await eventually("the page shows it", within: .seconds(120)) {
-            let document = try browse(page)
+            let document = try await browse(page)
             return ["flagged by the desktop", "confirmed", "Agent 0", "Healthy"].allSatisfy(document.contains)
         }
         try await eventually("the agent's history explains its decisions", within: .seconds(120)) {
-            let document = try browse("\(page)#\(id)")
+            let document = try await browse("\(page)#\(id)")
             return ["class=\"explanation\"", "First condition that failed", "Rules version", "Calls that followed"]
                 .allSatisfy(document.contains)
         }
@@ -37,21 +37,7 @@ struct DemoTests {
     }
 
     /// The page's document after its scripts have run for a few seconds, in headless Chromium.
-    private func browse(_ url: String) throws -> String {
-        let profile = FileManager.default.temporaryDirectory.appendingPathComponent("chromium-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: profile) }
-        let browser = Process()
-        browser.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-        browser.arguments = [
-            "-s", "KILL", "60", "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-            "--user-data-dir=\(profile.path)", "--virtual-time-budget=20000", "--dump-dom", url,
-        ]
-        let output = Pipe()
-        browser.standardOutput = output
-        browser.standardError = FileHandle.nullDevice
-        try browser.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        browser.waitUntilExit()
-        return String(decoding: data, as: UTF8.self)
+    private func browse(_ url: String) async throws -> String {
+        try await withTemporaryFolder { try Browser.document(of: url, in: $0, budget: 20) }
     }
 }

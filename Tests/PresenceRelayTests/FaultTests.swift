@@ -26,13 +26,20 @@ struct FaultTests {
             // Enough is to go wrong to prove something, also on a machine that gets through few calls.
             let enough = level == "mild" ? 4 : 9
             var hit = 0
-            while ContinuousClock.now < end || hit < enough {
+            while ContinuousClock.now < end || (hit < enough && ContinuousClock.now < end + .seconds(60)) {
                 try await site.storm(20, talkSeconds: 0.8)
                 try await site.storm(39, status: "Meeting", talkSeconds: 1.2)
+                // Of those who have left nothing is wanted, whatever flag their calls have.
+                let presences = try await site.presences()
+                for agent in presences.keys.sorted() where presences[agent] == Installation.offlineID {
+                    let call = try await site.answeredCall(agent).conversation
+                    try await site.simulate("POST", "/simulator/calls/\(call)/attributes", ["wfm_status": "Break"])
+                }
                 let round = ContinuousClock.now + .seconds(1.5)
                 try await eventually("the next round") { ContinuousClock.now >= round }
                 hit = try await site.faultsHit()
             }
+            #expect(hit >= enough, "enough went wrong to prove something")
             // These calls stay.
             try await site.storm(30)
             try await eventually("the last flags have arrived, or are lost") {
@@ -61,6 +68,7 @@ struct FaultTests {
             }
             let usage = try await site.simulate("GET", "/simulator/usage")
             #expect((usage["maxConcurrentWritesPerAgent"].int ?? 0) <= 1, "\(usage)")
+            try await Self.expectNothingWantedOfWhoeverLeft(relay)
             try await Self.expectNoneMovedOutOfOffline(relay, usage)
         }
     }
@@ -90,6 +98,23 @@ struct FaultTests {
             if !chosen.contains(presence) { note("nobody has chosen it") }
         }
         return wrong
+    }
+
+    /// In the order in which the relay decided: no status is wanted of an agent whom it knows to be Offline.
+    private static func expectNothingWantedOfWhoeverLeft(_ relay: RunningRelay) async throws {
+        var held = 0
+        for id in try await relay.agents().keys {
+            let lines = try await relay.get("/v1/agents/\(id)/history?limit=1000").json["entries"].list.reversed()
+            var isOffline = false
+            for line in lines {
+                let text = line["summary"].text
+                if text.contains("presence.system: ") { isOffline = text.contains("→ OFFLINE") }
+                guard isOffline else { continue }
+                #expect(line["kind"].text != "decision" || !text.contains("wants"), "\(id): \(text)")
+                if text.contains("the agent is Offline: never moved out of it") { held += 1 }
+            }
+        }
+        #expect(held > 0, "somebody had left whose call was flagged")
     }
 
     /// Nobody is written whom the relay has known to be Offline for a while: whoever was, had left just before, or the news

@@ -8,6 +8,7 @@ import Testing
 extension Installation {
     /// Ids that are the same in every organisation.
     static let breakID = "227b37e2-f1d0-4dd0-8f50-badd7cf6d158"
+    static let offlineID = "ccf3c10a-aa2c-4845-8e8d-f59fa48c58e5"
 
     /// A call for each of the first agents who are not Offline, with the flag that the rules look for.
     func storm(_ agents: Int, status: String = "Break", talkSeconds: Double? = nil) async throws {

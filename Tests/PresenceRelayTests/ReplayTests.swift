@@ -91,9 +91,7 @@ struct ReplayTests {
     @Test("the HTML page, seen in a real browser, has timelines and asks no network for anything")
     func page() async throws {
         try await withTemporaryFolder { folder in
-            let config = folder.path + "/relay.yaml", events = folder.path + "/events.ndjson"
-            try Self.relay.write(toFile: config, atomically: true, encoding: .utf8)
-            try Self.events.write(toFile: events, atomically: true, encoding: .utf8)
+            let (config, events) = try Self.files(in: folder)
             let page = folder.path + "/replay.html"
             let result = try await run([
                 "replay", "--config", config, "--events", events, "--rules", config, "--format", "html", "--output",
@@ -117,9 +115,7 @@ struct ReplayTests {
     @Test("what cannot be replayed is said, with what to do about it")
     func failures() async throws {
         try await withTemporaryFolder { folder in
-            let config = folder.path + "/relay.yaml", events = folder.path + "/events.ndjson"
-            try Self.relay.write(toFile: config, atomically: true, encoding: .utf8)
-            try Self.events.write(toFile: events, atomically: true, encoding: .utf8)
+            let (config, events) = try Self.files(in: folder)
             func failure(_ arguments: String...) async throws -> (code: Int32, errors: String) {
                 let result = try await run(["replay", "--config", config] + arguments)
                 return (result.code, result.errors)
@@ -156,30 +152,33 @@ struct ReplayTests {
                 + #""attributes":{"wfm_status":"Break"},"calls":[{"id":"k","state":"\#(state)"}]}]}}"#
         }.joined(separator: "\n") + "\n"
 
+    /// A configuration, and events to be replayed with it.
+    private static func files(in folder: URL) throws -> (config: String, events: String) {
+        let config = folder.path + "/relay.yaml", file = folder.path + "/events.ndjson"
+        try relay.write(toFile: config, atomically: true, encoding: .utf8)
+        try events.write(toFile: file, atomically: true, encoding: .utf8)
+        return (config, file)
+    }
+
     /// The page's document after its script has run, and what the browser has asked for beside its own services.
     private func browse(_ page: String, in folder: URL) throws -> (document: String, requests: [String]) {
-        let profile = folder.appendingPathComponent("chromium-\(UUID().uuidString)").path
-        let browser = Process()
-        browser.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-        browser.arguments = [
-            "-s", "KILL", "60", "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+        let file = folder.appendingPathComponent("net-\(UUID().uuidString).json").path
+        let document = try Browser.document(
+            of: "file://\(page)",
+            in: folder,
+            budget: 5,
             // Nothing leaves the machine, whatever asks.
-            "--host-resolver-rules=MAP * ~NOTFOUND", "--disable-background-networking", "--disable-component-update",
-            "--user-data-dir=\(profile)", "--log-net-log=\(profile)-net.json", "--virtual-time-budget=5000",
-            "--dump-dom", "file://\(page)",
-        ]
-        let output = Pipe()
-        browser.standardOutput = output
-        browser.standardError = FileHandle.nullDevice
-        try browser.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        browser.waitUntilExit()
-        let log = try String(contentsOfFile: "\(profile)-net.json", encoding: .utf8)
+            options: [
+                "--host-resolver-rules=MAP * ~NOTFOUND", "--disable-background-networking",
+                "--disable-component-update", "--log-net-log=\(file)",
+            ]
+        )
+        let log = try String(contentsOfFile: file, encoding: .utf8)
         let requests = log.matches(of: #/"url":"(https?:[^"]+)"/#).map { String($0.1) }
             .filter { url in
                 let host = url.split(separator: "/").dropFirst().first ?? ""
                 return !["googleapis.com", "google.com", "gvt1.com"].contains { host.hasSuffix($0) }
             }
-        return (String(decoding: data, as: UTF8.self), Set(requests).sorted())
+        return (document, Set(requests).sorted())
     }
 }

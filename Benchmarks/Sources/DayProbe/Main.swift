@@ -48,5 +48,4 @@ struct Main {
         emit(result.line + "\t" + String(format: "%.1f", (clock.now - start) / .seconds(1)))
     }
 
-    private static func emit(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 }

@@ -13,14 +13,7 @@ import Probing
 /// Prints one line, fields separated by tabs: what, rate asked, rate reached, p50 ms, p99 ms, max ms, samples, missing.
 @main
 struct Main {
-    static func main() async {
-        do {
-            try await run(Array(CommandLine.arguments.dropFirst()))
-        } catch {
-            FileHandle.standardError.write(Data("LatencyProbe: \(error)\n".utf8))
-            exit(1)
-        }
-    }
+    static func main() async { await runProbe("LatencyProbe", run) }
 
     static func run(_ arguments: [String]) async throws {
         let numbers = arguments.dropFirst().compactMap(Int.init)

@@ -15,14 +15,7 @@ import Probing
 /// separated by tabs: what, round, events, seconds, processor seconds, greatest resident size in MB (0 = not measured).
 @main
 struct Main {
-    static func main() async {
-        do {
-            try await run(Array(CommandLine.arguments.dropFirst()))
-        } catch {
-            FileHandle.standardError.write(Data("ReplayProbe: \(error)\n".utf8))
-            exit(1)
-        }
-    }
+    static func main() async { await runProbe("ReplayProbe", run) }
 
     private static func run(_ arguments: [String]) async throws {
         let numbers = arguments.dropFirst(2).compactMap(Int.init)
@@ -37,14 +30,21 @@ struct Main {
         let rules = try Rules(folder: folder, database: database)
         for round in 1...max(1, numbers.count > 2 ? numbers[2] : 1) {
             let (count, seconds) = try await decode(database)
-            say("decode\t\(round)\t\(count)\t\(seconds)\t0\t0")
+            emit("decode", "\(round)", "\(count)", "\(seconds)", "0", "0")
             for (name, extra) in [("one file", []), ("two files", ["--rules", rules.other])] {
                 let run = try replay(
                     arguments[0],
                     ["--config", rules.config, "--since", "365d", "--format", "csv"] + extra,
                     folder
                 )
-                say("\(name)\t\(round)\t\(count)\t\(run.seconds)\t\(run.processorSeconds)\t\(run.megabytes)")
+                emit(
+                    name,
+                    "\(round)",
+                    "\(count)",
+                    "\(run.seconds)",
+                    "\(run.processorSeconds)",
+                    "\(run.megabytes)"
+                )
             }
         }
     }
@@ -128,9 +128,6 @@ struct Main {
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
         return (seconds(usage.ru_utime) + seconds(usage.ru_stime), Int(usage.ru_maxrss) / 1024)
     }
-
-    /// At once: whoever waits sees how far it is.
-    private static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
     private static let quiet = Logger(label: "probe") { _ in SwiftLogNoOpLogHandler() }
 }

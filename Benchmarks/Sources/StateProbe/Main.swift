@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-import Foundation
 import Probing
 
 /// What an agent costs in memory, and an event in time.
@@ -14,22 +13,16 @@ import Probing
 /// fields separated by tabs; `Benchmarks/run.sh state` makes a table of them.
 @main
 struct Main {
-    static func main() async {
-        do {
-            let arguments = Array(CommandLine.arguments.dropFirst())
-            switch (arguments.first, arguments.count) {
-            case ("fill", 4):
-                guard let kind = AgentKind(rawValue: arguments[1]), let agents = Int(arguments[3]) else { fallthrough }
-                try await StoredAgents.fill(arguments[2], kind, agents)
-            case ("load", 3): emit("load\t\(arguments[1])\t" + (try await StoredAgents.load(arguments[2])))
-            case ("apply", 1): try ApplyTimes.measure().forEach { emit("apply\t" + $0) }
-            default: throw ProbeError(message: "usage: fill KIND FOLDER AGENTS | load KIND FOLDER | apply")
-            }
-        } catch {
-            FileHandle.standardError.write(Data("StateProbe: \(error)\n".utf8))
-            exit(1)
+    static func main() async { await runProbe("StateProbe", run) }
+
+    private static func run(_ arguments: [String]) async throws {
+        switch (arguments.first, arguments.count) {
+        case ("fill", 4):
+            guard let kind = AgentKind(rawValue: arguments[1]), let agents = Int(arguments[3]) else { fallthrough }
+            try await AgentMemory.fill(arguments[2], kind, agents)
+        case ("load", 3): emit("load", arguments[1], try await AgentMemory.load(arguments[2]))
+        case ("apply", 1): try ApplyTimes.measure().forEach { emit("apply", $0) }
+        default: throw ProbeError(message: "usage: fill KIND FOLDER AGENTS | load KIND FOLDER | apply")
         }
     }
-
-    private static func emit(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 }

@@ -14,14 +14,7 @@ import Probing
 /// is looked at as far as it has come. Prints one line, fields separated by tabs (`StormResult.line`).
 @main
 struct Main {
-    static func main() async {
-        do {
-            try await run(Array(CommandLine.arguments.dropFirst()))
-        } catch {
-            FileHandle.standardError.write(Data("StormProbe: \(error)\n".utf8))
-            exit(1)
-        }
-    }
+    static func main() async { await runProbe("StormProbe", run) }
 
     static func run(_ arguments: [String]) async throws {
         let numbers = arguments.dropFirst(2).compactMap(Int.init)

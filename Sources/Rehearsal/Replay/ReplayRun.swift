@@ -113,7 +113,7 @@ public struct ReplayRun {
     private mutating func advance(to time: Timestamp) {
         let tracks = tracks
         guard new != nil else { return old.advance(to: time) { tracks.note($0, in: .old) } }
-        while let due = [old.nextWake, new?.nextWake].compactMap(\.self).min(), due <= time {
+        while let due = Timestamp.earliest(old.nextWake, new?.nextWake), due <= time {
             old.advance(to: due) { tracks.note($0, in: .old) }
             new?.advance(to: due) { tracks.note($0, in: .new) }
             compare()

@@ -11,7 +11,7 @@ import Logging
 import Pipeline
 
 /// A journal full of agents, and a pipeline that reads it.
-enum StoredAgents {
+enum AgentMemory {
     private static var logger: Logger {
         var logger = Logger(label: "state")
         logger.logLevel = .critical
