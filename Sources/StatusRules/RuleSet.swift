@@ -153,18 +153,17 @@ public struct RuleSet: Sendable {
         var comparisons = compiled.prefilter.results()
         var stoppedBy: String?
         var hasDecided = false
-        for (index, rule) in rules.enumerated() {
+        for index in rules.indices {
+            if !tracing, stoppedBy != nil || (hasDecided && index > compiled.lastBeside) { break }
+            if mayExclude, compiled.prefilter.excludes(index, facts, &comparisons, &scope) { continue }
+            // Not before that: to hold each costs more than to pass most of them over.
+            let rule = rules[index]
             if let stoppedBy {
-                guard tracing else { break }
                 let reason = "not looked at: rule '\(stoppedBy)' stops"
                 evaluation.trace.append(RuleTrace(rule: rule.name, matched: false, failure: reason))
                 continue
             }
-            if !tracing, hasDecided {
-                if index > compiled.lastBeside { break }
-                guard rule.mattersBeside else { continue }
-            }
-            if mayExclude, compiled.prefilter.excludes(index, facts, &comparisons, &scope) { continue }
+            if !tracing, hasDecided, !rule.mattersBeside { continue }
             let match = rule.match(facts, statuses, &scope)
             if let match {
                 take(match, of: index, facts, statuses, &scope, into: &evaluation)

@@ -63,14 +63,16 @@ export function talkOf(talk) {
 const attribute = (key, value) =>
   make("div", { className: "attribute" }, `${key}=`, make("i", {}, String(value)));
 
+// Whoever is in a conversation is looked at again hours later, should nothing be heard of it: no line for that.
+const isSoon = (text) => Date.parse(text) - Date.now() < 3600e3;
+
 export function wantedOf({ wanted, waiting, looksAgainAt }) {
   const children = [];
   if (wanted) {
     children.push(make("div", {}, make("b", {}, wanted.status)), joined(wanted.rule, wanted.since ? time(wanted.since) : null));
   }
   if (waiting) children.push(...waitingOf(waiting));
-  // Whoever is in a conversation is looked at again some day: worth a line only where something is under way.
-  if (looksAgainAt && (wanted || waiting) && !waiting?.until) children.push(minor("looks again ", time(looksAgainAt)));
+  if (looksAgainAt && isSoon(looksAgainAt) && !waiting?.until) children.push(minor("looks again ", time(looksAgainAt)));
   return children;
 }
 
