@@ -35,7 +35,7 @@ extension AgentFacts {
         var facts = known ?? first
         // Whether this snapshot tells of roles is decided with all others.
         if known == nil { facts.role = .agent }
-        let (communications, isOlder) = facts.take(seen, order)
+        let (communications, isOlder) = facts.fields.take(seen, order)
         facts.resolve(communications, news, quiet: quiet.order(of: media))
         if isOlder, facts == known {
             return result.stale("older than the snapshot known of conversation \(snapshot.id)")
@@ -43,7 +43,7 @@ extension AgentFacts {
         if !isOlder, let name = snapshot.participants.last(where: { $0.id == facts.participantID })?.name {
             self.name = name
         }
-        result.taken(facts.changes(since: known))
+        result.taken(facts.fields.changes(since: known))
         if let place {
             conversations[place] = facts
         } else {
@@ -61,13 +61,13 @@ extension AgentFacts {
         var isKnown = false
         var isTaken = false
         for place in conversations.indices where conversations[place].id == event.conversationID {
-            guard conversations[place].has(participant: event.participantID) else { continue }
+            guard conversations[place].fields.has(participant: event.participantID) else { continue }
             isKnown = true
             let old = conversations[place]
-            guard conversations[place].write(event.attributes, of: event.participantID, stamp) else { continue }
+            guard conversations[place].fields.write(event.attributes, of: event.participantID, stamp) else { continue }
             isTaken = true
-            conversations[place].tell(at: order.arrival)
-            result.taken(conversations[place].changes(since: old))
+            conversations[place].fields.tell(at: order.arrival)
+            result.taken(conversations[place].fields.changes(since: old))
         }
         if isKnown, !isTaken, !event.attributes.isEmpty { result.stale("attributes older than those known") }
     }
@@ -79,11 +79,11 @@ extension AgentFacts {
         let news = remember(event)
         for place in conversations.indices where conversations[place].id == event.conversationID {
             let old = conversations[place]
-            let communications = old.communications.map(\.communicationOnly)
+            let communications = old.communications.map { $0.fields.communicationOnly }
             guard communications.contains(where: news.isAbout) else { continue }
-            conversations[place].tell(at: event.arrival)
+            conversations[place].fields.tell(at: event.arrival)
             conversations[place].resolve(communications, [news], quiet: quiet.order(of: old.media))
-            result.taken(conversations[place].changes(since: old))
+            result.taken(conversations[place].fields.changes(since: old))
         }
     }
 
@@ -115,13 +115,13 @@ extension AgentFacts {
                 isOlder = true
                 continue
             }
-            conversations[place].tell(at: order.arrival)
+            conversations[place].fields.tell(at: order.arrival)
             conversations[place].resolve(
-                old.communications.map(\.communicationOnly),
+                old.communications.map { $0.fields.communicationOnly },
                 [],
                 quiet: quiet.order(of: old.media)
             )
-            result.taken(conversations[place].changes(since: old))
+            result.taken(conversations[place].fields.changes(since: old))
         }
         if isOlder { result.stale("the summary is older than the snapshot known") }
     }

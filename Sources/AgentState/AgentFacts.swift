@@ -53,6 +53,16 @@ public struct AgentFacts: Sendable, Equatable, Identifiable {
     /// The conversations that these facts are about, live or not: whose `.participantAttributes` belong here.
     public var conversationIDs: Set<String> { Set(conversations.map(\.id)) }
 
+    /// Takes over what another run has made of the same events, but for the presence: runs that decide differently set
+    /// different ones.
+    public mutating func takeAllButPresence(of other: AgentFacts) {
+        var facts = other
+        facts.presence = presence
+        facts.presenceOrder = presenceOrder
+        facts.presenceIsPartial = presenceIsPartial
+        self = facts
+    }
+
     /// Whether a participant of the conversation is this agent's.
     func hasPart(_ participantID: String, in conversationID: String) -> Bool {
         conversations.contains { facts in

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-extension ConversationFacts {
+extension ConversationFacts.Fields {
     /// What differs, in the vocabulary of rules. An appearance is one change, apart from the attributes it brings.
     func changes(since old: ConversationFacts?) -> [FactChange] {
         var changes: [FactChange] = []

@@ -4,6 +4,14 @@
 import GenesysEvents
 
 extension ConversationFacts: Codable {
+    /// What `encode(to:)` has written.
+    public init(from decoder: any Decoder) throws { self.init(try Fields(from: decoder)) }
+
+    /// For the relay's own storage, not for any API.
+    public func encode(to encoder: any Encoder) throws { try fields.encode(to: encoder) }
+}
+
+extension ConversationFacts.Fields: Codable {
     // Short names, and nothing that has its usual value: one is stored with every agent for every conversation.
     private enum CodingKeys: String, CodingKey {
         case id, media, state, held, muted, purpose, order, others, standby, role, presumed
@@ -96,7 +104,7 @@ extension ConversationFacts: Codable {
         isUnoffered = try value(.isUnoffered) ?? false
         // Earlier versions kept fewer of them, and the whole conversation with each.
         let standby: [ConversationFacts]? = try value(.standby)
-        others = try value(.others) ?? standby?.map(\.communicationOnly) ?? []
+        others = try value(.others) ?? standby?.map { $0.fields.communicationOnly } ?? []
     }
 
     /// For the relay's own storage, not for any API.

@@ -6,7 +6,7 @@ import GenesysEvents
 /// Which of the agent's communications in a conversation and medium the facts are about.
 extension ConversationFacts {
     /// All of the agent's communications in the conversation and medium that are remembered, the current one first.
-    public var communications: [ConversationFacts] { [self] + others }
+    public var communications: [ConversationFacts] { [self] + self.others }
 
     /// Ended communications that are remembered beside the current one: enough for a snapshot that brings one back to
     /// be seen through, and few, since a conversation may ring at an agent again and again for weeks.
@@ -14,15 +14,15 @@ extension ConversationFacts {
 
     /// Makes the most current of these communications the one that these facts are about.
     private mutating func choose(among candidates: [ConversationFacts]) {
-        guard let place = candidates.indices.max(by: { candidates[$0].isLessCurrent(than: candidates[$1]) }) else {
+        guard let place = candidates.indices.max(by: { candidates[$0].fields.isLessCurrent(than: candidates[$1]) }) else {
             return
         }
         var current = candidates[place]
-        current.takeConversation(of: self)
+        current.fields.takeConversation(of: self)
         var rest: [ConversationFacts] = []
         for other in candidates.indices where other != place { rest.append(candidates[other]) }
         if rest.count > Self.keptEnded {
-            rest.sort { $1.isLessCurrent(than: $0) }
+            rest.sort { $1.fields.isLessCurrent(than: $0) }
             let ended = rest.drop { !$0.isEnded }
             rest.removeLast(max(0, ended.count - Self.keptEnded))
         }
@@ -34,22 +34,29 @@ extension ConversationFacts {
     /// medium; then the most current of them is the one that these facts are about.
     mutating func resolve(_ known: [ConversationFacts], _ news: [CommunicationNews], quiet: FactOrder?) {
         var known = known
+        let order = self.order
         let moment = order?.moment
-        let roleMoment = media == .call ? moment : fullOrder?.moment
+        let roleMoment = self.media == .call ? moment : self.fullOrder?.moment
         for place in known.indices {
-            known[place].withdrawPresumedEnd()
+            known[place].fields.withdrawPresumedEnd()
             for news in news where news.isAbout(known[place]) {
-                known[place].take(news, moment: moment, roleMoment: roleMoment)
+                known[place].fields.take(news, moment: moment, roleMoment: roleMoment)
             }
-            if let quiet, let order, order.isOlder(than: quiet, by: .envelope) { known[place].presumeEnded() }
+            if let quiet, let order, order.isOlder(than: quiet, by: .envelope) { known[place].fields.presumeEnded() }
         }
         choose(among: known)
     }
 
+}
+
+extension ConversationFacts.Fields {
+    /// All of the agent's communications in the conversation and medium that are remembered, the current one first.
+    var communications: [ConversationFacts] { [ConversationFacts(self)] + others }
+
     /// Alive before after-call work before over; then the one that was connected or ended last, or rang last.
-    private func isLessCurrent(than other: ConversationFacts) -> Bool {
-        if liveliness != other.liveliness { return liveliness < other.liveliness }
-        if newestTime != other.newestTime { return newestTime < other.newestTime }
+    fileprivate func isLessCurrent(than other: ConversationFacts) -> Bool {
+        if liveliness != other.fields.liveliness { return liveliness < other.fields.liveliness }
+        if newestTime != other.fields.newestTime { return newestTime < other.fields.newestTime }
         if alertedAt != other.alertedAt { return isEarlier(alertedAt, other.alertedAt) }
         return (participantID, communicationID) < (other.participantID, other.communicationID)
     }
@@ -59,7 +66,7 @@ extension ConversationFacts {
     private var newestTime: Int64 { max(connectedAt?.milliseconds ?? .min, endedAt?.milliseconds ?? .min) }
 
     /// What belongs to the conversation, whichever communication the agent has in it.
-    private mutating func takeConversation(of facts: ConversationFacts) {
+    fileprivate mutating func takeConversation(of facts: ConversationFacts) {
         participants = facts.participants
         customerAttributes = facts.customerAttributes
         customerParticipantIDs = facts.customerParticipantIDs
@@ -73,8 +80,8 @@ extension ConversationFacts {
 
     /// Without it, as in `others`.
     var communicationOnly: ConversationFacts {
-        var facts = self
-        facts.takeConversation(
+        var fields = self
+        fields.takeConversation(
             of: ConversationFacts(
                 id: id,
                 media: media,
@@ -83,7 +90,7 @@ extension ConversationFacts {
                 state: state
             )
         )
-        facts.others = []
-        return facts
+        fields.others = []
+        return ConversationFacts(fields)
     }
 }

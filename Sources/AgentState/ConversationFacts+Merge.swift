@@ -5,7 +5,7 @@ public import GenesysEvents
 
 // MARK: - Identity
 
-extension ConversationFacts {
+extension ConversationFacts.Fields {
     /// The one-media topics know no communication id, only the participant.
     func isSameCommunication(as other: ConversationFacts) -> Bool {
         guard id == other.id, media == other.media, participantID == other.participantID else { return false }
@@ -22,7 +22,7 @@ extension ConversationFacts {
         return candidates.contains { candidate in
             guard candidate.held, let since = candidate.heldSince else { return false }
             return communications.contains { known in
-                known.releasedHold.map { since <= $0 } ?? false && known.isSameCommunication(as: candidate)
+                known.releasedHold.map { since <= $0 } ?? false && known.fields.isSameCommunication(as: candidate)
             }
         }
     }
@@ -30,7 +30,7 @@ extension ConversationFacts {
 
 // MARK: - Two snapshots of one communication
 
-extension ConversationFacts {
+extension ConversationFacts.Fields {
     /// Takes in what a snapshot shows of the same communication.
     ///
     /// What may change both ways is taken from the newer of the two; what is told once is filled in from either; an end
@@ -122,7 +122,7 @@ extension ConversationFacts {
 
 // MARK: - News
 
-extension ConversationFacts {
+extension ConversationFacts.Fields {
     /// Takes in what other events have told of the communication. `moment` is that of the latest snapshot, which knows
     /// better of what was before it; `roleMoment` that of the latest one that tells roles.
     mutating func take(_ news: CommunicationNews, moment: Timestamp?, roleMoment: Timestamp?) {
@@ -170,7 +170,7 @@ extension ConversationFacts {
 
 // MARK: - Presumed ends
 
-extension ConversationFacts {
+extension ConversationFacts.Fields {
     /// A summary counts none. Only what a summary is known to count ends by it: not what rings or waits.
     mutating func presumeEnded() {
         guard presumed == nil, isLive, isEnded || state == "connected" else { return }

@@ -19,7 +19,7 @@ public enum ConversationRole: String, Sendable, Hashable, Codable, CaseIterable 
 
 // MARK: - What the facts mean together
 
-extension ConversationFacts {
+extension ConversationFacts.Fields {
     /// Not ended, or after-call work still pending.
     public var isLive: Bool { !isEnded || afterCallWork == "pending" }
 
@@ -49,4 +49,25 @@ extension ConversationFacts {
         else { return nil }
         return afterCallWorkSince.advanced(by: .milliseconds(wrapupTimeoutMs))
     }
+}
+
+extension ConversationFacts {
+    /// Not ended, or after-call work still pending.
+    public var isLive: Bool { fields.isLive }
+
+    /// The agent has been connected, now or before: an alert that nobody took is no call.
+    public var isAnswered: Bool { fields.isAnswered }
+
+    /// Only offered: it rings, and the agent has not answered.
+    public var isAlerting: Bool { fields.isAlerting }
+
+    /// Going on: answered, or being dialled by the agent, and not ended. What is parked waits, and keeps nobody busy.
+    public var isInteraction: Bool { fields.isInteraction }
+
+    /// How fresh the news of it are: when the latest snapshot was made, or when the relay heard of it otherwise. An event
+    /// that comes hours late is news of hours ago.
+    public var heardAt: Timestamp? { fields.heardAt }
+
+    /// Until when after-call work may take; `nil` when it has not begun, or when nothing ends it but the agent.
+    public var afterCallWorkUntil: Timestamp? { fields.afterCallWorkUntil }
 }

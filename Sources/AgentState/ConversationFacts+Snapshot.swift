@@ -3,7 +3,7 @@
 
 import GenesysEvents
 
-extension ConversationFacts {
+extension ConversationFacts.Fields {
     /// Takes in a snapshot: the agent's communications in this medium, and what it says of the whole. The
     /// communications are returned for `resolve`; `isOlder` = not all of it is news.
     mutating func take(
@@ -17,27 +17,27 @@ extension ConversationFacts {
         let stamp = AttributeStamp(order)
         let base = self.order.map { AttributeStamp($0) }
         var known = [communicationOnly] + others
-        for place in known.indices { known[place].withdrawPresumedEnd() }
+        for place in known.indices { known[place].fields.withdrawPresumedEnd() }
         for var candidate in seen.communications {
             if !tellsRole { candidate.role = .agent }
             // An older one without a time of its own rang before we heard of it, and how long before is not known.
             if candidate.isAlerting, !isOlder || order.envelope != nil {
                 candidate.alertedAt = Timestamp.earliest(candidate.alertedAt, order.moment)
             }
-            candidate.settle()
-            guard let place = known.firstIndex(where: { $0.isSameCommunication(as: candidate) }) else {
+            candidate.fields.settle()
+            guard let place = known.firstIndex(where: { $0.fields.isSameCommunication(as: candidate) }) else {
                 // A newer snapshot has all participants of an older one: this one is known to be over, and forgotten.
                 if !isOlder { known.append(candidate) }
                 continue
             }
             if tellsRole { known[place].role = candidate.role }
-            known[place].merge(candidate, isOlder: isOlder, order, known: self.order)
+            known[place].fields.merge(candidate, isOlder: isOlder, order, known: self.order)
         }
         // A snapshot has all that is going on: what a newer one does not have any more is gone, and no older one brings it
         // back, for it is unknown then.
         if !isOlder {
             known.removeAll { facts in
-                facts.isLive && !seen.communications.contains { $0.isSameCommunication(as: facts) }
+                facts.isLive && !seen.communications.contains { $0.fields.isSameCommunication(as: facts) }
             }
         }
         if !seen.isSingleMedia, !isOlderForm {
@@ -71,7 +71,7 @@ extension ConversationFacts {
         let base = order.map { AttributeStamp($0) }
         if participantID == participant { isTaken = writeOwn(values, stamp, base: base) }
         for place in others.indices where others[place].participantID == participant {
-            isTaken = others[place].writeOwn(values, stamp, base: base) || isTaken
+            isTaken = others[place].fields.writeOwn(values, stamp, base: base) || isTaken
         }
         if customerParticipantIDs.contains(participant) {
             isTaken = customerAttributes.write(values, stamp, base: base, &customerWritten) || isTaken

@@ -45,9 +45,9 @@ extension ConversationSnapshot {
         return MediumSnapshot(
             communications: own.flatMap { participant in
                 participant.communications.filter { $0.media == media }.map { communication in
-                    var facts = ConversationFacts(communication, of: participant, in: id)
-                    facts.role = role(of: participant)
-                    return facts
+                    var fields = ConversationFacts.Fields(communication, of: participant, in: id)
+                    fields.role = role(of: participant)
+                    return ConversationFacts(fields)
                 }
             },
             isSingleMedia: isSingleMedia,
@@ -77,7 +77,7 @@ extension ConversationSnapshot {
     }
 }
 
-extension ConversationFacts {
+extension ConversationFacts.Fields {
     /// What a participant and its communication say by themselves.
     fileprivate init(_ communication: CommunicationSnapshot, of participant: ParticipantSnapshot, in id: String) {
         self.init(

@@ -29,7 +29,7 @@ extension DecisionEngine {
             outcome.conversationReads += record.reads.ask(for: unheard, now: now)
         }
         if !move.steps.isEmpty || !lines.isEmpty {
-            let evaluation = rules.evaluate(record.facts, context, tracing: keepsDetails)
+            let evaluation = keepsDetails ? rules.evaluate(record.facts, context) : verdict
             outcome.evaluation = evaluation
             var detail = DecisionDetail(
                 eventKey: trigger.eventKey,

@@ -86,9 +86,33 @@ public struct DecisionEngine: Sendable {
         now: Timestamp,
         into record: inout AgentRecord
     ) -> Outcome {
-        var outcome = Outcome()
         let presenceBefore = record.facts.presence
         let result = record.facts.apply(notification, receivedAt: entry.receivedAt)
+        return follow(result, presenceBefore, notification, from: entry, now: now, into: &record)
+    }
+
+    /// An event about the agent, of which another engine has found out what it changes: everything but the presence
+    /// comes from there. Its details are not kept.
+    public func take(
+        _ notification: Notification,
+        from entry: JournalEntry,
+        alreadyIn facts: AgentFacts,
+        now: Timestamp,
+        into record: inout AgentRecord
+    ) -> Outcome {
+        record.facts.takeAllButPresence(of: facts)
+        return follow(.unchanged, record.facts.presence, notification, from: entry, now: now, into: &record)
+    }
+
+    private func follow(
+        _ result: FactsOutcome,
+        _ presenceBefore: PresenceFacts?,
+        _ notification: Notification,
+        from entry: JournalEntry,
+        now: Timestamp,
+        into record: inout AgentRecord
+    ) -> Outcome {
+        var outcome = Outcome()
         if let seen = record.facts.presence, seen != presenceBefore, record.writes.witness(seen) {
             record.episodes.noteWrite()
         }

@@ -56,13 +56,13 @@ struct EventFile: ReplaySource {
 
     func memory(since: Timestamp) async throws -> ReplayMemory { ReplayMemory() }
 
-    func replay(_ plan: ReplayRun.Plan, from start: Timestamp) async throws -> [ReplayPart] {
-        async let other = part(1, plan, from: start)
-        return [await part(0, plan, from: start), await other]
+    func replay(_ plans: (ReplayRun.Plan, ReplayRun.Plan), from start: Timestamp) async throws -> [ReplayPart] {
+        async let other = part(1, plans.1, from: start)
+        return [await part(0, plans.0, from: start), await other]
     }
 
     private func part(_ number: Int, _ plan: ReplayRun.Plan, from start: Timestamp) async -> ReplayPart {
-        var run = ReplayRun(plan.part(number))
+        let run = ReplayRun(plan.part(number))
         var recording = EventRecording()
         lines(in: data.startIndex..<data.endIndex) { line in
             guard let event = (try? recording.read(line, now: start))?.first else {

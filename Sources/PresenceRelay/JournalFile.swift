@@ -55,12 +55,12 @@ struct JournalFile: ReplaySource {
         }
     }
 
-    func replay(_ plan: ReplayRun.Plan, from start: Timestamp) async throws -> [ReplayPart] {
+    func replay(_ plans: (ReplayRun.Plan, ReplayRun.Plan), from start: Timestamp) async throws -> [ReplayPart] {
         try await reading {
             let first = try await journal.sequence(before: start)
             let last = try await journal.entryBounds().last
-            async let other = part(1, plan, after: first, through: last, from: start)
-            let one = try await part(0, plan, after: first, through: last, from: start)
+            async let other = part(1, plans.1, after: first, through: last, from: start)
+            let one = try await part(0, plans.0, after: first, through: last, from: start)
             return [one, try await other]
         }
     }
@@ -73,7 +73,7 @@ struct JournalFile: ReplaySource {
         from start: Timestamp
     ) async throws -> ReplayPart {
         try await journal.walk(after: first, through: last) { cursor in
-            var run = ReplayRun(plan.part(number))
+            let run = ReplayRun(plan.part(number))
             var decoder = NotificationDecoder()
             // Entries without an agent may be about anybody; the first part counts them.
             while let record = try cursor.next(where: { $0.isEmpty || ReplayParts.part(of: $0) == number }) {

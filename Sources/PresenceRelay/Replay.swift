@@ -95,9 +95,20 @@ struct Replay: AsyncParsableCommand {
                 let count = try await journal.export(window, agents: Set(agent), to: export)
                 return say("\(export): \(count) events")
             }
-            let (plan, old, new) = try await plan(configuration, source, window)
-            let parts = try await source.replay(plan, from: window.lowerBound.advanced(by: .zero - warmUp))
-            try show(ReplayResult(parts, from: window.lowerBound, to: window.upperBound, old: old, new: new))
+            let start = window.lowerBound.advanced(by: .zero - warmUp)
+            let memory = try await source.memory(since: start)
+            let files = try Files(configuration, other: otherRules())
+            let plans = (plan(files, memory, window), plan(try files.readAgain(by: self), memory, window))
+            let parts = try await source.replay(plans, from: start)
+            try show(
+                ReplayResult(
+                    parts,
+                    from: window.lowerBound,
+                    to: window.upperBound,
+                    old: ReplayedRules(configuration.rules, file: config),
+                    new: files.other.map { ReplayedRules($0.rules, file: rules ?? "") }
+                )
+            )
         } catch let failure as ReplayFailure {
             complain("error: \(failure.message)")
             throw ExitCode(1)
@@ -121,14 +132,33 @@ struct Replay: AsyncParsableCommand {
         return start...end
     }
 
-    private func plan(
-        _ configuration: RelayConfiguration,
-        _ source: any ReplaySource,
-        _ window: ClosedRange<Timestamp>
-    ) async throws -> (plan: ReplayRun.Plan, old: ReplayedRules, new: ReplayedRules?) {
-        let memory = try await source.memory(since: window.lowerBound.advanced(by: .zero - warmUp))
+    /// What is replayed through.
+    private struct Files {
+        let configuration: RelayConfiguration
+        let other: AlternativeRules?
+
+        init(_ configuration: RelayConfiguration, other: AlternativeRules?) {
+            self.configuration = configuration
+            self.other = other
+        }
+
+        /// The same in memory of its own. Two parts that count their references to one set of rules, millions of times
+        /// in each second, would wait for each other's caches.
+        func readAgain(by command: Replay) throws -> Files {
+            let again = Files(
+                try RelayConfiguration.load(orExit: command.config, secretsAreNeeded: false),
+                other: try command.otherRules()
+            )
+            guard again.configuration.rules.version == configuration.rules.version,
+                again.other?.rules.version == other?.rules.version
+            else { throw ReplayFailure(message: "the rules are being changed: try again when they are written") }
+            return again
+        }
+    }
+
+    private func plan(_ files: Files, _ memory: ReplayMemory, _ window: ClosedRange<Timestamp>) -> ReplayRun.Plan {
         func engine(_ rules: RuleSet, _ ages: [String: Duration] = [:]) -> DecisionEngine {
-            var one = configuration
+            var one = files.configuration
             one.rules = rules
             var engine = DecisionEngine(one, targets: rules.offlineTargets, directory: nil)
             for (status, target) in engine.targets {
@@ -141,7 +171,18 @@ struct Replay: AsyncParsableCommand {
             engine.policy.conversationTimeout = ages["conversationTimeout"] ?? engine.policy.conversationTimeout
             return engine
         }
-        let other = try rules.map { path in
+        return ReplayRun.Plan(
+            old: engine(files.configuration.rules),
+            new: files.other.map { engine($0.rules, $0.ages) },
+            window: window,
+            agents: Set(agent),
+            ownChanges: memory.ownChanges
+        )
+    }
+
+    /// The rules to compare with; `nil` = none are asked for.
+    private func otherRules() throws -> AlternativeRules? {
+        try rules.map { path in
             let diagnostics = Diagnostics()
             let read = AlternativeRules.load(
                 path: path,
@@ -153,19 +194,8 @@ struct Replay: AsyncParsableCommand {
                 complain(diagnostic.description)
             }
             guard let read, !diagnostics.hasErrors else { throw ExitCode(1) }
-            return (path: path, read: read)
+            return read
         }
-        let plan = ReplayRun.Plan(
-            old: engine(configuration.rules),
-            new: other.map { engine($0.read.rules, $0.read.ages) },
-            window: window,
-            agents: Set(agent),
-            ownChanges: memory.ownChanges
-        )
-        return (
-            plan, ReplayedRules(configuration.rules, file: config),
-            other.map { ReplayedRules($0.read.rules, file: $0.path) }
-        )
     }
 
     private func show(_ result: ReplayResult) throws {

@@ -10,8 +10,8 @@ protocol ReplaySource: Sendable {
     func bounds() async throws -> ClosedRange<Timestamp>
     /// What is remembered besides events.
     func memory(since: Timestamp) async throws -> ReplayMemory
-    /// All events from a time on through a plan, in parts of agents that run at the same time.
-    func replay(_ plan: ReplayRun.Plan, from start: Timestamp) async throws -> [ReplayPart]
+    /// All events from a time on, each plan with a part of the agents, both at the same time.
+    func replay(_ plans: (ReplayRun.Plan, ReplayRun.Plan), from start: Timestamp) async throws -> [ReplayPart]
 }
 
 /// What is remembered of the relay's own doing.

@@ -25,7 +25,7 @@ extension Rehearsal {
     static let rounds = 4
 
     /// Takes for granted what the step asks for, and tells of it.
-    mutating func finish(_ moment: Moment, _ outcome: DecisionEngine.Outcome, _ tell: (RehearsalStep) -> Void) {
+    func finish(_ moment: Moment, _ outcome: DecisionEngine.Outcome, _ tell: (RehearsalStep) -> Void) {
         let place = moment.place
         var step = RehearsalStep(
             agentID: agents.all[place].record.facts.id,
@@ -74,7 +74,7 @@ extension Rehearsal {
         finish(next, echo, tell)
     }
 
-    private mutating func grant(_ outcome: DecisionEngine.Outcome, _ moment: Moment, _ step: inout RehearsalStep) {
+    private func grant(_ outcome: DecisionEngine.Outcome, _ moment: Moment, _ step: inout RehearsalStep) {
         var command = outcome.command
         if command == .read { command = read(moment, &step) }
         while case .want(let wish)? = command, step.writes.count < Self.rounds {
@@ -120,7 +120,7 @@ extension Rehearsal {
     }
 
     /// Reads the presence: what comes of it now, or later when reads take their time.
-    private mutating func read(_ moment: Moment, _ step: inout RehearsalStep) -> DecisionEngine.Command? {
+    private func read(_ moment: Moment, _ step: inout RehearsalStep) -> DecisionEngine.Command? {
         guard options.readTakes == .zero else {
             waitForAnswer(at: moment.place)
             return nil
@@ -132,7 +132,7 @@ extension Rehearsal {
         return outcome.command
     }
 
-    mutating func assumePresence(at place: Int) {
+    func assumePresence(at place: Int) {
         agents.all[place].record.facts.presence = PresenceFacts(
             PresenceTarget(definitionID: Self.assumedDefinition, system: .available)
         )
@@ -177,5 +177,15 @@ extension JournalEntry {
             receivedAt: time,
             body: []
         )
+    }
+}
+
+extension GenesysEvent {
+    /// It may tell of the agent's presence.
+    var tellsPresence: Bool {
+        switch self {
+        case .presence, .activity: true
+        default: false
+        }
     }
 }

@@ -13,7 +13,7 @@ import StatusRules
 /// Every call counts as done at once: a presence that is written becomes the agent's presence at that moment, as its echo
 /// would show it; a tag or an explanation is done. What follows from a presence in Genesys Cloud itself (routing status,
 /// adherence) is not made up.
-public struct Rehearsal {
+public final class Rehearsal {
     /// What a rehearsal is asked to tell.
     public struct Options: Sendable {
         /// Every step has the evaluation of every rule, which costs several times as much as the decision itself.
@@ -34,6 +34,8 @@ public struct Rehearsal {
     let options: Options
     var agents = RehearsedAgents()
     private var wakes = WakeQueue()
+    /// Of the agents that the newest event is about.
+    private var newestPlaces: [Int] = []
 
     /// What a read of a presence that nobody has told of is taken to show.
     public static let assumedDefinition = "presence before"
@@ -51,14 +53,12 @@ public struct Rehearsal {
 
     /// When the next timer is due; `nil` = none is.
     public var nextWake: Timestamp? {
-        mutating get {
-            while let wake = wakes.earliest, !isMeant(wake) { wakes.removeEarliest() }
-            return wakes.earliest?.at
-        }
+        while let wake = wakes.earliest, !isMeant(wake) { wakes.removeEarliest() }
+        return wakes.earliest?.at
     }
 
     /// Lets time pass: timers due until then are looked at in their order, each at its own time.
-    public mutating func advance(to time: Timestamp, _ tell: (RehearsalStep) -> Void) {
+    public func advance(to time: Timestamp, _ tell: (RehearsalStep) -> Void) {
         while let due = nextWake, due <= time, let wake = wakes.earliest {
             wakes.removeEarliest()
             clock = max(clock, due)
@@ -71,31 +71,58 @@ public struct Rehearsal {
     ///
     /// - Returns: how many agents it is about.
     @discardableResult
-    public mutating func take(_ event: RecordedEvent, _ tell: (RehearsalStep) -> Void) -> Int {
+    public func take(_ event: RecordedEvent, _ tell: (RehearsalStep) -> Void) -> Int {
         advance(to: event.at, tell)
-        let places = agents.places(for: event.notification.event, including: options.includes)
-        for place in places {
-            let before = agents.all[place].record.episode
-            let entry = event.entry(for: agents.all[place].record.facts.id)
-            let outcome = engine.take(event.notification, from: entry, now: clock, into: &agents.all[place].record)
+        newestPlaces = agents.places(for: event.notification.event, including: options.includes)
+        for place in newestPlaces {
+            take(event, at: place, tell) { entry, record in
+                engine.take(event.notification, from: entry, now: clock, into: &record)
+            }
             switch event.notification.event {
             case .conversation(_, let snapshot), .queueConversation(let snapshot): agents.note(snapshot.id, at: place)
             default: break
             }
-            let moment = Moment(
-                place: place,
-                trigger: .event,
-                key: event.key,
-                topic: event.notification.topicName,
-                before: before
-            )
-            finish(moment, outcome, tell)
         }
-        return places.count
+        return newestPlaces.count
+    }
+
+    /// Takes the event that another rehearsal has just taken, as every one before: what it is about is not found out once
+    /// more. Only the presences may differ, by what the decisions have made of them.
+    public func follow(_ twin: Rehearsal, _ event: RecordedEvent, _ tell: (RehearsalStep) -> Void) {
+        advance(to: event.at, tell)
+        agents.add(from: twin.agents)
+        for place in twin.newestPlaces {
+            take(event, at: place, tell) { entry, record in
+                guard !event.notification.event.tellsPresence else {
+                    return engine.take(event.notification, from: entry, now: clock, into: &record)
+                }
+                let facts = twin.agents.all[place].record.facts
+                return engine.take(event.notification, from: entry, alreadyIn: facts, now: clock, into: &record)
+            }
+        }
+    }
+
+    private func take(
+        _ event: RecordedEvent,
+        at place: Int,
+        _ tell: (RehearsalStep) -> Void,
+        _ decide: (JournalEntry, inout AgentRecord) -> DecisionEngine.Outcome
+    ) {
+        let agent = agents.all[place]
+        let before = agent.record.episode
+        let outcome = decide(event.entry(for: agent.record.facts.id), &agent.record)
+        let moment = Moment(
+            place: place,
+            trigger: .event,
+            key: event.key,
+            topic: event.notification.topicName,
+            before: before
+        )
+        finish(moment, outcome, tell)
     }
 
     /// Changes an agent by hand, and looks at it: as if news of just that had come.
-    public mutating func change(
+    public func change(
         _ agentID: String,
         key: String,
         _ change: (inout AgentRecord) -> Void,
@@ -115,7 +142,7 @@ public struct Rehearsal {
         wake.isAnswer ? agents.all[wake.agent].answerAt == wake.at : agents.all[wake.agent].wakeAt == wake.at
     }
 
-    private mutating func fire(_ wake: WakeQueue.Wake, _ tell: (RehearsalStep) -> Void) {
+    private func fire(_ wake: WakeQueue.Wake, _ tell: (RehearsalStep) -> Void) {
         let before = agents.all[wake.agent].record.episode
         if wake.isAnswer {
             agents.all[wake.agent].answerAt = nil
@@ -130,7 +157,7 @@ public struct Rehearsal {
     }
 
     /// A read is under way from now on, unless one is already.
-    mutating func waitForAnswer(at place: Int) {
+    func waitForAnswer(at place: Int) {
         guard agents.all[place].answerAt == nil else { return }
         let due = clock.advanced(by: options.readTakes)
         agents.all[place].answerAt = due
@@ -138,7 +165,7 @@ public struct Rehearsal {
     }
 
     /// After a step: when the agent has to be looked at again.
-    mutating func setTimer(_ place: Int) {
+    func setTimer(_ place: Int) {
         guard let due = agents.all[place].record.wakeAt else {
             agents.all[place].wakeAt = nil
             agents.all[place].looksInPlace = 0

@@ -6,7 +6,7 @@ import GenesysEvents
 import Pipeline
 
 /// An agent, and when it is to be looked at again.
-struct RehearsedAgent {
+final class RehearsedAgent {
     var record: AgentRecord
     /// The newest time in the queue.
     var wakeAt: Timestamp?
@@ -20,7 +20,7 @@ struct RehearsedAgent {
 
 /// All agents, in the order in which they were first heard of.
 struct RehearsedAgents {
-    /// By their places. Read and written where they lie: one is large.
+    /// By their places.
     var all: [RehearsedAgent] = []
     private var places: [String: Int] = [:]
     /// Conversation → places of agents that have, or had, a part in it: attribute events name no agent.
@@ -34,6 +34,11 @@ struct RehearsedAgents {
         places[id] = place
         all.append(RehearsedAgent(id: id))
         return place
+    }
+
+    /// Those that others know, at the same places.
+    mutating func add(from others: RehearsedAgents) {
+        for agent in others.all.dropFirst(all.count) { _ = place(of: agent.record.facts.id) }
     }
 
     func knownPlace(of id: String) -> Int? { places[id] }

@@ -73,7 +73,7 @@ public struct ArmedWish: Codable, Sendable, Equatable {
                 continue
             }
             let now = facts.conversations[place]
-            guard now.isOver(since: known) else { continue }
+            guard now.fields.isOver(since: known) else { continue }
             var before = known
             before.attributes = now.attributes
             before.customerAttributes = now.customerAttributes
@@ -84,7 +84,7 @@ public struct ArmedWish: Codable, Sendable, Equatable {
     }
 }
 
-extension ConversationFacts {
+extension ConversationFacts.Fields {
     /// The agent's part in it has ended, or its after-call work, since it was like that.
     fileprivate func isOver(since known: ConversationFacts) -> Bool {
         if participantID != known.participantID { return !isInteraction }

@@ -141,7 +141,7 @@ extension ConversationCondition {
             if let farthest {
                 let isFarther = passed > farthest.passed
                 let isEqual =
-                    passed == farthest.passed && conversation.facts.takesPrecedence(over: farthest.conversation.facts)
+                    passed == farthest.passed && conversation.facts.fields.takesPrecedence(over: farthest.conversation.facts)
                 guard isFarther || isEqual else { continue }
             }
             farthest = (passed, conversation, failure)

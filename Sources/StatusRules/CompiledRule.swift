@@ -82,7 +82,7 @@ final class CompiledRule: Sendable {
         for conversation in scope.conversations where isMet(condition, by: conversation, &scope) {
             guard let status = wantedStatus(facts, conversation.facts, statuses) else { continue }
             if let other = chosen?.conversation,
-                !conversation.facts.takesPrecedence(over: facts.conversations[other])
+                !conversation.facts.fields.takesPrecedence(over: facts.conversations[other])
             {
                 continue
             }
@@ -123,7 +123,7 @@ final class CompiledRule: Sendable {
             let conversation = view.facts
             guard let status = wantedStatus(facts, conversation, statuses) else { continue }
             // One conversation may be there in several media.
-            if let other = chosen[conversation.id], !conversation.takesPrecedence(over: other.conversation) {
+            if let other = chosen[conversation.id], !conversation.fields.takesPrecedence(over: other.conversation) {
                 continue
             }
             chosen[conversation.id] = (status, conversation)
@@ -165,7 +165,7 @@ struct StatusNames {
     let onQueue: Set<String>
 }
 
-extension ConversationFacts {
+extension ConversationFacts.Fields {
     /// A total order that does not depend on the order in the array.
     func takesPrecedence(over other: ConversationFacts) -> Bool {
         let (mine, theirs) = (connectedAt?.milliseconds ?? .min, other.connectedAt?.milliseconds ?? .min)

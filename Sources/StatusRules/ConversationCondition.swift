@@ -59,7 +59,7 @@ final class ConversationCondition: Sendable {
 }
 
 /// Tests of one mapping, all of which must hold; with `for:` for so long.
-struct ConversationGroup: Sendable {
+final class ConversationGroup: Sendable {
     let tests: [ConversationTest]
     let hold: Hold?
     /// A `for:` is somewhere in it.

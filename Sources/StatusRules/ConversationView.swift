@@ -8,6 +8,8 @@ import GenesysEvents
 struct ConversationFields: Sendable {
     private(set) var fields: [ConversationField] = []
     private var slots: [ConversationField: Int] = [:]
+    /// The place of the one field whose value changes by itself.
+    private(set) var afterCallWork: Int?
 
     subscript(slot: Int) -> ConversationField { fields[slot] }
 
@@ -17,6 +19,7 @@ struct ConversationFields: Sendable {
     mutating func slot(_ field: ConversationField) -> Int {
         if let slot = slots[field] { return slot }
         slots[field] = fields.count
+        if field == .afterCallWork { afterCallWork = fields.count }
         fields.append(field)
         return fields.count - 1
     }
@@ -55,6 +58,6 @@ final class ConversationView {
 
     /// When a value changes by itself; `nil` = never.
     func change(of slot: Int) -> Timestamp? {
-        fields[slot] == .afterCallWork && facts.afterCallWork == "pending" ? facts.afterCallWorkUntil : nil
+        slot == fields.afterCallWork && facts.afterCallWork == "pending" ? facts.afterCallWorkUntil : nil
     }
 }

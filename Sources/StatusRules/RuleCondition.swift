@@ -62,7 +62,7 @@ indirect enum RuleCondition: Sendable {
 }
 
 /// Conditions of one mapping, all of which must hold; with `for:` for so long.
-struct ConditionGroup: Sendable {
+final class ConditionGroup: Sendable {
     /// In the order of the file; at most one is `.conversation`.
     let conditions: [RuleCondition]
     /// `nil` = no `for:`.
@@ -71,6 +71,8 @@ struct ConditionGroup: Sendable {
     let conversation: ConversationCondition?
     /// A `for:` is somewhere in it.
     let hasHolds: Bool
+    /// Nothing in it that has a `for:` holds where the rule as a whole does not match.
+    let holdsOnlyWhole: Bool
 
     init(conditions: [RuleCondition], hold: Hold? = nil) {
         self.conditions = conditions
@@ -84,6 +86,12 @@ struct ConditionGroup: Sendable {
             || conditions.contains { condition in
                 condition.groups.contains(where: \.hasHolds) || condition.conversation?.group.hasHolds == true
             }
+        let isAboutOne = conditions.count == 1 && conversation != nil
+        holdsOnlyWhole = conditions.allSatisfy { condition in
+            guard !condition.groups.contains(where: \.hasHolds) else { return false }
+            guard let group = condition.conversation?.group, group.hasHolds else { return true }
+            return isAboutOne && !group.tests.contains { $0.groups.contains(where: \.hasHolds) }
+        }
     }
 
     func holds(_ facts: AgentFacts, _ scope: inout RuleScope) -> Bool {

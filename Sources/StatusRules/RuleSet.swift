@@ -36,7 +36,7 @@ public struct RuleSet: Sendable {
         /// The last rule that matters although an earlier one has decided; -1 = none does.
         let lastBeside: Int
         /// Those with a `for:` somewhere.
-        let timed: [CompiledRule]
+        let timed: [(index: Int, when: ConditionGroup)]
         let prefilter: RulePrefilter
 
         init(
@@ -52,7 +52,7 @@ public struct RuleSet: Sendable {
             fields = compiler.fields
             attributes = compiler.attributes
             lastBeside = rules.lastIndex(where: \.mattersBeside) ?? -1
-            timed = rules.filter(\.when.hasHolds)
+            timed = rules.indices.filter { rules[$0].when.hasHolds }.map { ($0, rules[$0].when) }
             prefilter = RulePrefilter(rules)
         }
     }
@@ -149,8 +149,14 @@ public struct RuleSet: Sendable {
         // Whatever a rule makes of one that was silent for too long may be wrong, a "no" as well: it has to be read.
         for conversation in scope.conversations { _ = scope.trusts(conversation) }
         let mayExclude = !tracing && scope.unheard.isEmpty
-        for rule in compiled.timed { rule.when.keepHolds(facts, &scope) }
+        let rules = compiled.rules
         var comparisons = compiled.prefilter.results()
+        for (index, when) in compiled.timed {
+            if mayExclude, when.holdsOnlyWhole, compiled.prefilter.excludes(index, facts, &comparisons, &scope) {
+                continue
+            }
+            when.keepHolds(facts, &scope)
+        }
         var stoppedBy: String?
         var hasDecided = false
         for index in rules.indices {

@@ -173,7 +173,7 @@ struct GivenConversation: Sendable {
             }
         }
         for assign in assignments { assign(&facts, now) }
-        facts.tell(at: now)
+        facts.fields.tell(at: now)
     }
 
     /// Entries such as `attributes.wfm_status: Break`, and the mapping without them.

@@ -7,7 +7,7 @@ public import Pipeline
 import StatusRules
 
 /// Recorded events through one or two files of rules in one pass, for the agents of one part. Pure.
-public struct ReplayRun {
+public final class ReplayRun {
     /// What a replay is asked for.
     public struct Plan: Sendable {
         /// The decisions of the first file.
@@ -54,8 +54,8 @@ public struct ReplayRun {
 
     private let plan: Plan
     private var own: OwnChanges
-    private var old: Rehearsal
-    private var new: Rehearsal?
+    private let old: Rehearsal
+    private let new: Rehearsal?
     private let tracks: ReplayTracks
     /// What it has taken so far.
     public private(set) var counts = ReplayCounts()
@@ -78,7 +78,7 @@ public struct ReplayRun {
     }
 
     /// An event of the journal that is none.
-    public mutating func countUndecodable() {
+    public func countUndecodable() {
         counts.events += 1
         counts.undecodable += 1
     }
@@ -86,7 +86,7 @@ public struct ReplayRun {
     /// Takes an event at its time; one after the end of the window means nothing.
     ///
     /// - Parameter isCounted: `false` for an event that other runs take as well.
-    public mutating func take(_ recorded: RecordedEvent, isCounted: Bool = true) {
+    public func take(_ recorded: RecordedEvent, isCounted: Bool = true) {
         var event = recorded
         guard event.at <= plan.window.upperBound else { return }
         let one = isCounted ? 1 : 0
@@ -104,13 +104,13 @@ public struct ReplayRun {
         advance(to: event.at)
         let tracks = tracks
         old.take(event) { tracks.note($0, in: .old) }
-        guard new != nil else { return }
-        new?.take(event) { tracks.note($0, in: .new) }
+        guard let new else { return }
+        new.follow(old, event) { tracks.note($0, in: .new) }
         compare()
     }
 
     /// Lets time pass in both worlds, timer by timer, so that neither is ahead of the other.
-    private mutating func advance(to time: Timestamp) {
+    private func advance(to time: Timestamp) {
         let tracks = tracks
         guard new != nil else { return old.advance(to: time) { tracks.note($0, in: .old) } }
         while let due = Timestamp.earliest(old.nextWake, new?.nextWake), due <= time {
@@ -129,7 +129,7 @@ public struct ReplayRun {
     }
 
     /// The end: timers run until then.
-    public mutating func finish() -> ReplayPart {
+    public func finish() -> ReplayPart {
         let end = plan.window.upperBound
         advance(to: end)
         return ReplayPart(counts: counts, agentCount: tracks.tracks.count, agents: tracks.finish(at: end))
