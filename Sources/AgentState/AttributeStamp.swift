@@ -37,23 +37,23 @@ extension AttributeStamp: Codable {
 // MARK: - Attributes with stamps
 
 /// Attributes have an order each. `stamps` has those that differ from the stamp of the snapshot that all others are from.
-extension [String: String] {
+extension Attributes {
     /// Takes in what was written then, key by key; `false` when all of it is older than what is known.
     ///
     /// - Parameter base: the stamp of whatever has none of its own.
     mutating func write(
-        _ new: [String: String],
+        _ new: Attributes,
         _ stamp: AttributeStamp,
         base: AttributeStamp?,
         _ stamps: inout [String: AttributeStamp]
     ) -> Bool {
         var isTaken = false
-        for (name, value) in new {
-            let known = stamps[name] ?? (self[name] == nil ? nil : base)
+        for new in new {
+            let known = stamps[new.name] ?? (self[new.name] == nil ? nil : base)
             if let known, stamp.isOlder(than: known) { continue }
             isTaken = true
-            self[name] = value
-            stamps[name] = stamp
+            self[new.name] = new.value
+            stamps[new.name] = stamp
         }
         return isTaken
     }
@@ -61,35 +61,46 @@ extension [String: String] {
     /// Takes in a newer snapshot. What it lacks is kept, for attributes are never taken away; what was written after it
     /// stays.
     mutating func take(
-        _ new: [String: String],
+        _ new: Attributes,
         _ stamp: AttributeStamp?,
         base: AttributeStamp?,
         _ stamps: inout [String: AttributeStamp]
     ) {
-        if stamps.isEmpty, count <= new.count, keys.allSatisfy({ new[$0] != nil }) {
+        guard !stamps.isEmpty || isMore(than: new) else {
             self = new
             return
         }
-        for name in keys where new[name] == nil && stamps[name] == nil { stamps[name] = base }
-        for (name, value) in new {
-            if let known = stamps[name], let stamp, stamp.isOlder(than: known) { continue }
-            self[name] = value
-            stamps[name] = nil
+        for old in self where new[old.name] == nil && stamps[old.name] == nil { stamps[old.name] = base }
+        for new in new {
+            if let known = stamps[new.name], let stamp, stamp.isOlder(than: known) { continue }
+            self[new.name] = new.value
+            stamps[new.name] = nil
         }
     }
 
     /// Takes from an older snapshot what no newer one has shown.
     mutating func fill(
-        from old: [String: String],
+        from old: Attributes,
         _ stamp: AttributeStamp,
         _ stamps: inout [String: AttributeStamp]
     ) {
-        for (name, value) in old {
-            if self[name] != nil {
-                guard let known = stamps[name]?.moment, let moment = stamp.moment, known < moment else { continue }
+        for old in old {
+            if self[old.name] != nil {
+                guard let known = stamps[old.name]?.moment, let moment = stamp.moment, known < moment else { continue }
             }
-            self[name] = value
-            stamps[name] = stamp
+            self[old.name] = old.value
+            stamps[old.name] = stamp
         }
+    }
+
+    /// Has a name that the others have not.
+    private func isMore(than others: Attributes) -> Bool {
+        guard count <= others.count else { return true }
+        var isMore = false
+        compare(others) { _, mine, other in
+            isMore = mine != nil && other == nil
+            return !isMore
+        }
+        return isMore
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import GenesysEvents
+
 extension ConversationFacts.Fields {
     /// What differs, in the vocabulary of rules. An appearance is one change, apart from the attributes it brings.
     func changes(since old: ConversationFacts?) -> [FactChange] {
@@ -40,11 +42,14 @@ extension ConversationFacts.Fields {
     }
 
     /// Those that differ, by name. There are many attributes, and few of them change.
-    private func attributeChanges(_ prefix: String, _ old: [String: String], _ new: [String: String]) -> [FactChange] {
-        var names = new.compactMap { old[$0] == $1 ? nil : $0 }
-        names += old.keys.filter { new[$0] == nil }
-        return names.sorted().map { name in
-            FactChange(path: prefix + name, old: old[name], new: new[name], conversationID: id)
+    private func attributeChanges(_ prefix: String, _ old: Attributes, _ new: Attributes) -> [FactChange] {
+        var changes: [FactChange] = []
+        old.compare(new) { name, old, new in
+            if old != new {
+                changes.append(FactChange(path: prefix + name, old: old, new: new, conversationID: id))
+            }
+            return true
         }
+        return changes
     }
 }

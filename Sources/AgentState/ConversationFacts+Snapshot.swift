@@ -66,7 +66,7 @@ extension ConversationFacts.Fields {
     }
 
     /// Takes in what was written to a participant; `false` when all of it is older than what is known.
-    mutating func write(_ values: [String: String], of participant: String, _ stamp: AttributeStamp) -> Bool {
+    mutating func write(_ values: Attributes, of participant: String, _ stamp: AttributeStamp) -> Bool {
         var isTaken = false
         let base = order.map { AttributeStamp($0) }
         if participantID == participant { isTaken = writeOwn(values, stamp, base: base) }
@@ -79,7 +79,7 @@ extension ConversationFacts.Fields {
         return isTaken
     }
 
-    private mutating func writeOwn(_ values: [String: String], _ stamp: AttributeStamp, base: AttributeStamp?) -> Bool {
+    private mutating func writeOwn(_ values: Attributes, _ stamp: AttributeStamp, base: AttributeStamp?) -> Bool {
         attributes.write(values, stamp, base: base, &written)
     }
 }

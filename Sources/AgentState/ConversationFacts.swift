@@ -115,9 +115,9 @@ extension ConversationFacts {
         /// The conversation's utilization label.
         public var utilizationLabelID: String?
         /// Of the agent's participant.
-        public var attributes: [String: String] = [:]
+        public var attributes: Attributes = [:]
         /// Of the customer's participant; of several, the later one wins.
-        public var customerAttributes: [String: String] = [:]
+        public var customerAttributes: Attributes = [:]
         /// The participants that `customerAttributes` are of.
         public var customerParticipantIDs: [String] = []
         /// The agent's communication has ended.

@@ -10,7 +10,7 @@ struct MediumSnapshot {
     var isSingleMedia: Bool
     /// How many people are connected.
     var participants: Int
-    var customerAttributes: [String: String]
+    var customerAttributes: Attributes
     var customerParticipantIDs: [String]
     var externalTag: String?
     var utilizationLabelID: String?
@@ -52,11 +52,7 @@ extension ConversationSnapshot {
             },
             isSingleMedia: isSingleMedia,
             participants: participants.count { $0.isPerson && $0.isConnected(in: media) },
-            customerAttributes: customers.dropFirst().reduce(into: customers.first?.attributes ?? [:]) {
-                all,
-                customer in
-                all.merge(customer.attributes) { _, later in later }
-            },
+            customerAttributes: customers.reduce(into: [:]) { all, customer in all.merge(customer.attributes) },
             customerParticipantIDs: customers.map(\.id),
             externalTag: externalTag,
             utilizationLabelID: utilizationLabelID

@@ -73,7 +73,7 @@ public struct ParticipantSnapshot: Sendable, Equatable {
     /// Of a consult transfer: its target, said by who began it, or the one to be transferred, said by the target.
     public var consultParticipantID: String?
     /// Participant data; values that are not text are left out.
-    public var attributes: [String: String]
+    public var attributes: Attributes
     /// One for each medium, as a rule. The flattened form has exactly one, under the participant's id.
     public var communications: [CommunicationSnapshot]
 

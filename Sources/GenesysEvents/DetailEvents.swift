@@ -33,7 +33,7 @@ public struct ParticipantAttributes: Sendable, Equatable {
     /// Whose data it is: an agent's or a customer's participant.
     public var participantID: String
     /// What was written; values that are not text are left out.
-    public var attributes: [String: String]
+    public var attributes: Attributes
     /// When.
     public var eventTime: Timestamp?
 
@@ -41,7 +41,7 @@ public struct ParticipantAttributes: Sendable, Equatable {
     public init(
         conversationID: String,
         participantID: String,
-        attributes: [String: String],
+        attributes: Attributes,
         eventTime: Timestamp? = nil
     ) {
         self.conversationID = conversationID

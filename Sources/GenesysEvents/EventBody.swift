@@ -50,11 +50,11 @@ enum EventBody {
     }
 
     /// A map of texts; other values are left out.
-    static func texts(_ value: JSONValue) -> [String: String] {
-        var texts: [String: String] = [:]
+    static func texts(_ value: JSONValue) -> Attributes {
+        var texts: [Attributes.Element] = []
         for (name, value) in value.fields {
-            if let text = value.string { texts[name.string] = text }
+            if let text = value.string { texts.append(Attributes.Element(name: name.string, value: text)) }
         }
-        return texts
+        return Attributes(elements: texts)
     }
 }

@@ -34,7 +34,7 @@ extension ParticipantSnapshot {
     /// The agent's participant.
     static func mock(
         _ id: String = "p1",
-        attributes: [String: String] = [:],
+        attributes: Attributes = [:],
         _ communications: CommunicationSnapshot...
     ) -> Self {
         var participant = Self(id: id, userID: agent, purpose: "agent", communications: communications)
@@ -42,7 +42,7 @@ extension ParticipantSnapshot {
         return participant
     }
 
-    static func customer(_ id: String = "customer", attributes: [String: String] = [:]) -> Self {
+    static func customer(_ id: String = "customer", attributes: Attributes = [:]) -> Self {
         var participant = Self(id: id, purpose: "customer", communications: [.mock("cc", "connected")])
         participant.attributes = attributes
         return participant
@@ -69,7 +69,7 @@ extension GenesysEvent {
         )
     }
 
-    static func wrote(_ attributes: [String: String], to participant: String = "p1", at time: Int64?) -> Self {
+    static func wrote(_ attributes: Attributes, to participant: String = "p1", at time: Int64?) -> Self {
         .participantAttributes(
             ParticipantAttributes(
                 conversationID: theCall,

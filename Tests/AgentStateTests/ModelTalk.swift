@@ -37,7 +37,7 @@ struct ModelTalk {
         var purpose: String
         var queueID: String?
         var startedAt: Timestamp
-        var attributes: [String: String] = [:]
+        var attributes: Attributes = [:]
         var wrapupRequired = false
         var wrapupPrompt: String?
         var wrapupTimeoutMs: Int?

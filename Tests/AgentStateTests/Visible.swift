@@ -62,8 +62,8 @@ struct VisibleConversation: Equatable {
         key = "\(seen.id)/\(seen.media)"
         isLive = seen.isLive
         func put(_ name: String, _ value: (some CustomStringConvertible)?) { facts[name] = value?.description }
-        func text(_ attributes: [String: String]) -> String {
-            attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+        func text(_ attributes: Attributes) -> String {
+            attributes.map { "\($0.name)=\($0.value)" }.joined(separator: ",")
         }
         put("participantID", seen.participantID)
         put("communicationID", seen.communicationID)

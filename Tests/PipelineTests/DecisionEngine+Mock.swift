@@ -51,7 +51,7 @@ extension ConversationSnapshot {
             purpose: "agent",
             communications: [communication]
         )
-        participant.attributes = attributes
+        participant.attributes = Attributes(attributes)
         return ConversationSnapshot(id: id, participants: [participant])
     }
 }

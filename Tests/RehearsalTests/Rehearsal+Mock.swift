@@ -57,7 +57,7 @@ extension RecordedEvent {
             purpose: "agent",
             communications: [communication]
         )
-        participant.attributes = attributes
+        participant.attributes = Attributes(attributes)
         let snapshot = ConversationSnapshot(id: id, participants: [participant])
         return RecordedEvent(
             Notification(
@@ -92,7 +92,7 @@ extension RecordedEvent {
         let written = ParticipantAttributes(
             conversationID: id,
             participantID: "participant \(id)",
-            attributes: values,
+            attributes: Attributes(values),
             eventTime: time
         )
         return RecordedEvent(
@@ -110,13 +110,13 @@ extension RecordedEvent {
 extension Rehearsal {
     /// Takes events and returns the steps.
     @discardableResult
-    mutating func take(_ events: RecordedEvent...) -> [RehearsalStep] {
+    func take(_ events: RecordedEvent...) -> [RehearsalStep] {
         var steps: [RehearsalStep] = []
         for event in events { take(event) { steps.append($0) } }
         return steps
     }
 
-    mutating func advance(to time: Timestamp) -> [RehearsalStep] {
+    func advance(to time: Timestamp) -> [RehearsalStep] {
         var steps: [RehearsalStep] = []
         advance(to: time) { steps.append($0) }
         return steps

@@ -71,7 +71,7 @@ extension ConversationFacts {
             communicationID: "k-\(id)",
             state: state
         )
-        conversation.attributes = attributes
+        conversation.attributes = Attributes(attributes)
         change(&conversation)
         return conversation
     }

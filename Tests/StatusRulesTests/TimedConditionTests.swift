@@ -172,7 +172,7 @@ struct TimedConditionTests {
         #expect(looks.look(after: .seconds(3600)) == false)
         #expect(looks.last.unheard == ["c1"])
         #expect(looks.last.trace[0].failure?.contains("no news of c1") == true)
-        events.fields.tell(at: looks.now)
+        events.tell(at: looks.now)
         looks.facts = events.facts
         #expect(looks.look() == true)
         #expect(looks.last.unheard == [])

@@ -56,9 +56,9 @@ public struct ConversationView: Codable, Sendable, Equatable, Identifiable {
     /// The purpose of the agent's participant, `agent` or `user`.
     public var purpose: String?
     /// Attributes of the agent's participant.
-    public var attributes: [String: String]
+    public var attributes: Attributes
     /// Attributes of the customer's participant; absent when there are none.
-    public var customerAttributes: [String: String]?
+    public var customerAttributes: Attributes?
 
     /// A conversation of which only the medium is known.
     public init(id: String, media: String) {

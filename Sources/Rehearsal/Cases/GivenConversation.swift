@@ -30,7 +30,7 @@ struct GivenConversation: Sendable {
         ("muted", \.muted), ("confined", \.confined),
     ]
     private static let attributes:
-        [(key: String, field: any WritableKeyPath<ConversationFacts, [String: String]> & Sendable)] = [
+        [(key: String, field: any WritableKeyPath<ConversationFacts, Attributes> & Sendable)] = [
             ("attributes", \.attributes), ("customer.attributes", \.customerAttributes),
         ]
     private static var keys: [String] {
@@ -126,7 +126,7 @@ struct GivenConversation: Sendable {
 
     private mutating func write(
         _ values: [String: String?],
-        _ field: any WritableKeyPath<ConversationFacts, [String: String]> & Sendable
+        _ field: any WritableKeyPath<ConversationFacts, Attributes> & Sendable
     ) {
         guard !values.isEmpty else { return }
         assignments.append { facts, _ in

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+/// The attributes of a participant: texts by name.
+///
+/// Kept in the order of their names, not by their hashes: every snapshot of a conversation has all of them again, and two
+/// such lists are built, compared and merged in one walk. A conversation has tens of them.
+public struct Attributes: Sendable, Equatable {
+    /// One attribute.
+    public struct Element: Sendable, Equatable {
+        /// Its name.
+        public var name: String
+        /// What it says.
+        public var value: String
+    }
+
+    private var elements: [Element] = []
+
+    /// No attributes.
+    public init() {}
+
+    /// The attributes of a dictionary.
+    public init(_ values: [String: String]) {
+        elements = values.map { Element(name: $0, value: $1) }.sorted { $0.name < $1.name }
+    }
+
+    /// In any order; of several with the same name the last one counts.
+    init(elements: [Element]) {
+        self.elements = elements
+        guard !Self.isInOrder(elements) else { return }
+        self.elements.sort { $0.name < $1.name }
+        guard !Self.isInOrder(self.elements) else { return }
+        self = Attributes(Dictionary(elements.map { ($0.name, $0.value) }) { $1 })
+    }
+
+    private static func isInOrder(_ elements: [Element]) -> Bool {
+        zip(elements, elements.dropFirst()).allSatisfy { $0.name < $1.name }
+    }
+
+    /// The value of an attribute; `nil` = there is none.
+    public subscript(name: String) -> String? {
+        get {
+            let place = place(of: name)
+            return isThere(name, at: place) ? elements[place].value : nil
+        }
+        set {
+            let place = place(of: name)
+            switch (newValue, isThere(name, at: place)) {
+            case (let value?, true): elements[place].value = value
+            case (let value?, false): elements.insert(Element(name: name, value: value), at: place)
+            case (nil, true): elements.remove(at: place)
+            case (nil, false): break
+            }
+        }
+    }
+
+    private func isThere(_ name: String, at place: Int) -> Bool { place < elements.count && elements[place].name == name }
+
+    /// Where it is, or would be.
+    private func place(of name: String) -> Int {
+        var range = elements.indices
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            if elements[middle].name < name {
+                range = middle + 1..<range.upperBound
+            } else {
+                range = range.lowerBound..<middle
+            }
+        }
+        return range.lowerBound
+    }
+
+    /// As a dictionary.
+    public var dictionary: [String: String] { Dictionary(uniqueKeysWithValues: elements.map { ($0.name, $0.value) }) }
+
+    /// Takes in all of the others; where both have one, the other's counts.
+    public mutating func merge(_ others: Attributes) {
+        if isEmpty {
+            self = others
+        } else {
+            for other in others { self[other.name] = other.value }
+        }
+    }
+
+    /// Both lists side by side, by name; `nil` = it is not there.
+    ///
+    /// - Parameter body: `false` ends the walk.
+    public func compare(_ others: Attributes, _ body: (_ name: String, _ mine: String?, _ other: String?) -> Bool) {
+        var (mine, other) = (elements[...], others.elements[...])
+        while true {
+            let goesOn: Bool
+            switch (mine.first, other.first) {
+            case (nil, nil):
+                return
+            case (let one?, let two?) where one.name == two.name:
+                goesOn = body(one.name, one.value, two.value)
+                mine.removeFirst()
+                other.removeFirst()
+            case (let one?, let two?) where one.name < two.name:
+                goesOn = body(one.name, one.value, nil)
+                mine.removeFirst()
+            case (_, let two?):
+                goesOn = body(two.name, nil, two.value)
+                other.removeFirst()
+            case (let one?, nil):
+                goesOn = body(one.name, one.value, nil)
+                mine.removeFirst()
+            }
+            guard goesOn else { return }
+        }
+    }
+}
+
+extension Attributes: RandomAccessCollection {
+    /// The first attribute by name.
+    public var startIndex: Int { elements.startIndex }
+    /// Behind the last one.
+    public var endIndex: Int { elements.endIndex }
+    /// In the order of the names.
+    public subscript(position: Int) -> Element { elements[position] }
+}
+
+extension Attributes: ExpressibleByDictionaryLiteral {
+    /// Of several with the same name the last one counts.
+    public init(dictionaryLiteral values: (String, String)...) {
+        self.init(elements: values.map { Element(name: $0, value: $1) })
+    }
+}
+
+extension Attributes: Codable {
+    /// An object with a text in every field.
+    public init(from decoder: any Decoder) throws { self.init(try [String: String](from: decoder)) }
+
+    /// An object with a text in every field.
+    public func encode(to encoder: any Encoder) throws { try dictionary.encode(to: encoder) }
+}
