@@ -8,11 +8,14 @@ import GenesysEvents
 extension AgentFacts {
     /// Every medium of the agent in the snapshot by itself: a one-media snapshot says nothing of the others.
     mutating func apply(_ snapshot: ConversationSnapshot, _ order: FactOrder, _ result: inout OutcomeBuilder) {
-        let own = snapshot.participants.filter { $0.userID == id }
+        // By their places here and below: a participant has so many texts that to copy each costs as much as the rest.
+        let participants = snapshot.participants
+        let own = participants.indices.filter { participants[$0].userID == id }
         var media: [MediaType] = []
-        for participant in own {
-            for communication in participant.communications where !media.contains(communication.media) {
-                media.append(communication.media)
+        for place in own {
+            for communication in participants[place].communications.indices {
+                let medium = participants[place].communications[communication].media
+                if !media.contains(medium) { media.append(medium) }
             }
         }
         for media in media {

@@ -66,6 +66,8 @@ extension Attributes {
         base: AttributeStamp?,
         _ stamps: inout [String: AttributeStamp]
     ) {
+        // Most snapshots have those of the one before: the same memory tells whoever compares them.
+        if stamps.isEmpty, self == new { return }
         guard !stamps.isEmpty || isMore(than: new) else {
             self = new
             return

@@ -49,7 +49,8 @@ extension ConversationFacts: Equatable {
 extension ConversationFacts {
     /// Never changed while it is shared, so that it may be read from everywhere.
     @usableFromInline final class Storage: @unchecked Sendable {
-        @usableFromInline var fields: Fields
+        // Unchecked is safe: it is written only through a `ConversationFacts`, whose own accesses are checked.
+        @usableFromInline @exclusivity(unchecked) var fields: Fields
 
         @usableFromInline init(_ fields: Fields) { self.fields = fields }
     }

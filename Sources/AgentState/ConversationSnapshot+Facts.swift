@@ -6,12 +6,12 @@ import GenesysEvents
 /// One medium of a conversation, as a snapshot shows it to one user.
 struct MediumSnapshot {
     /// The user's own, each as facts of its own; all of one conversation and medium.
-    var communications: [ConversationFacts]
+    var communications: [ConversationFacts] = []
     var isSingleMedia: Bool
     /// How many people are connected.
-    var participants: Int
-    var customerAttributes: Attributes
-    var customerParticipantIDs: [String]
+    var participants = 0
+    var customerAttributes: Attributes = [:]
+    var customerParticipantIDs: [String] = []
     var externalTag: String?
     var utilizationLabelID: String?
 }
@@ -24,52 +24,72 @@ extension ConversationSnapshot {
         func see(_ time: Timestamp?) {
             if let time, newest.map({ $0 < time }) ?? true { newest = time }
         }
-        for participant in participants {
-            for communication in participant.communications where communication.media == media {
-                see(participant.connectedTime)
-                see(participant.endTime)
-                see(participant.startAcwTime)
-                see(participant.endAcwTime)
-                see(communication.connectedTime)
-                see(communication.disconnectedTime)
-                see(communication.afterCallWorkStart)
-                see(communication.afterCallWorkEnd)
+        for place in participants.indices {
+            var isInIt = false
+            for communication in participants[place].communications.indices
+            where participants[place].communications[communication].media == media {
+                isInIt = true
+                see(participants[place].communications[communication].connectedTime)
+                see(participants[place].communications[communication].disconnectedTime)
+                see(participants[place].communications[communication].afterCallWorkStart)
+                see(participants[place].communications[communication].afterCallWorkEnd)
             }
+            guard isInIt else { continue }
+            see(participants[place].connectedTime)
+            see(participants[place].endTime)
+            see(participants[place].startAcwTime)
+            see(participants[place].endAcwTime)
         }
         return newest
     }
 
-    /// What the snapshot says of one medium to the user that these participants are.
-    func medium(_ media: MediaType, of own: [ParticipantSnapshot]) -> MediumSnapshot {
-        let customers = participants.filter(\.isCustomer)
-        return MediumSnapshot(
-            communications: own.flatMap { participant in
-                participant.communications.filter { $0.media == media }.map { communication in
-                    var fields = ConversationFacts.Fields(communication, of: participant, in: id)
-                    fields.role = role(of: participant)
-                    return ConversationFacts(fields)
-                }
-            },
+    /// What the snapshot says of one medium to the user that the participants at these places are.
+    func medium(_ media: MediaType, of own: [Int]) -> MediumSnapshot {
+        var medium = MediumSnapshot(
             isSingleMedia: isSingleMedia,
-            participants: participants.count { $0.isPerson && $0.isConnected(in: media) },
-            customerAttributes: customers.reduce(into: [:]) { all, customer in all.merge(customer.attributes) },
-            customerParticipantIDs: customers.map(\.id),
             externalTag: externalTag,
             utilizationLabelID: utilizationLabelID
         )
+        for place in own {
+            for communication in participants[place].communications.indices
+            where participants[place].communications[communication].media == media {
+                var fields = ConversationFacts.Fields(
+                    participants[place].communications[communication],
+                    of: participants[place],
+                    in: id
+                )
+                fields.role = role(at: place)
+                medium.communications.append(ConversationFacts(fields))
+            }
+        }
+        for place in participants.indices {
+            if participants[place].isPerson, participants[place].isConnected(in: media) { medium.participants += 1 }
+            guard participants[place].isCustomer else { continue }
+            medium.customerAttributes.merge(participants[place].attributes)
+            medium.customerParticipantIDs.append(participants[place].id)
+        }
+        return medium
     }
 
-    private func role(of participant: ParticipantSnapshot) -> ConversationRole {
-        if participant.bargedParticipantID != nil { return .barge }
-        if participant.coachedParticipantID != nil { return .coach }
-        if participant.monitoredParticipantID != nil || participant.screenMonitoredParticipantID != nil {
+    private func role(at place: Int) -> ConversationRole {
+        if participants[place].bargedParticipantID != nil { return .barge }
+        if participants[place].coachedParticipantID != nil { return .coach }
+        if participants[place].monitoredParticipantID != nil || participants[place].screenMonitoredParticipantID != nil {
             return .monitor
         }
         // Who begins a consult names its target. Of the target itself Genesys says elsewhere that it names the one who is
         // to be transferred: an agent is never that one, so that neither is taken for the other.
-        let isTarget = participants.contains { $0.id != participant.id && $0.consultParticipantID == participant.id }
-        let consulted = participants.first { $0.id == participant.consultParticipantID }
-        return isTarget || consulted?.isCustomer == true ? .consult : .agent
+        let id = participants[place].id
+        let isTarget = participants.indices.contains {
+            participants[$0].consultParticipantID == id && participants[$0].id != id
+        }
+        guard !isTarget, let consulted = participants[place].consultParticipantID else {
+            return isTarget ? .consult : .agent
+        }
+        let isCustomer = participants.indices.first { participants[$0].id == consulted }.map {
+            participants[$0].isCustomer
+        }
+        return isCustomer == true ? .consult : .agent
     }
 }
 

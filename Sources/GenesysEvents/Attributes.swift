@@ -86,27 +86,20 @@ public struct Attributes: Sendable, Equatable {
     ///
     /// - Parameter body: `false` ends the walk.
     public func compare(_ others: Attributes, _ body: (_ name: String, _ mine: String?, _ other: String?) -> Bool) {
-        var (mine, other) = (elements[...], others.elements[...])
-        while true {
-            let goesOn: Bool
-            switch (mine.first, other.first) {
-            case (nil, nil):
-                return
-            case (let one?, let two?) where one.name == two.name:
-                goesOn = body(one.name, one.value, two.value)
-                mine.removeFirst()
-                other.removeFirst()
-            case (let one?, let two?) where one.name < two.name:
-                goesOn = body(one.name, one.value, nil)
-                mine.removeFirst()
-            case (_, let two?):
-                goesOn = body(two.name, nil, two.value)
-                other.removeFirst()
-            case (let one?, nil):
-                goesOn = body(one.name, one.value, nil)
-                mine.removeFirst()
+        var (mine, other) = (0, 0)
+        var goesOn = true
+        while goesOn, mine < count || other < others.count {
+            if mine < count, other < others.count, elements[mine].name == others.elements[other].name {
+                goesOn = body(elements[mine].name, elements[mine].value, others.elements[other].value)
+                mine += 1
+                other += 1
+            } else if other == others.count || (mine < count && elements[mine].name < others.elements[other].name) {
+                goesOn = body(elements[mine].name, elements[mine].value, nil)
+                mine += 1
+            } else {
+                goesOn = body(others.elements[other].name, nil, others.elements[other].value)
+                other += 1
             }
-            guard goesOn else { return }
         }
     }
 }

@@ -36,7 +36,8 @@ final class ConversationView {
     let isAlerting: Bool
     private let fields: ConversationFields
     private let now: Timestamp
-    private var values: [FactValue?]
+    // Unchecked is safe: what reads a value of the facts never comes back here.
+    @exclusivity(unchecked) private var values: [FactValue?]
 
     init(_ facts: ConversationFacts, at index: Int, fields: ConversationFields, now: Timestamp) {
         self.facts = facts

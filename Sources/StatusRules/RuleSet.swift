@@ -149,10 +149,10 @@ public struct RuleSet: Sendable {
         // Whatever a rule makes of one that was silent for too long may be wrong, a "no" as well: it has to be read.
         for conversation in scope.conversations { _ = scope.trusts(conversation) }
         let mayExclude = !tracing && scope.unheard.isEmpty
-        let rules = compiled.rules
-        var comparisons = compiled.prefilter.results()
+        let (rules, prefilter) = (compiled.rules, compiled.prefilter)
+        var comparisons = prefilter.results()
         for (index, when) in compiled.timed {
-            if mayExclude, when.holdsOnlyWhole, compiled.prefilter.excludes(index, facts, &comparisons, &scope) {
+            if mayExclude, when.holdsOnlyWhole, prefilter.excludes(index, facts, &comparisons, &scope) {
                 continue
             }
             when.keepHolds(facts, &scope)
@@ -161,7 +161,7 @@ public struct RuleSet: Sendable {
         var hasDecided = false
         for index in rules.indices {
             if !tracing, stoppedBy != nil || (hasDecided && index > compiled.lastBeside) { break }
-            if mayExclude, compiled.prefilter.excludes(index, facts, &comparisons, &scope) { continue }
+            if mayExclude, prefilter.excludes(index, facts, &comparisons, &scope) { continue }
             // Not before that: to hold each costs more than to pass most of them over.
             let rule = rules[index]
             if let stoppedBy {
