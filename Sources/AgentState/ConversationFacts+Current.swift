@@ -14,7 +14,8 @@ extension ConversationFacts {
 
     /// Makes the most current of these communications the one that these facts are about.
     private mutating func choose(among candidates: [ConversationFacts]) {
-        guard let place = candidates.indices.max(by: { candidates[$0].fields.isLessCurrent(than: candidates[$1]) }) else {
+        guard let place = candidates.indices.max(by: { candidates[$0].fields.isLessCurrent(than: candidates[$1]) })
+        else {
             return
         }
         var current = candidates[place]

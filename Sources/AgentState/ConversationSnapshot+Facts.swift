@@ -74,7 +74,8 @@ extension ConversationSnapshot {
     private func role(at place: Int) -> ConversationRole {
         if participants[place].bargedParticipantID != nil { return .barge }
         if participants[place].coachedParticipantID != nil { return .coach }
-        if participants[place].monitoredParticipantID != nil || participants[place].screenMonitoredParticipantID != nil {
+        if participants[place].monitoredParticipantID != nil || participants[place].screenMonitoredParticipantID != nil
+        {
             return .monitor
         }
         // Who begins a consult names its target. Of the target itself Genesys says elsewhere that it names the one who is

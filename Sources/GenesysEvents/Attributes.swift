@@ -54,7 +54,9 @@ public struct Attributes: Sendable, Equatable {
         }
     }
 
-    private func isThere(_ name: String, at place: Int) -> Bool { place < elements.count && elements[place].name == name }
+    private func isThere(_ name: String, at place: Int) -> Bool {
+        place < elements.count && elements[place].name == name
+    }
 
     /// Where it is, or would be.
     private func place(of name: String) -> Int {

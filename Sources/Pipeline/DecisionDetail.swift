@@ -45,9 +45,12 @@ struct DecisionDetail: Encodable {
         self.wakeAt = wakeAt
     }
 
-    mutating func take(_ wish: Wish?) {
-        target = wish?.target.description
-        self.wish = wish?.revision
+    /// With the wish that the decision has led to.
+    func leading(to wish: Wish?) -> DecisionDetail {
+        var detail = self
+        detail.target = wish?.target.description
+        detail.wish = wish?.revision
+        return detail
     }
 
     mutating func explain(_ episode: Episode) {

@@ -39,7 +39,9 @@ extension DecisionEngine {
                 wakeAt: record.wakeAt
             )
             for step in move.steps {
-                detail.explain(step, verdict.match, record.episodes, before.episode, before.armed)
+                if keepsDetails {
+                    detail.explain(step, verdict.match, record.episodes, before.episode, before.armed)
+                }
                 carryOut(step, detail, trigger, now: now, record: &record, outcome: &outcome)
             }
             for shadow in lines {
@@ -88,27 +90,24 @@ extension DecisionEngine {
         record: inout AgentRecord,
         outcome: inout Outcome
     ) {
-        var detail = detail
         switch step {
         case .set(let target, let reason):
             outcome.command = wish(.set, target, now, &record, after: trigger)
-            detail.take(record.wish)
-            outcome.history.append(line(record, now, .decision, reason, detail))
+            outcome.history.append(line(record, now, .decision, reason, detail.leading(to: record.wish)))
         case .restore(let target, let reason):
             outcome.command = wish(.restore, target, now, &record, after: trigger)
-            detail.take(record.wish)
-            outcome.history.append(line(record, now, .decision, reason, detail))
+            outcome.history.append(line(record, now, .decision, reason, detail.leading(to: record.wish)))
         case .end(let reason, let leaving):
             record.adherence = nil
             if let leaving {
                 outcome.command = wish(.restore, leaving, now, &record, after: trigger)
-                detail.take(record.wish)
             } else if record.isOutstanding {
                 record.delivery?.state = .superseded
                 record.delivery?.at = now
                 outcome.command = .withdraw
             }
-            outcome.history.append(line(record, now, .decision, reason, detail))
+            let wish = leaving == nil ? nil : record.wish
+            outcome.history.append(line(record, now, .decision, reason, detail.leading(to: wish)))
         case .armed(let reason, let isGuard):
             outcome.history.append(line(record, now, isGuard ? .guarded : .decision, reason, detail))
         case .disarmed(let reason):

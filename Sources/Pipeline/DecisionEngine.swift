@@ -159,10 +159,9 @@ public struct DecisionEngine: Sendable {
             record.delivery = report.status
             record.writes.forgetOvertaken()
         }
-        var detail = CallDetail(status: report.status, wish: isCurrent ? record.wish : nil)
-        if case .accepted(let write)? = report.news { detail.take(write) }
         let kind: HistoryEntry.Kind = report.isGuard ? .guarded : state == .confirmed ? .observation : .call
-        outcome.history.append(line(record, report.status.at, kind, report.summary, detail))
+        let wish = isCurrent ? record.wish : nil
+        outcome.history.append(line(record, report.status.at, kind, report.summary, CallDetail(report, wish: wish)))
         if isCurrent || report.revision == 0, state == .failed || state == .notApplied {
             let event = CallDetail(status: report.status, wish: record.wish)
             outcome.deadLetters.append(
@@ -246,9 +245,9 @@ public struct DecisionEngine: Sendable {
         outcome.command = wish(failed.purpose, failed.target, now, &record)
         let trace = evaluation(of: record, now: now).trace
         var detail = DecisionDetail(eventKey: eventKey, rulesVersion: rules.version, trace: trace)
-        detail.take(record.wish)
         if let episode = record.episodes.episode { detail.explain(episode) }
-        outcome.history.append(line(record, now, .decision, "\(failed.target) is tried again on request", detail))
+        let reason = "\(failed.target) is tried again on request"
+        outcome.history.append(line(record, now, .decision, reason, detail.leading(to: record.wish)))
         return outcome
     }
 
@@ -257,14 +256,14 @@ public struct DecisionEngine: Sendable {
         _ now: Timestamp,
         _ kind: HistoryEntry.Kind,
         _ summary: String,
-        _ detail: some Encodable
+        _ detail: @autoclosure () -> some Encodable
     ) -> HistoryEntry {
         HistoryEntry(
             agentID: record.facts.id,
             at: now,
             kind: kind,
             summary: summary,
-            detail: keepsDetails ? encoded(detail) : []
+            detail: keepsDetails ? encoded(detail()) : []
         )
     }
 }

@@ -38,7 +38,9 @@ struct CallDetail: Encodable {
         correlationId = status.error?.correlationID
     }
 
-    mutating func take(_ write: AcceptedWrite) {
+    init(_ report: DeliveryReport, wish: Wish?) {
+        self.init(status: report.status, wish: wish)
+        guard case .accepted(let write)? = report.news else { return }
         definitionId = write.definitionID
         modifiedAt = write.modifiedAt
     }

@@ -21,10 +21,10 @@ public struct Seldom<Value: Silent & Sendable & Equatable>: Sendable, Equatable 
     /// The value itself.
     public var wrappedValue: Value {
         get { stored.first ?? .silent }
-        set { stored = newValue == .silent ? [] : [newValue] }
+        set { stored = newValue.isSilent ? [] : [newValue] }
         _modify {
             if stored.isEmpty { stored.append(.silent) }
-            defer { if stored[0] == .silent { stored = [] } }
+            defer { if stored[0].isSilent { stored = [] } }
             yield &stored[0]
         }
     }
@@ -34,11 +34,15 @@ public struct Seldom<Value: Silent & Sendable & Equatable>: Sendable, Equatable 
 public protocol Silent {
     /// The one that does.
     static var silent: Self { get }
+    /// Equals that one.
+    var isSilent: Bool { get }
 }
 
 extension Optional: Silent {
     /// Nothing.
     public static var silent: Self { nil }
+    /// Nothing.
+    public var isSilent: Bool { self == nil }
 }
 
 extension EpisodeState: Silent {

@@ -47,7 +47,7 @@ extension Rehearsal {
         if let ended = agents.all[place].record.facts.oldestEnded, ended < oldest {
             agents.all[place].record.facts.forgetEnded(before: oldest)
         }
-        step.take(agents.all[place].record, whole: options.traces)
+        step.take(&agents.all[place].record, whole: options.traces)
         guard let written = step.writes.last else {
             setTimer(place)
             return tell(step)
@@ -57,7 +57,7 @@ extension Rehearsal {
             setTimer(place)
             return tell(step)
         }
-        let decided = agents.all[place].record.episode
+        let decided = options.traces ? agents.all[place].record.episode : nil
         let echo = engine.take(
             .presence(written.target, of: step.agentID, at: clock),
             from: .echo(of: step.agentID, at: clock),
@@ -66,7 +66,7 @@ extension Rehearsal {
         )
         setTimer(place)
         guard echo.isNews else {
-            step.take(agents.all[place].record, whole: options.traces)
+            step.take(&agents.all[place].record, whole: options.traces)
             return tell(step)
         }
         tell(step)

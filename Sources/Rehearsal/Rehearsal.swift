@@ -109,7 +109,7 @@ public final class Rehearsal {
         _ decide: (JournalEntry, inout AgentRecord) -> DecisionEngine.Outcome
     ) {
         let agent = agents.all[place]
-        let before = agent.record.episode
+        let before = options.traces ? agent.record.episode : nil
         let outcome = decide(event.entry(for: agent.record.facts.id), &agent.record)
         let moment = Moment(
             place: place,
@@ -129,7 +129,7 @@ public final class Rehearsal {
         _ tell: (RehearsalStep) -> Void
     ) {
         let place = agents.place(of: agentID)
-        let before = agents.all[place].record.episode
+        let before = options.traces ? agents.all[place].record.episode : nil
         change(&agents.all[place].record)
         for conversation in agents.all[place].record.facts.conversations { agents.note(conversation.id, at: place) }
         let outcome = engine.look(eventKey: key, now: clock, into: &agents.all[place].record)
@@ -143,7 +143,7 @@ public final class Rehearsal {
     }
 
     private func fire(_ wake: WakeQueue.Wake, _ tell: (RehearsalStep) -> Void) {
-        let before = agents.all[wake.agent].record.episode
+        let before = options.traces ? agents.all[wake.agent].record.episode : nil
         if wake.isAnswer {
             agents.all[wake.agent].answerAt = nil
             guard agents.all[wake.agent].record.facts.presence == nil else { return }

@@ -47,9 +47,9 @@ public struct RehearsalStep: Sendable {
     /// Lines that are to be told to people and to nobody else.
     public var notes: [String] = []
     /// What every rule makes of the agent; `nil` when no traces are asked for.
-    public var evaluation: Evaluation?
-    /// The episode before; `nil` = no rule held the agent.
-    public var before: Episode?
+    @Seldom public var evaluation: Evaluation? = nil
+    /// The episode before; `nil` = no rule held the agent, or no traces are asked for.
+    @Seldom public var before: Episode? = nil
     /// The agent's name, when one was seen.
     public var name: String?
     /// The status that is wanted now; `nil` = none.
@@ -57,7 +57,7 @@ public struct RehearsalStep: Sendable {
     /// The rule that wants it.
     public var rule: String?
     /// All that is kept of the agent, after the step; `nil` when no traces are asked for.
-    public var record: AgentRecord?
+    @Seldom public var record: AgentRecord? = nil
 
     init(agentID: String, at: Timestamp, trigger: Trigger, topic: String?, before: Episode?) {
         self.agentID = agentID
@@ -67,8 +67,9 @@ public struct RehearsalStep: Sendable {
         self.before = before
     }
 
-    /// What is so after the step. The whole record is large, and only for those who ask for it.
-    mutating func take(_ agent: AgentRecord, whole: Bool) {
+    /// What is so after the step. The whole record is large, and only for those who ask for it; that of others is not
+    /// even copied on the way here.
+    mutating func take(_ agent: inout AgentRecord, whole: Bool) {
         name = agent.facts.name
         status = agent.episode?.status
         rule = agent.episode?.rule

@@ -139,10 +139,9 @@ extension ConversationCondition {
             let passed = group.tests.prefix { $0.holds(conversation, &scope) }.count
             let failure = group.failure(conversation, path + "conversation.", &scope) ?? ""
             if let farthest {
-                let isFarther = passed > farthest.passed
-                let isEqual =
-                    passed == farthest.passed && conversation.facts.fields.takesPrecedence(over: farthest.conversation.facts)
-                guard isFarther || isEqual else { continue }
+                guard passed >= farthest.passed else { continue }
+                let isFirst = conversation.facts.fields.takesPrecedence(over: farthest.conversation.facts)
+                guard passed > farthest.passed || isFirst else { continue }
             }
             farthest = (passed, conversation, failure)
         }

@@ -50,6 +50,12 @@ public struct EpisodeState: Codable, Sendable, Equatable {
     /// No rule has ever matched.
     public init() {}
 
+    /// Nothing is known that a new state would not know.
+    public var isSilent: Bool {
+        episode == nil && armed == nil && releasing == nil && overruled == nil && guards == nil
+            && awaitingPresence == nil && cooldowns == nil && contests == nil
+    }
+
     /// A write of ours was accepted: from now on the end of the episode has something to put back.
     public mutating func noteWrite() { episode?.hasWritten = true }
 

@@ -143,16 +143,27 @@ public struct RuleSet: Sendable {
     ///   - context: the time, and what the last evaluation of the agent left.
     ///   - tracing: `false` leaves the trace empty and looks at no more rules than it must, which costs a fraction.
     public func evaluate(_ facts: AgentFacts, _ context: EvaluationContext, tracing: Bool = true) -> Evaluation {
+        evaluate(facts, context, tracing: tracing ? rules.indices : 0..<0)
+    }
+
+    /// What one rule makes of an agent beside all others; `nil` = there is no such rule.
+    public func trace(ofRule name: String, _ facts: AgentFacts, _ context: EvaluationContext) -> RuleTrace? {
+        guard let index = rules.firstIndex(where: { $0.name == name }) else { return nil }
+        return evaluate(facts, context, tracing: index..<index + 1).trace.first
+    }
+
+    /// - Parameter traced: the rules to trace, by their places; of the others no more are looked at than must be.
+    private func evaluate(_ facts: AgentFacts, _ context: EvaluationContext, tracing traced: Range<Int>) -> Evaluation {
         var evaluation = Evaluation(match: nil, trace: [])
         let statuses = StatusNames(known: statuses, onQueue: onQueueStatuses)
         var scope = RuleScope(facts, context, names: names, fields: fields)
         // Whatever a rule makes of one that was silent for too long may be wrong, a "no" as well: it has to be read.
         for conversation in scope.conversations { _ = scope.trusts(conversation) }
-        let mayExclude = !tracing && scope.unheard.isEmpty
+        let mayExclude = scope.unheard.isEmpty
         let (rules, prefilter) = (compiled.rules, compiled.prefilter)
         var comparisons = prefilter.results()
         for (index, when) in compiled.timed {
-            if mayExclude, when.holdsOnlyWhole, prefilter.excludes(index, facts, &comparisons, &scope) {
+            if traced.isEmpty, mayExclude, when.holdsOnlyWhole, prefilter.excludes(index, facts, &comparisons, &scope) {
                 continue
             }
             when.keepHolds(facts, &scope)
@@ -160,8 +171,11 @@ public struct RuleSet: Sendable {
         var stoppedBy: String?
         var hasDecided = false
         for index in rules.indices {
-            if !tracing, stoppedBy != nil || (hasDecided && index > compiled.lastBeside) { break }
-            if mayExclude, prefilter.excludes(index, facts, &comparisons, &scope) { continue }
+            let isTraced = traced.contains(index)
+            if !isTraced, stoppedBy != nil || (hasDecided && index > compiled.lastBeside) {
+                if index < traced.upperBound { continue } else { break }
+            }
+            if !isTraced, mayExclude, prefilter.excludes(index, facts, &comparisons, &scope) { continue }
             // Not before that: to hold each costs more than to pass most of them over.
             let rule = rules[index]
             if let stoppedBy {
@@ -169,14 +183,14 @@ public struct RuleSet: Sendable {
                 evaluation.trace.append(RuleTrace(rule: rule.name, matched: false, failure: reason))
                 continue
             }
-            if !tracing, hasDecided, !rule.mattersBeside { continue }
+            if !isTraced, hasDecided, !rule.mattersBeside { continue }
             let match = rule.match(facts, statuses, &scope)
             if let match {
                 take(match, of: index, facts, statuses, &scope, into: &evaluation)
                 hasDecided = evaluation.match != nil
                 if rule.stops, !rule.observes { stoppedBy = rule.name }
             }
-            guard tracing else { continue }
+            guard isTraced else { continue }
             let failure = match == nil ? rule.failure(facts, statuses, &scope) : nil
             evaluation.trace.append(
                 RuleTrace(rule: rule.name, matched: match != nil, failure: failure, observed: rule.observes)

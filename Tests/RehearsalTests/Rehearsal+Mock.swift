@@ -48,9 +48,11 @@ extension RecordedEvent {
         of agentID: String = "a",
         _ attributes: [String: String] = [:],
         state: String = "connected",
-        at time: Timestamp
+        at time: Timestamp,
+        change: (inout CommunicationSnapshot) -> Void = { _ in }
     ) -> RecordedEvent {
-        let communication = CommunicationSnapshot(id: "communication \(id)", media: .call, state: state)
+        var communication = CommunicationSnapshot(id: "communication \(id)", media: .call, state: state)
+        change(&communication)
         var participant = ParticipantSnapshot(
             id: "participant \(id)",
             userID: agentID,
@@ -68,6 +70,41 @@ extension RecordedEvent {
             at: time,
             key: "call \(time)"
         )
+    }
+
+    /// An hour of three agents with two calls each, in any order of things: told, told late, and told twice.
+    static func hour(seed: UInt64) -> [RecordedEvent] {
+        var random = SeededGenerator(seed: seed)
+        var events: [RecordedEvent] = []
+        var time = 0
+        while time < 3500 {
+            time += Int.random(in: 1..<60, using: &random)
+            let agent = ["a", "b", "c"].randomElement(using: &random) ?? "a"
+            let id = "\(agent)\(Int.random(in: 0..<2, using: &random))"
+            let attributes =
+                [[:], ["wfm_status": "Break"], ["wfm_status": "Meal"]].randomElement(using: &random) ?? [:]
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0:
+                let system = [SystemPresence.onQueue, .available, .busy, .offline].randomElement(using: &random)
+                events.append(.presence(system ?? .available, of: agent, at: .nine(time)))
+            case 1: events.append(.attributes(attributes, in: id, at: .nine(time)))
+            case 2:
+                guard let again = events.randomElement(using: &random) else { continue }
+                var late = again
+                late.at = .nine(time)
+                events.append(late)
+            default:
+                let state = ["alerting", "connected", "connected", "disconnected"].randomElement(using: &random)
+                events.append(
+                    .call(id, of: agent, attributes, state: state ?? "connected", at: .nine(time)) { call in
+                        call.held = call.state == "connected" && Bool.random(using: &random)
+                        if call.state == "disconnected" { call.afterCallWork = "pending" }
+                        if call.state == "disconnected", Bool.random(using: &random) { call.afterCallWork = "complete" }
+                    }
+                )
+            }
+        }
+        return events
     }
 
     /// A presence that somebody has chosen.
@@ -120,5 +157,19 @@ extension Rehearsal {
         var steps: [RehearsalStep] = []
         advance(to: time) { steps.append($0) }
         return steps
+    }
+}
+
+/// SplitMix64, so that a seed gives the same hour again.
+private struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
     }
 }

@@ -57,6 +57,26 @@ struct ReplayTests {
         #expect(result.differenceCount == 3)
     }
 
+    @Test("two files side by side decide as each does alone", arguments: 1...12)
+    func sideBySide(seed: UInt64) throws {
+        let other = """
+            - { name: held up, when: { conversation: { held: true }, for: 2m }, then: { status: Meal, minimum: 3m } }
+            - { name: flagged, when: { conversation: { attributes.wfm_status: [Break, Meal] } }, then: { status: Meal } }
+            - { name: on a call, when: { conversation: {}, for: 6m }, then: { status: Break, release: keep } }
+            - { name: at work, when: { conversation: { afterCallWork: pending }, for: 1m }, then: { status: Break } }
+            """
+        let events = RecordedEvent.hour(seed: seed)
+        let both = try ReplayResult.of(events, DecisionEngine.flagged, other)
+        let old = try ReplayResult.of(events, DecisionEngine.flagged)
+        let new = try ReplayResult.of(events, other)
+        func spans(_ result: ReplayResult, _ spans: (ReplayedAgent) -> [TimelineSpan]) -> [String] {
+            result.agents.flatMap { agent in spans(agent).map { "\(agent.id) \($0.text)" } }
+        }
+        #expect(spans(both) { $0.old } == spans(old) { $0.old })
+        #expect(spans(both) { $0.new } == spans(new) { $0.old })
+        #expect(!spans(both) { $0.new }.isEmpty)
+    }
+
     @Test("a guard, or a rule that comes first, is a reason as well")
     func reasons() throws {
         let first = """

@@ -193,6 +193,7 @@ struct EpisodeScene {
         let move = state.advance(input)
         #expect(restarted.advance(input) == move, "the same after a restart")
         #expect(stored(restarted) == stored(state))
+        #expect(state.isSilent == (state == EpisodeState()))
         wakeAt = move.wakeAt
         unheard = move.unheard
         return move.steps

@@ -31,7 +31,10 @@ extension RuleSet {
 
     /// At a time that matters to no rule.
     func evaluate(_ facts: AgentFacts, tracing: Bool = true) -> Evaluation {
-        evaluate(facts, EvaluationContext(now: Timestamp(milliseconds: 1_800_000_000_000)), tracing: tracing)
+        let context = EvaluationContext(now: Timestamp(milliseconds: 1_800_000_000_000))
+        let evaluation = evaluate(facts, context, tracing: tracing)
+        for trace in evaluation.trace { #expect(self.trace(ofRule: trace.rule, facts, context) == trace) }
+        return evaluation
     }
 
     /// The one rule's outcome: `nil` = it matches, else why not.

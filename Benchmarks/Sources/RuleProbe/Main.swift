@@ -37,12 +37,19 @@ struct RuleProbe {
     }
 
     static func measure(_ rounds: Int, _ body: (Int) -> Void) -> [Double] {
-        for round in 0..<rounds / 10 { body(round) }
+        measure(rounds, preparing: { $0 }, body)
+    }
+
+    /// - Parameter prepare: makes what a round needs, outside its time: as a body comes from a socket, just written.
+    static func measure<Input>(_ rounds: Int, preparing prepare: (Int) -> Input, _ body: (Input) -> Void) -> [Double] {
+        let first = rounds / 10
+        for round in 0..<first { body(prepare(round)) }
         var times: [Double] = []
         times.reserveCapacity(rounds)
-        for round in 0..<rounds {
+        for round in first..<first + rounds {
+            let input = prepare(round)
             let start = DispatchTime.now().uptimeNanoseconds
-            body(round)
+            body(input)
             times.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1000)
         }
         return times
@@ -120,20 +127,26 @@ private struct Subject {
     }
 
     mutating func measureDecoding(_ rounds: Int) -> [Double] {
-        let bodies = (0..<256).map { Bodies.call(at: start, number: $0) }
         var decoder = NotificationDecoder()
         var sum = 0
-        let times = RuleProbe.measure(rounds) { sum &+= (try? decoder.decode(bodies[$0 & 255]).count) ?? 0 }
+        let times = RuleProbe.measure(rounds, preparing: body) { sum &+= (try? decoder.decode($0.bytes).count) ?? 0 }
         checks &+= sum
         return times
     }
 
     mutating func measureEvents(_ rounds: Int) -> [Double] {
-        let bodies = (0..<rounds).map { Bodies.call(at: start.advanced(by: .milliseconds($0)), number: $0) }
         var decoder = NotificationDecoder()
-        return RuleProbe.measure(rounds) { round in
-            guard let received = try? decoder.decode(bodies[round]).first else { return }
-            take(received.notification, at: start.advanced(by: .milliseconds(round)))
+        return RuleProbe.measure(rounds, preparing: body) { body in
+            guard let received = try? decoder.decode(body.bytes).first else { return }
+            take(received.notification, at: body.at)
+        }
+    }
+
+    /// Newer than those of earlier rounds, with another value of an attribute.
+    private var body: (Int) -> (bytes: [UInt8], at: Timestamp) {
+        { [start] round in
+            let time = start.advanced(by: .milliseconds(round))
+            return (Bodies.call(at: time, number: round), time)
         }
     }
 }

@@ -89,19 +89,22 @@ public struct OwnChanges: Sendable {
 }
 
 extension OwnChanges.Line {
+    /// One for all lines, of which there are hundreds of thousands.
+    private static let decoder = JSONDecoder()
+
     /// What a line of kind `call` or `guard` says of our own changes; `nil` = nothing.
     public init?(_ line: HistoryEntry) {
         switch line.kind {
         case .guarded where line.summary == DecisionEngine.ownChange:
             struct Detail: Decodable { var eventKey: String }
-            guard let detail = try? JSONDecoder().decode(Detail.self, from: Data(line.detail)) else { return nil }
+            guard let detail = try? Self.decoder.decode(Detail.self, from: Data(line.detail)) else { return nil }
             self = .event(agentID: line.agentID, key: detail.eventKey)
         case .call where Data(line.detail).range(of: Data(#""modifiedAt""#.utf8)) != nil:
             struct Detail: Decodable {
                 var definitionId: String
                 var modifiedAt: Timestamp
             }
-            guard let detail = try? JSONDecoder().decode(Detail.self, from: Data(line.detail)) else { return nil }
+            guard let detail = try? Self.decoder.decode(Detail.self, from: Data(line.detail)) else { return nil }
             self = .write(agentID: line.agentID, definitionID: detail.definitionId, modifiedAt: detail.modifiedAt)
         default: return nil
         }

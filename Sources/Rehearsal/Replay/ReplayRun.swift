@@ -157,8 +157,7 @@ extension ReplayRun {
     ) -> String {
         guard world.engine.rules.ruleNames.contains(rule) else { return "there is no rule '\(rule)'" }
         guard let record = world.record(of: track.id) else { return "the agent is not known" }
-        let evaluation = world.engine.evaluation(of: record, now: world.clock)
-        guard let trace = evaluation.trace.first(where: { $0.rule == rule }) else { return "" }
+        guard let trace = world.engine.trace(ofRule: rule, record, now: world.clock) else { return "" }
         guard trace.matched else { return "rule '\(rule)': \(trace.failure ?? "does not match")" }
         if let decides = track.wanted[side.rawValue].rule, decides != rule {
             return "rule '\(decides)' decides before rule '\(rule)'"
