@@ -66,6 +66,28 @@ struct TimedConditionTests {
         #expect(looks.untilWake == .seconds(300))
     }
 
+    @Test(
+        "for: of a part goes on while the rest does not hold, whatever the shape",
+        arguments: [
+            "{ outOfOffice: true, conversation: { muted: true, for: 5m } }",
+            "{ outOfOffice: true, any: [ { conversation: { muted: true }, for: 5m } ] }",
+            "{ outOfOffice: true, conversations: { count: 1, muted: true, for: 5m } }",
+            "{ conversation: { attributes.a: b, any: [ { muted: true, for: 5m } ] }, outOfOffice: true }",
+        ]
+    )
+    func parts(condition: String) throws {
+        var looks = try Looks(condition)
+        looks.facts.conversations = [.mock { $0.muted = true }]
+        looks.facts.outOfOffice = false
+        #expect(looks.look() == false)
+        #expect(!looks.holds.isEmpty, "it is muted, and from now on")
+        looks.facts.outOfOffice = true
+        looks.facts.conversations[0].attributes["a"] = "b"
+        #expect(looks.look(after: .seconds(299)) == false)
+        #expect(looks.untilWake == .seconds(1))
+        #expect(looks.look(after: .seconds(1)) == true)
+    }
+
     @Test("for: begins with the event, not when it is looked at; or when Genesys says that it began")
     func beginnings() throws {
         var looks = try Looks("{ outOfOffice: true, for: 5m }")
