@@ -101,7 +101,7 @@ private struct ConversationObservation {
             var participant: [String: Any] = ["id": part.participantID, "userId": agentID]
             participant["purpose"] = part.purpose
             participant["queueId"] = part.queueID
-            participant["attributes"] = part.attributes
+            participant["attributes"] = part.attributes.dictionary
             participant[part.media.arrayName] = [communication]
             return participant
         }

@@ -55,8 +55,9 @@ struct BulkTests {
                 .filter { !$0.isEmpty }
             try #require(hits.count == variants.count)
             let writes = try await site.writes()
-            // Those who were changed all the same may have been seen in an event before it was their turn.
-            #expect(Set(hits[0]).isSubset(of: writes.single))
+            // Those who were changed all the same may have been seen in an event before it was their turn. Which of the
+            // answers are theirs is not told by the log: calls that overlap stand there as they have ended.
+            #expect(hits.contains { Set($0).isSubset(of: writes.single) })
             let hit = Set(hits.joined())
             for user in [hits[0][0], hits[2][0]] {
                 #expect(try await relay.tells(user, "left out of the answer to a bulk call"))
