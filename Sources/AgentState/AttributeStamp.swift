@@ -48,12 +48,12 @@ extension Attributes {
         _ stamps: inout [String: AttributeStamp]
     ) -> Bool {
         var isTaken = false
-        for new in new {
-            let known = stamps[new.name] ?? (self[new.name] == nil ? nil : base)
-            if let known, stamp.isOlder(than: known) { continue }
+        merge(new) { name, mine, value in
+            let known = stamps[name] ?? (mine == nil ? nil : base)
+            if let known, stamp.isOlder(than: known) { return nil }
             isTaken = true
-            self[new.name] = new.value
-            stamps[new.name] = stamp
+            stamps[name] = stamp
+            return value
         }
         return isTaken
     }
@@ -72,11 +72,14 @@ extension Attributes {
             self = new
             return
         }
-        for old in self where new[old.name] == nil && stamps[old.name] == nil { stamps[old.name] = base }
-        for new in new {
-            if let known = stamps[new.name], let stamp, stamp.isOlder(than: known) { continue }
-            self[new.name] = new.value
-            stamps[new.name] = nil
+        compare(new) { name, _, value in
+            if value == nil, stamps[name] == nil { stamps[name] = base }
+            return true
+        }
+        merge(new) { name, _, value in
+            if let known = stamps[name], let stamp, stamp.isOlder(than: known) { return nil }
+            stamps[name] = nil
+            return value
         }
     }
 
@@ -86,12 +89,12 @@ extension Attributes {
         _ stamp: AttributeStamp,
         _ stamps: inout [String: AttributeStamp]
     ) {
-        for old in old {
-            if self[old.name] != nil {
-                guard let known = stamps[old.name]?.moment, let moment = stamp.moment, known < moment else { continue }
+        merge(old) { name, mine, value in
+            if mine != nil {
+                guard let known = stamps[name]?.moment, let moment = stamp.moment, known < moment else { return nil }
             }
-            self[old.name] = old.value
-            stamps[old.name] = stamp
+            stamps[name] = stamp
+            return value
         }
     }
 

@@ -51,6 +51,7 @@ extension ConversationFacts.Fields {
     }
 }
 
+// Written out: through a key path all fields would be copied for each of them.
 extension ConversationFacts {
     /// Not ended, or after-call work still pending.
     public var isLive: Bool { fields.isLive }

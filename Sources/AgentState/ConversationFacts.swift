@@ -47,7 +47,9 @@ extension ConversationFacts: Equatable {
 }
 
 extension ConversationFacts {
-    /// Never changed while it is shared, so that it may be read from everywhere.
+    // Sendable is safe: only `ConversationFacts` changes it, and only after it has seen that nobody else holds it; what is
+    // held by two is never written again. The same as in the collections of the standard library.
+    /// The fields, in memory that copies share.
     @usableFromInline final class Storage: @unchecked Sendable {
         // Unchecked is safe: it is written only through a `ConversationFacts`, whose own accesses are checked.
         @usableFromInline @exclusivity(unchecked) var fields: Fields

@@ -77,11 +77,24 @@ public struct Attributes: Sendable, Equatable {
 
     /// Takes in all of the others; where both have one, the other's counts.
     public mutating func merge(_ others: Attributes) {
-        if isEmpty {
-            self = others
-        } else {
-            for other in others { self[other.name] = other.value }
+        if isEmpty { self = others } else { merge(others) { _, _, other in other } }
+    }
+
+    /// Takes in the others in one walk, whatever their number.
+    ///
+    /// - Parameter choose: the value of a name that the others have; `nil` = as it is here.
+    public mutating func merge(
+        _ others: Attributes,
+        _ choose: (_ name: String, _ mine: String?, _ other: String) -> String?
+    ) {
+        var merged: [Element] = []
+        merged.reserveCapacity(Swift.max(count, others.count))
+        compare(others) { name, mine, other in
+            let chosen = other.flatMap { choose(name, mine, $0) } ?? mine
+            if let chosen { merged.append(Element(name: name, value: chosen)) }
+            return true
         }
+        elements = merged
     }
 
     /// Both lists side by side, by name; `nil` = it is not there.

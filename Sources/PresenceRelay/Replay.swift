@@ -97,7 +97,7 @@ struct Replay: AsyncParsableCommand {
             }
             let start = window.lowerBound.advanced(by: .zero - warmUp)
             let memory = try await source.memory(since: start)
-            let files = try Files(configuration, other: otherRules())
+            let files = try Files(configuration: configuration, other: otherRules())
             let plans = (plan(files, memory, window), plan(try files.readAgain(by: self), memory, window))
             let parts = try await source.replay(plans, from: start)
             try show(
@@ -137,16 +137,11 @@ struct Replay: AsyncParsableCommand {
         let configuration: RelayConfiguration
         let other: AlternativeRules?
 
-        init(_ configuration: RelayConfiguration, other: AlternativeRules?) {
-            self.configuration = configuration
-            self.other = other
-        }
-
         /// The same in memory of its own. Two parts that count their references to one set of rules, millions of times
         /// in each second, would wait for each other's caches.
         func readAgain(by command: Replay) throws -> Files {
             let again = Files(
-                try RelayConfiguration.load(orExit: command.config, secretsAreNeeded: false),
+                configuration: try RelayConfiguration.load(orExit: command.config, secretsAreNeeded: false),
                 other: try command.otherRules()
             )
             guard again.configuration.rules.version == configuration.rules.version,

@@ -6,7 +6,7 @@ public import Pipeline
 
 /// Recorded events through the rules, with every step explained: what `explain` prints.
 public struct Explanation {
-    private var rehearsal: Rehearsal
+    private let rehearsal: Rehearsal
     private var recording = EventRecording()
     private let start: Timestamp?
     /// What has happened so far.

@@ -68,6 +68,10 @@ struct AttributesTests {
         #expect(attributes == ["a": "1", "b": "3", "c": "4"])
         attributes.merge([:])
         #expect(attributes.count == 3)
+        attributes.merge(["a": "5", "b": "6", "z": "7", "y": "8"]) { name, mine, other in
+            name == "b" || name == "z" ? nil : "\(mine ?? "–") \(other)"
+        }
+        #expect(attributes == ["a": "1 5", "b": "3", "c": "4", "y": "– 8"])
     }
 
     @Test("JSON is an object with a text in every field")

@@ -13,7 +13,7 @@ import Testing
 struct RehearsalTests {
     @Test("a presence that is written is the agent's presence from then on, and no change by hand")
     func echo() throws {
-        var rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)
+        let rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)
         rehearsal.take(.presence(.onQueue, at: .nine))
         let steps = rehearsal.take(.call("c", ["wfm_status": "Break"], at: .nine(10)))
         #expect(steps.count == 1, "the echo leads to nothing, so nobody is told of it")
@@ -32,7 +32,7 @@ struct RehearsalTests {
 
     @Test("a presence that the agent chooses after ours ends the episode")
     func byHand() throws {
-        var rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)
+        let rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)
         rehearsal.take(.presence(.onQueue, at: .nine), .call("c", ["wfm_status": "Break"], at: .nine(10)))
         let steps = rehearsal.take(.presence(.meeting, at: .nine(30)))
         #expect(steps.first?.status == nil)
@@ -43,7 +43,7 @@ struct RehearsalTests {
 
     @Test("an older presence that arrives after our write does not cover it")
     func disorder() throws {
-        var rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)
+        let rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)
         rehearsal.take(.call("c", ["wfm_status": "Break"], at: .nine(10)))
         var late = RecordedEvent.presence(.onQueue, at: .nine(5))
         late.at = .nine(11)
@@ -54,7 +54,7 @@ struct RehearsalTests {
     @Test("nothing is written that is there already, and nothing is put back then")
     func noChange() throws {
         let engine = try DecisionEngine.rules(DecisionEngine.flagged)
-        var rehearsal = Rehearsal(engine: engine, from: .nine)
+        let rehearsal = Rehearsal(engine: engine, from: .nine)
         var chosen = RecordedEvent.presence(.break, at: .nine)
         guard case .presence(let id, var seen) = chosen.notification.event else { return }
         seen.definitionID = engine.targets["Break"]?.definitionID
@@ -71,7 +71,7 @@ struct RehearsalTests {
     @Test("a rule that its own presence undoes is stopped, and people are told")
     func undoing() throws {
         let rules = "- { name: chased, when: { presence: On Queue }, then: { status: Break } }"
-        var rehearsal = Rehearsal(engine: try .rules(rules), from: .nine)
+        let rehearsal = Rehearsal(engine: try .rules(rules), from: .nine)
         let steps = rehearsal.take(.presence(.onQueue, at: .nine))
         #expect(steps.count > 2 && steps.count < 10)
         #expect(Set(steps.dropFirst().map(\.trigger)) == [.echo])
@@ -83,14 +83,14 @@ struct RehearsalTests {
     @Test("a presence that nobody has told of counts as Available at once, unless reads take their time")
     func unknownPresence() throws {
         let event = RecordedEvent.call("c", ["wfm_status": "Break"], at: .nine)
-        var atOnce = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)
+        let atOnce = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)
         let step = try #require(atOnce.take(event).first)
         #expect(step.status == "Break")
         #expect(step.notes.contains { $0.contains("taken here as AVAILABLE") })
 
         var options = Rehearsal.Options()
         options.readTakes = .seconds(10)
-        var later = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine, options: options)
+        let later = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine, options: options)
         #expect(later.take(event).first?.status == nil)
         #expect(later.nextWake == .nine(10))
         #expect(later.advance(to: .nine(9)).isEmpty)
@@ -104,7 +104,7 @@ struct RehearsalTests {
     func toldInTime() throws {
         var options = Rehearsal.Options()
         options.readTakes = .seconds(10)
-        var rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine, options: options)
+        let rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine, options: options)
         rehearsal.take(.call("c", ["wfm_status": "Break"], at: .nine))
         let steps = rehearsal.take(.presence(.offline, at: .nine(1)))
         #expect(steps.first?.status == nil)
@@ -118,7 +118,7 @@ struct RehearsalTests {
             - { name: long, when: { conversation: { attributes.x: "1" }, for: 5m }, then: { status: Break } }
             - { name: short, when: { conversation: { attributes.x: "1" }, for: 2m }, then: { status: Meal } }
             """
-        var rehearsal = Rehearsal(engine: try .rules(rules), from: .nine)
+        let rehearsal = Rehearsal(engine: try .rules(rules), from: .nine)
         rehearsal.take(
             .presence(.onQueue, of: "a", at: .nine),
             .presence(.onQueue, of: "b", at: .nine),
@@ -139,14 +139,14 @@ struct RehearsalTests {
     @Test("a timer whose reason is gone fires no more")
     func noTimer() throws {
         let rules = "- { name: long, when: { conversation: {}, for: 5m }, then: { status: Break } }"
-        var rehearsal = Rehearsal(engine: try .rules(rules), from: .nine)
+        let rehearsal = Rehearsal(engine: try .rules(rules), from: .nine)
         rehearsal.take(.call(at: .nine), .call(state: "disconnected", at: .nine(60)))
         #expect(rehearsal.advance(to: .nine(3600)).isEmpty)
     }
 
     @Test("attributes reach every agent with a part in the conversation, in the order of their ids")
     func attributes() throws {
-        var rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)
+        let rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)
         rehearsal.take(.call(of: "b", at: .nine), .call(of: "a", at: .nine(1)), .call("d", of: "e", at: .nine(1)))
         let steps = rehearsal.take(.attributes(["wfm_status": "Break"], at: .nine(2)))
         #expect(steps.map(\.agentID) == ["a", "b"])
@@ -156,7 +156,7 @@ struct RehearsalTests {
 
     @Test("the clock never goes back, and an event from before it is as late as it is")
     func clock() throws {
-        var rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)
+        let rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)
         rehearsal.take(.presence(.available, at: .nine(600)))
         let steps = rehearsal.take(.call("c", ["wfm_status": "Break"], at: .nine(60)))
         #expect(rehearsal.clock == .nine(600))
@@ -166,7 +166,7 @@ struct RehearsalTests {
 
     @Test("ended conversations are forgotten after the grace time, as in the running relay")
     func forgetting() throws {
-        var rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)
+        let rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine)
         rehearsal.take(.call(at: .nine), .call(state: "disconnected", at: .nine(60)))
         rehearsal.take(.presence(.available, at: .nine(600)))
         #expect(rehearsal.record(of: "a")?.facts.conversations.count == 1)
@@ -177,7 +177,7 @@ struct RehearsalTests {
     @Test("what is done beside the presence is done once and counts as done")
     func errands() throws {
         let rules = "- { name: tagging, when: { conversation: {} }, then: { tag: { seen: yes } } }"
-        var rehearsal = Rehearsal(engine: try .rules(rules), from: .nine)
+        let rehearsal = Rehearsal(engine: try .rules(rules), from: .nine)
         #expect(rehearsal.take(.call(at: .nine)).first?.errands.count == 1)
         #expect(rehearsal.record(of: "a")?.errands.isEmpty == true)
         #expect(rehearsal.take(.call("c", ["x": "y"], at: .nine(5))).first?.errands.isEmpty == true)
@@ -187,7 +187,7 @@ struct RehearsalTests {
     func quiet() throws {
         var options = Rehearsal.Options()
         options.traces = false
-        var rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine, options: options)
+        let rehearsal = Rehearsal(engine: try .rules(DecisionEngine.flagged), from: .nine, options: options)
         let step = rehearsal.take(.call("c", ["wfm_status": "Break"], at: .nine)).first
         #expect(step?.evaluation == nil)
         #expect(step?.status == "Break")

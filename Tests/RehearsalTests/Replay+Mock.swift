@@ -18,7 +18,7 @@ extension ReplayResult {
         agents: Set<String> = []
     ) throws -> ReplayResult {
         let engines = (old: try DecisionEngine.rules(old), new: try new.map { try DecisionEngine.rules($0) })
-        var run = ReplayRun(
+        let run = ReplayRun(
             ReplayRun.Plan(old: engines.old, new: engines.new, window: window, agents: agents, ownChanges: own)
         )
         for event in events { run.take(event) }

@@ -174,7 +174,7 @@ struct ReplayTests {
         // The relay's own history has what is looked for.
         var record = AgentRecord(id: "a")
         let engine = try DecisionEngine.rules(DecisionEngine.flagged)
-        var rehearsal = Rehearsal(engine: engine, from: .nine)
+        let rehearsal = Rehearsal(engine: engine, from: .nine)
         rehearsal.take(.presence(.onQueue, at: .nine), .call("c", ["wfm_status": "Break"], at: .nine(10)))
         record = try #require(rehearsal.record(of: "a"))
         var own = OwnChanges()

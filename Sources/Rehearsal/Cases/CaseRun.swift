@@ -48,7 +48,7 @@ extension CaseFile {
 private struct CaseRun {
     private let ruleCase: RuleCase
     private let targets: CaseNames
-    private var rehearsal: Rehearsal
+    private let rehearsal: Rehearsal
     /// What the start has led to: it belongs to the first step, unless that makes something happen itself.
     private var begun: [RehearsalStep] = []
 

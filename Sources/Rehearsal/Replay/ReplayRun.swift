@@ -123,7 +123,6 @@ public final class ReplayRun {
     }
 
     private func compare() {
-        // Asked first: whoever can be asked for a reason is a copy of both worlds.
         guard tracks.hasNews else { return }
         tracks.compare(at: old.clock) { reason(for: $0) }
     }
