@@ -10,6 +10,7 @@ enum Envelope {
         var time: JSONValue?
         var detail: JSONValue?
         var data: JSONValue?
+        var source: JSONValue?
         var isCloudEvent = false
         var bare = Inside()
         for (name, value) in element.fields where !bare.take(name, value) {
@@ -18,6 +19,7 @@ enum Envelope {
             case "time": time = value
             case "detail": detail = value
             case "data": data = value
+            case "source": source = value
             case "specversion": isCloudEvent = true
             default: break
             }
@@ -37,6 +39,7 @@ enum Envelope {
             guard let data else { throw EventDecodingError(element: index, pointer: "/data", reason: "missing") }
             var notification = try Inside(data, element: index, at: "/data").notification(element: index, at: "/data")
             notification.cloudEventID = id?.identifier
+            notification.cloudEventSource = source?.identifier
             notification.timestamp = notification.timestamp ?? time?.time
             return notification
         }

@@ -9,6 +9,8 @@ public struct Notification: Sendable, Equatable {
     public var eventBridgeID: String?
     /// The CloudEvents `id`, unique together with the `source`; `nil` for any other form.
     public var cloudEventID: String?
+    /// The CloudEvents `source`; `nil` for any other form.
+    public var cloudEventSource: String?
     /// `timestamp` beside the topic's name (EventBridge puts it there), else the `time` of the EventBridge or
     /// CloudEvents envelope; `nil` when a bare notification has none.
     public var timestamp: Timestamp?

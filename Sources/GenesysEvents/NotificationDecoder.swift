@@ -23,14 +23,20 @@ public struct ReceivedNotification: Sendable, Equatable {
 /// Keeps the memory of its parser for the next body; one decoder for each task.
 public struct NotificationDecoder {
     private let parser = JSONParser()
+    private let isTrusted: Bool
 
     /// A decoder without memory yet.
-    public init() {}
+    ///
+    /// - Parameter isTrusted: the bodies come from a decoder that has let them through before, by way of the journal: they
+    ///   are not looked through for doubled names and sizes once more.
+    public init(isTrusted: Bool = false) { self.isTrusted = isTrusted }
 
     /// All notifications of a body in order; an empty array has none.
     ///
-    /// Throws when any byte of the body is not JSON in UTF-8, or any element is no notification: all or nothing. A
-    /// leading byte order mark is skipped. A known topic with an unusable body is not an error but `.undecodable`.
+    /// Throws when any byte of the body is not JSON in UTF-8, a name is there twice in an object, a text is longer than
+    /// 262,144 bytes, a list longer than 10,000, values are nested deeper than 63, or any element is no notification: all
+    /// or nothing. A leading byte order mark is skipped. A known topic with an unusable body is not an error but
+    /// `.undecodable`.
     public mutating func decode(_ body: [UInt8]) throws(EventDecodingError) -> [ReceivedNotification] {
         try body.withUnsafeBufferPointer { (bytes) throws(EventDecodingError) in
             let content = Self.content(of: bytes)
@@ -55,6 +61,7 @@ public struct NotificationDecoder {
     ) throws(EventDecodingError) -> [ReceivedNotification] {
         switch parser.parse(content) {
         case .success(let document):
+            try check(document.root)
             return try elements(document.root, document.structurals, in: content, at: offset)
         case .failure(let failure):
             // More than one document is a structural error to simdjson, and NDJSON to us.
@@ -65,6 +72,20 @@ public struct NotificationDecoder {
             }
             throw JSONFault.locate(in: content) ?? EventDecodingError(reason: failure.reason)
         }
+    }
+
+    /// - Parameter element: the number of the document; `nil` = it is the only one, and its elements are counted when it is
+    ///   an array.
+    private func check(_ root: JSONValue, element: Int? = nil) throws(EventDecodingError) {
+        guard !isTrusted, let fault = DocumentCheck.fault(in: root) else { return }
+        var path = fault.path[...]
+        // The first step into an array is the number of the element.
+        let first = root.isArray && element == nil ? path.popFirst().flatMap { Int($0) } : nil
+        throw EventDecodingError(
+            element: element ?? first ?? 0,
+            pointer: path.map { JSONFault.token($0) }.joined(),
+            reason: fault.reason
+        )
     }
 
     private func elements(
@@ -95,6 +116,12 @@ public struct NotificationDecoder {
         in content: UnsafeBufferPointer<UInt8>,
         at offset: Int
     ) throws(EventDecodingError) -> [ReceivedNotification] {
+        guard isTrusted || documents.count <= DocumentCheck.mostElements else {
+            throw EventDecodingError(
+                element: DocumentCheck.mostElements,
+                reason: "more than \(DocumentCheck.mostElements) elements"
+            )
+        }
         var received: [ReceivedNotification] = []
         received.reserveCapacity(documents.count)
         for (index, range) in documents.enumerated() {
@@ -104,6 +131,7 @@ public struct NotificationDecoder {
             case .failure(let failure):
                 throw JSONFault.locate(in: content) ?? EventDecodingError(element: index, reason: failure.reason)
             }
+            try check(root, element: index)
             received.append(
                 ReceivedNotification(
                     notification: try Envelope.open(root, element: index),

@@ -14,6 +14,7 @@ public import Logging
 /// | source address not allowed | 403 |
 /// | no or wrong credentials | 401 with `WWW-Authenticate` |
 /// | wrong type or content coding | 415 |
+/// | larger than allowed without its content coding | 413 |
 /// | malformed, or one bad element | 400 with its index and pointer; nothing is stored |
 /// | journal behind, full or closed | 503 with `Retry-After`: EventBridge sends it again, while a 4xx loses it |
 public struct Ingest: Sendable {
@@ -25,6 +26,8 @@ public struct Ingest: Sendable {
         public var allowedSources: [String] = ["0.0.0.0/0", "::/0"]
         /// CIDR blocks of proxies whose `X-Forwarded-For` says where a request comes from.
         public var trustedProxies: [String] = []
+        /// Bytes of a content once its coding is taken off; the server has bounded what comes over the wire.
+        public var maxBodyBytes = 1024 * 1024
 
         /// Open to all addresses.
         public init(authentication: [Authentication]) { self.authentication = authentication }
@@ -37,6 +40,7 @@ public struct Ingest: Sendable {
     private let proxies: TrustedProxies
     private let journal: Journal
     private let decode: Decode
+    private let content: ContentDecoder
     private let refusals: RefusalLog
     private let metrics = IngestMetrics()
     private let now: @Sendable () -> Timestamp
@@ -74,6 +78,7 @@ public struct Ingest: Sendable {
         proxies = TrustedProxies(blocks(configuration.trustedProxies, "trusted proxy"))
         self.journal = journal
         self.decode = decode
+        content = ContentDecoder(limit: configuration.maxBodyBytes)
         self.now = now
         refusals = RefusalLog(logger: logger)
     }
@@ -88,7 +93,7 @@ public struct Ingest: Sendable {
         let received = now()
         do {
             try check(request)
-            let batch = try unwrap(request.body, received)
+            let batch = try unwrap(try body(of: request), BinaryCloudEvent(request.headers), received)
             let result = try await append(batch.entries)
             metrics.taken(accepted: result.accepted, duplicate: result.duplicate, ignored: batch.ignored)
             return Self.taken(result, ignored: batch.ignored)
@@ -105,18 +110,28 @@ public struct Ingest: Sendable {
         }
         let credentials = credentials.check
         guard credentials.accepts(request.headers) else { throw .credentials(credentials.challenges) }
-        guard ContentCheck.isAcceptedCoding(request.headers) else { throw .encoding }
         guard ContentCheck.isAcceptedType(request.headers) else { throw .mediaType }
+    }
+
+    private func body(of request: HTTPRequest) throws(RefusedRequest) -> [UInt8] {
+        guard let coding = ContentCoding(request.headers) else { throw .encoding }
+        do { return try content.decode(request.body, coding) } catch { throw .content(error, limit: content.limit) }
     }
 
     /// The notifications we use, as entries, and how many we do not use. One that cannot be understood is kept: it
     /// becomes a dead letter where it would have been applied.
     private func unwrap(
         _ body: [UInt8],
+        _ envelope: BinaryCloudEvent?,
         _ received: Timestamp
     ) throws(RefusedRequest) -> (entries: [JournalEntry], ignored: Int) {
-        let elements: [ReceivedNotification]
-        do { elements = try decode(body) } catch { throw .malformed(error) }
+        var elements: [ReceivedNotification]
+        do {
+            elements = try decode(body)
+            try envelope?.wrap(&elements)
+        } catch {
+            throw .malformed(error)
+        }
         var entries: [JournalEntry] = []
         entries.reserveCapacity(elements.count)
         for element in elements {

@@ -47,6 +47,7 @@ enum Refusal: String, CaseIterable, CustomStringConvertible {
     case source, credentials
     case mediaType = "media_type"
     case encoding, malformed, overloaded
+    case tooLarge = "too_large"
     case notWritable = "not_writable"
     case closed, other
 

@@ -32,8 +32,8 @@ struct RefusedRequest: Error {
         reason: .encoding,
         problem: Problem(
             status: HTTPStatus(415, "Unsupported Media Type"),
-            detail: "The content must be sent without a content coding.",
-            headers: ["Accept-Encoding": "identity"]
+            detail: "The content must be coded as gzip or deflate, once, or not at all.",
+            headers: ["Accept-Encoding": ContentCoding.accepted]
         )
     )
 
@@ -45,6 +45,25 @@ struct RefusedRequest: Error {
             headers: ["Accept": ContentCheck.acceptedTypes]
         )
     )
+
+    static func content(_ failure: ContentDecoder.Failure, limit: Int) -> RefusedRequest {
+        let (reason, status, detail): (Refusal, HTTPStatus, String) =
+            switch failure {
+            case .tooLarge:
+                (.tooLarge, HTTPStatus(413, "Content Too Large"), "Decoded, the content has more than \(limit) bytes.")
+            case .bomb:
+                (
+                    .tooLarge, HTTPStatus(413, "Content Too Large"),
+                    "Decoded, the content has more than \(ContentDecoder.largestRatio) times the bytes that were sent."
+                )
+            case .malformed:
+                (
+                    .malformed, HTTPStatus(400, "Bad Request"),
+                    "Nothing was stored: the content is not in the coding that Content-Encoding names, or is cut off."
+                )
+            }
+        return RefusedRequest(reason: reason, problem: Problem(status: status, detail: detail))
+    }
 
     static func malformed(_ error: EventDecodingError) -> RefusedRequest {
         RefusedRequest(

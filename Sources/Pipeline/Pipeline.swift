@@ -23,7 +23,7 @@ public actor Pipeline {
     let rereadConversation: @Sendable (String, String) async -> Void
     let sleep: @Sendable (Duration) async throws -> Void
     var engine: DecisionEngine
-    var decoder = NotificationDecoder()
+    var decoder = NotificationDecoder(isTrusted: true)
 
     var records = AgentRecords()
     var position: Int64 = 0

@@ -74,7 +74,7 @@ struct JournalFile: ReplaySource {
     ) async throws -> ReplayPart {
         try await journal.walk(after: first, through: last) { cursor in
             let run = ReplayRun(plan.part(number))
-            var decoder = NotificationDecoder()
+            var decoder = NotificationDecoder(isTrusted: true)
             // Entries without an agent may be about anybody; the first part counts them.
             while let record = try cursor.next(where: { $0.isEmpty || ReplayParts.part(of: $0) == number }) {
                 let entry = record.entry
@@ -106,7 +106,7 @@ struct JournalFile: ReplaySource {
             let last = try await journal.entryBounds().last
             return try await journal.walk(after: first, through: last) { cursor in
                 var own = own
-                var decoder = NotificationDecoder()
+                var decoder = NotificationDecoder(isTrusted: true)
                 var count = 0
                 var lines: [UInt8] = []
                 func flush() throws {

@@ -317,6 +317,7 @@ extension Ingest.Configuration {
         self.init(authentication: configuration.webhook.authentication.map(Authentication.init))
         allowedSources = configuration.webhook.allowedSources
         trustedProxies = configuration.server.trustedProxies
+        maxBodyBytes = configuration.server.maxBodyBytes
     }
 }
 
