@@ -59,6 +59,7 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
 
         // Pure: no I/O, no clock, no task.
         library("GenesysEvents", ["CSimdJSON"]),
@@ -77,7 +78,7 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"), logging, metrics,
             ]
         ),
-        library("Ingest", ["HTTPServer", "GenesysEvents", "Journal", "COpenSSL", logging, metrics]),
+        library("Ingest", ["HTTPServer", "GenesysEvents", "Journal", "COpenSSL", "CZlib", logging, metrics]),
         library(
             "GenesysAPI",
             [
@@ -143,7 +144,7 @@ let package = Package(
         tests("StatusRules", ["AgentState", "GenesysEvents", "ConfigurationSyntax"]),
         tests("Configuration", ["ConfigurationSyntax", "StatusRules"]),
         tests("Journal", ["GenesysEvents", .product(name: "GRDB", package: "GRDB.swift"), logging]),
-        tests("Ingest", ["HTTPServer", "Journal", "GenesysEvents", logging]),
+        tests("Ingest", ["HTTPServer", "Journal", "GenesysEvents", "CZlib", logging]),
         tests("GenesysAPI", ["HTTPClient", "GenesysEvents", logging, metrics]),
         tests("Delivery", ["GenesysAPI", "GenesysEvents", "AgentState"]),
         tests(

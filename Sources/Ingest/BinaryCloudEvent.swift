@@ -38,9 +38,11 @@ struct BinaryCloudEvent: Sendable {
                 reason: "a CloudEvent in binary mode has exactly one event in its content"
             )
         }
-        guard elements[0].notification.eventBridgeID == nil, elements[0].notification.cloudEventID == nil else { return }
-        elements[0].notification.cloudEventID = id
-        elements[0].notification.cloudEventSource = source
-        elements[0].notification.timestamp = elements[0].notification.timestamp ?? time
+        var notification = elements[0].notification
+        guard notification.eventBridgeID == nil, notification.cloudEventID == nil else { return }
+        notification.cloudEventID = id
+        notification.cloudEventSource = source
+        notification.timestamp = notification.timestamp ?? time
+        elements[0].notification = notification
     }
 }

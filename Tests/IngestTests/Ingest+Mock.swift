@@ -35,10 +35,12 @@ final class TestIngest: Sendable {
     func ingest(
         _ authentication: [Authentication] = [],
         sources: [String]? = nil,
+        maxBodyBytes: Int? = nil,
         decode: Ingest.Decode? = nil
     ) -> Ingest {
         var configuration = Ingest.Configuration(authentication: authentication)
         if let sources { configuration.allowedSources = sources }
+        if let maxBodyBytes { configuration.maxBodyBytes = maxBodyBytes }
         let logger = Logger(label: "test") { [log] _ in log }
         let now: @Sendable () -> Timestamp = { [self] in time.withLock { $0 } }
         guard let decode else {
@@ -82,11 +84,19 @@ extension HTTPRequest {
         headers: HTTPHeaders = ["Content-Type": "application/json"],
         from address: String = "192.0.2.1"
     ) -> HTTPRequest {
+        events(Array(body.utf8), headers: headers, from: address)
+    }
+
+    static func events(
+        _ body: [UInt8],
+        headers: HTTPHeaders = ["Content-Type": "application/json"],
+        from address: String = "192.0.2.1"
+    ) -> HTTPRequest {
         HTTPRequest(
             method: .post,
             target: "/v1/events",
             headers: headers,
-            body: Array(body.utf8),
+            body: body,
             remoteAddress: address
         )
     }
