@@ -15,8 +15,8 @@ trap stop_all EXIT
 seconds=${1:-20}
 targets=(DecoderFuzz)
 # gold cannot link this, and the toolchain brings LLVM's linker.
-flags=(-Xswiftc -O -Xswiftc -sanitize=fuzzer,address -Xcc -fsanitize=address,fuzzer-no-link
-    -Xcxx -fsanitize=address,fuzzer-no-link -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld)
+flags=(-Xswiftc -O -Xswiftc '-sanitize=fuzzer,address' -Xcc '-fsanitize=address,fuzzer-no-link'
+    -Xcxx '-fsanitize=address,fuzzer-no-link' -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld)
 findings=Fuzzing/.build/findings
 mkdir -p "$findings"
 

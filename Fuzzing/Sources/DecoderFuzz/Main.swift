@@ -33,8 +33,8 @@ struct Main {
             precondition(bytes.first == UInt8(ascii: "{") && bytes.last == UInt8(ascii: "}"), "an element is cut")
             // As the journal keeps it, and as it is read again.
             var again = NotificationDecoder(isTrusted: true)
-            let alone = try? again.decode(bytes)
-            precondition(alone?.count == 1 && alone?.first?.notification == one.notification, "an element differs alone")
+            let alone = (try? again.decode(bytes)) ?? []
+            precondition(alone.map(\.notification) == [one.notification], "an element differs alone")
         }
     }
 }
