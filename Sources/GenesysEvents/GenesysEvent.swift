@@ -24,6 +24,15 @@ public struct Notification: Sendable, Equatable {
         self.timestamp = timestamp
         self.event = event
     }
+
+    init(_ opened: Envelope.Opened) {
+        topicName = opened.topicName
+        eventBridgeID = opened.eventBridgeID
+        cloudEventID = opened.cloudEventID
+        cloudEventSource = opened.cloudEventSource
+        timestamp = opened.timestamp
+        event = EventBody.event(opened.topic, opened.body)
+    }
 }
 
 /// What a notification says, by topic. Every field is optional on the wire; unknown fields are skipped, unknown enum

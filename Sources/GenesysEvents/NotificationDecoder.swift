@@ -38,10 +38,26 @@ public struct NotificationDecoder {
     /// or nothing. A leading byte order mark is skipped. A known topic with an unusable body is not an error but
     /// `.undecodable`.
     public mutating func decode(_ body: [UInt8]) throws(EventDecodingError) -> [ReceivedNotification] {
+        try read(body) { ReceivedNotification(notification: Notification($0), bytes: $1) }
+    }
+
+    /// The headings of all notifications of a body in order, refused for the same reasons as by ``decode(_:)``. What they
+    /// say is checked as JSON and not taken out: that is done when it is applied.
+    public mutating func headings(of body: [UInt8]) throws(EventDecodingError) -> [ReceivedHeading] {
+        try read(body) { ReceivedHeading(heading: NotificationHeading($0), bytes: $1) }
+    }
+
+    /// - Parameter make: what is made of an element and its place in the body, before the next document is parsed.
+    private func read<Element>(
+        _ body: [UInt8],
+        _ make: (Envelope.Opened, Range<Int>) -> Element
+    ) throws(EventDecodingError) -> [Element] {
         try body.withUnsafeBufferPointer { (bytes) throws(EventDecodingError) in
             let content = Self.content(of: bytes)
             guard !content.isEmpty else { throw EventDecodingError(reason: "the body is empty") }
-            return try decode(UnsafeBufferPointer(rebasing: bytes[content]), at: content.lowerBound)
+            return try read(UnsafeBufferPointer(rebasing: bytes[content])) { opened, place in
+                make(opened, content.lowerBound + place.lowerBound..<content.lowerBound + place.upperBound)
+            }
         }
     }
 
@@ -55,20 +71,20 @@ public struct NotificationDecoder {
         return start..<end
     }
 
-    private func decode(
+    private func read<Element>(
         _ content: UnsafeBufferPointer<UInt8>,
-        at offset: Int
-    ) throws(EventDecodingError) -> [ReceivedNotification] {
+        _ make: (Envelope.Opened, Range<Int>) -> Element
+    ) throws(EventDecodingError) -> [Element] {
         switch parser.parse(content) {
         case .success(let document):
             try check(document.root)
-            return try elements(document.root, document.structurals, in: content, at: offset)
+            return try elements(document.root, document.structurals, in: content, make)
         case .failure(let failure):
             // More than one document is a structural error to simdjson, and NDJSON to us.
             if failure.code == CSIMDJSON_TAPE_ERROR,
                 let documents = ElementRanges.documents(failure.structurals, in: content), documents.count > 1
             {
-                return try lines(documents, in: content, at: offset)
+                return try lines(documents, in: content, make)
             }
             throw JSONFault.locate(in: content) ?? EventDecodingError(reason: failure.reason)
         }
@@ -88,41 +104,31 @@ public struct NotificationDecoder {
         )
     }
 
-    private func elements(
+    private func elements<Element>(
         _ root: JSONValue,
         _ structurals: UnsafeBufferPointer<UInt32>,
         in content: UnsafeBufferPointer<UInt8>,
-        at offset: Int
-    ) throws(EventDecodingError) -> [ReceivedNotification] {
-        guard root.isArray else {
-            let notification = try Envelope.open(root, element: 0)
-            return [ReceivedNotification(notification: notification, bytes: offset..<offset + content.count)]
+        _ make: (Envelope.Opened, Range<Int>) -> Element
+    ) throws(EventDecodingError) -> [Element] {
+        guard root.isArray else { return [make(try Envelope.open(root, element: 0), 0..<content.count)] }
+        let opened = try root.elements.enumerated().map { (index, element) throws(EventDecodingError) in
+            try Envelope.open(element, element: index)
         }
-        var notifications: [Notification] = []
-        for (index, element) in root.elements.enumerated() {
-            notifications.append(try Envelope.open(element, element: index))
-        }
-        let ranges = ElementRanges.elements(structurals, in: content)
-        return zip(notifications, ranges).map { notification, range in
-            ReceivedNotification(
-                notification: notification,
-                bytes: offset + range.lowerBound..<offset + range.upperBound
-            )
-        }
+        return zip(opened, ElementRanges.elements(structurals, in: content)).map(make)
     }
 
-    private func lines(
+    private func lines<Element>(
         _ documents: [Range<Int>],
         in content: UnsafeBufferPointer<UInt8>,
-        at offset: Int
-    ) throws(EventDecodingError) -> [ReceivedNotification] {
+        _ make: (Envelope.Opened, Range<Int>) -> Element
+    ) throws(EventDecodingError) -> [Element] {
         guard isTrusted || documents.count <= DocumentCheck.mostElements else {
             throw EventDecodingError(
                 element: DocumentCheck.mostElements,
                 reason: "more than \(DocumentCheck.mostElements) elements"
             )
         }
-        var received: [ReceivedNotification] = []
+        var received: [Element] = []
         received.reserveCapacity(documents.count)
         for (index, range) in documents.enumerated() {
             let root: JSONValue
@@ -132,12 +138,7 @@ public struct NotificationDecoder {
                 throw JSONFault.locate(in: content) ?? EventDecodingError(element: index, reason: failure.reason)
             }
             try check(root, element: index)
-            received.append(
-                ReceivedNotification(
-                    notification: try Envelope.open(root, element: index),
-                    bytes: offset + range.lowerBound..<offset + range.upperBound
-                )
-            )
+            received.append(make(try Envelope.open(root, element: index), range))
         }
         return received
     }

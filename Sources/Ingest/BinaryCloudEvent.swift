@@ -31,18 +31,18 @@ struct BinaryCloudEvent: Sendable {
     }
 
     /// Gives the one event of the content the attributes of its envelope, unless it has an envelope in the content too.
-    func wrap(_ elements: inout [ReceivedNotification]) throws(EventDecodingError) {
+    func wrap(_ elements: inout [ReceivedHeading]) throws(EventDecodingError) {
         guard elements.count == 1 else {
             throw EventDecodingError(
                 element: min(1, elements.count),
                 reason: "a CloudEvent in binary mode has exactly one event in its content"
             )
         }
-        var notification = elements[0].notification
-        guard notification.eventBridgeID == nil, notification.cloudEventID == nil else { return }
-        notification.cloudEventID = id
-        notification.cloudEventSource = source
-        notification.timestamp = notification.timestamp ?? time
-        elements[0].notification = notification
+        var heading = elements[0].heading
+        guard heading.eventBridgeID == nil, heading.cloudEventID == nil else { return }
+        heading.cloudEventID = id
+        heading.cloudEventSource = source
+        heading.timestamp = heading.timestamp ?? time
+        elements[0].heading = heading
     }
 }

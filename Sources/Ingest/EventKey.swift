@@ -12,12 +12,12 @@ enum EventKey {
 
     /// `eb:<id>` for an EventBridge envelope and `ce:<hash of source and id>` for a CloudEvent, which are sent again with
     /// the same id; else the content's own hash.
-    static func key(of notification: Notification, _ bytes: [UInt8]) -> String {
-        if let id = notification.eventBridgeID, !id.isEmpty, id.utf8.count <= longestID { return "eb:" + id }
-        if let id = notification.cloudEventID, let source = notification.cloudEventSource {
+    static func key(of heading: NotificationHeading, _ bytes: [UInt8]) -> String {
+        if let id = heading.eventBridgeID, !id.isEmpty, id.utf8.count <= longestID { return "eb:" + id }
+        if let id = heading.cloudEventID, let source = heading.cloudEventSource {
             return "ce:" + hash(source, id.utf8)
         }
-        return "sha256:" + hash(notification.topicName, bytes)
+        return "sha256:" + hash(heading.topicName, bytes)
     }
 
     private static func hash(_ text: String, _ rest: some Collection<UInt8>) -> String {

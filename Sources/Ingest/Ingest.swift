@@ -33,7 +33,7 @@ public struct Ingest: Sendable {
         public init(authentication: [Authentication]) { self.authentication = authentication }
     }
 
-    typealias Decode = @Sendable ([UInt8]) throws(EventDecodingError) -> [ReceivedNotification]
+    typealias Decode = @Sendable ([UInt8]) throws(EventDecodingError) -> [ReceivedHeading]
 
     private let credentials: CurrentCredentials
     private let sources: [AddressBlock]
@@ -55,7 +55,7 @@ public struct Ingest: Sendable {
         let slots = DecoderSlots()
         self.init(configuration: configuration, journal: journal, logger: logger, now: now) {
             body throws(EventDecodingError) in
-            try slots.decode(body)
+            try slots.headings(of: body)
         }
     }
 
@@ -125,7 +125,7 @@ public struct Ingest: Sendable {
         _ envelope: BinaryCloudEvent?,
         _ received: Timestamp
     ) throws(RefusedRequest) -> (entries: [JournalEntry], ignored: Int) {
-        var elements: [ReceivedNotification]
+        var elements: [ReceivedHeading]
         do {
             elements = try decode(body)
             try envelope?.wrap(&elements)
@@ -135,20 +135,19 @@ public struct Ingest: Sendable {
         var entries: [JournalEntry] = []
         entries.reserveCapacity(elements.count)
         for element in elements {
-            let notification = element.notification
-            if case .unused = notification.event { continue }
+            let heading = element.heading
+            guard heading.isUsed else { continue }
             // Alone in the body without a line break: the body itself, not a copy.
             let bytes = element.bytes == body.indices ? body : Array(body[element.bytes])
             entries.append(
                 JournalEntry(
-                    key: EventKey.key(of: notification, bytes),
+                    key: EventKey.key(of: heading, bytes),
                     source: .webhook,
-                    topic: notification.topicName,
-                    // What cannot be decoded still has a topic that may name its agent.
-                    agentID: notification.event.userID ?? TopicName(notification.topicName).userID,
+                    topic: heading.topicName,
+                    agentID: heading.userID,
                     receivedAt: received,
                     body: bytes,
-                    madeAt: notification.timestamp
+                    madeAt: heading.timestamp
                 )
             )
         }

@@ -147,6 +147,7 @@ struct NotificationDecoderTests {
         var decoder = NotificationDecoder()
         let expected = EventDecodingError(element: vector.element, pointer: vector.pointer, reason: vector.reason)
         #expect(throws: expected) { try decoder.decode(vector.bytes) }
+        #expect(throws: expected) { try decoder.headings(of: vector.bytes) }
         #expect((try? decoder.decode([UInt8](Self.presence.utf8)))?.count == 1, "the decoder works on afterwards")
     }
 
@@ -210,6 +211,38 @@ struct NotificationDecoderTests {
             #expect(error?.reason == "the name is there twice")
             #expect(error?.pointer == "/eventBody/\(String(repeating: "x", count: 40))\(10_000 + place - 1)")
         }
+    }
+
+    // MARK: - Headings
+
+    @Test("a heading says what the whole notification says", arguments: Fixture.bodies)
+    func headings(name: String) throws {
+        let bytes = try Fixture.genesys(name)
+        var decoder = NotificationDecoder()
+        let received = try decoder.decode(bytes)
+        let headings = try decoder.headings(of: bytes)
+        #expect(headings.map(\.bytes) == received.map(\.bytes))
+        for (heading, notification) in zip(headings.map(\.heading), received.map(\.notification)) {
+            #expect(heading.topicName == notification.topicName)
+            #expect(heading.isUsed == (notification.event != .unused))
+            #expect(heading.userID == notification.event.userID)
+            #expect(heading.eventBridgeID == notification.eventBridgeID)
+            #expect(heading.timestamp == notification.timestamp)
+        }
+    }
+
+    @Test("a heading names the user whom the topic or the body names, also of a body that cannot be used")
+    func headingUsers() throws {
+        var decoder = NotificationDecoder()
+        func user(_ topic: String, _ body: String) throws -> String? {
+            let text = #"{"topicName":"\#(topic)","eventBody":\#(body)}"#
+            return try decoder.headings(of: Array(text.utf8)).first?.heading.userID
+        }
+        #expect(try user("v2.users.u1.conversations", "{}") == "u1")
+        #expect(try user("v2.workforcemanagement.teams.t1.adherence", #"{"user":{"id":"u2"}}"#) == "u2")
+        #expect(try user("v2.workforcemanagement.teams.t1.adherence", "{}") == nil)
+        #expect(try user("v2.routing.queues.q1.conversations", #"{"id":"c"}"#) == nil)
+        #expect(try user("v2.something.else", "{}") == nil)
     }
 
     @Test("an error says where, and never what")

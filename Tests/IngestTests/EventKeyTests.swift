@@ -9,10 +9,9 @@ import Testing
 @Suite("Keys of events")
 struct EventKeyTests {
     private func key(_ topic: String, id: String? = nil, _ bytes: String = "{}") -> String {
-        EventKey.key(
-            of: Notification(topicName: topic, eventBridgeID: id, event: .unused),
-            Array(bytes.utf8)
-        )
+        var heading = NotificationHeading(topicName: topic)
+        heading.eventBridgeID = id
+        return EventKey.key(of: heading, Array(bytes.utf8))
     }
 
     @Test("EventBridge's own id is the key")
@@ -21,10 +20,10 @@ struct EventKeyTests {
     @Test("a CloudEvent's source and id are the key together, and nothing is shifted between them")
     func usesCloudEvent() {
         func key(_ source: String?, _ id: String?) -> String {
-            var notification = Notification(topicName: "t", event: .unused)
-            notification.cloudEventSource = source
-            notification.cloudEventID = id
-            return EventKey.key(of: notification, [])
+            var heading = NotificationHeading(topicName: "t")
+            heading.cloudEventSource = source
+            heading.cloudEventID = id
+            return EventKey.key(of: heading, [])
         }
         // printf '/s\377a' | sha256sum
         #expect(key("/s", "a") == "ce:a37dcab5cc9d2596f0ea3d9418aa8ae955a4759391c8d3338d170cf4870e6897")

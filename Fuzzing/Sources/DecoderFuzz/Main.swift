@@ -23,8 +23,11 @@ struct Main {
             received = try decoder.decode(body)
         } catch {
             precondition(error.element >= 0 && !error.reason.isEmpty, "an error without a place")
+            precondition((try? decoder.headings(of: body)) == nil, "headings are taken of what is refused")
             return
         }
+        let headings = (try? decoder.headings(of: body)) ?? []
+        precondition(headings.map(\.bytes) == received.map(\.bytes), "headings are of other places")
         var end = 0
         for one in received {
             precondition(one.bytes.lowerBound >= end && one.bytes.upperBound <= body.count, "elements overlap")
