@@ -62,10 +62,12 @@ let package = Package(
 
         // Pure: no I/O, no clock, no task.
         library("GenesysEvents", ["CSimdJSON"]),
+        // What senders prove themselves with: keys, signatures, names of certificates.
+        library("Credentials", ["COpenSSL", "GenesysEvents"]),
         library("AgentState", ["GenesysEvents"]),
         library("ConfigurationSyntax", [.product(name: "Yams", package: "Yams")]),
         library("StatusRules", ["AgentState", "GenesysEvents", "ConfigurationSyntax", "CRE2"]),
-        library("Configuration", ["ConfigurationSyntax", "StatusRules", "GenesysEvents"]),
+        library("Configuration", ["ConfigurationSyntax", "Credentials", "StatusRules", "GenesysEvents"]),
 
         // Effects at the edges.
         library("HTTPServer", ["CEpoll", "COpenSSL", logging]),
@@ -77,7 +79,7 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"), logging, metrics,
             ]
         ),
-        library("Ingest", ["HTTPServer", "GenesysEvents", "Journal", "COpenSSL", logging, metrics]),
+        library("Ingest", ["HTTPServer", "GenesysEvents", "Journal", "COpenSSL", "Credentials", logging, metrics]),
         library(
             "GenesysAPI",
             [
@@ -94,7 +96,7 @@ let package = Package(
         ),
         library(
             "OutgoingWebhooks",
-            ["COpenSSL", "Delivery", "GenesysEvents", "HTTPClient"]
+            ["Credentials", "Delivery", "GenesysEvents", "HTTPClient"]
         ),
         library(
             "Pipeline",
@@ -124,7 +126,7 @@ let package = Package(
         .executableTarget(
             name: "PresenceRelay",
             dependencies: [
-                "Configuration", "ConfigurationSyntax", "Console", "Delivery", "Directory", "GenesysAPI",
+                "Configuration", "ConfigurationSyntax", "Console", "Credentials", "Delivery", "Directory", "GenesysAPI",
                 "GenesysEvents", "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal",
                 "OutgoingWebhooks", "Pipeline", "Preflight", "Rehearsal", "Resync", "AgentState", "StatusRules",
                 logging, metrics,
@@ -141,9 +143,10 @@ let package = Package(
         tests("AgentState", ["GenesysEvents"]),
         tests("ConfigurationSyntax"),
         tests("StatusRules", ["AgentState", "GenesysEvents", "ConfigurationSyntax"]),
-        tests("Configuration", ["ConfigurationSyntax", "StatusRules"]),
+        tests("Credentials", ["GenesysEvents"]),
+        tests("Configuration", ["ConfigurationSyntax", "GenesysEvents", "StatusRules"]),
         tests("Journal", ["GenesysEvents", .product(name: "GRDB", package: "GRDB.swift"), logging]),
-        tests("Ingest", ["HTTPServer", "Journal", "GenesysEvents", logging]),
+        tests("Ingest", ["Credentials", "HTTPServer", "Journal", "GenesysEvents", logging]),
         tests("GenesysAPI", ["HTTPClient", "GenesysEvents", logging, metrics]),
         tests("Delivery", ["GenesysAPI", "GenesysEvents", "AgentState"]),
         tests(
@@ -157,7 +160,7 @@ let package = Package(
             "Directory",
             ["ConfigurationSyntax", "GenesysAPI", "GenesysEvents", "HTTPClient", "StatusRules", logging]
         ),
-        tests("OutgoingWebhooks", ["Delivery", "GenesysEvents", "HTTPClient", "HTTPServer", logging]),
+        tests("OutgoingWebhooks", ["Credentials", "Delivery", "GenesysEvents", "HTTPClient", "HTTPServer", logging]),
         tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
         tests(
             "Rehearsal",
@@ -174,7 +177,7 @@ let package = Package(
         tests("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
-        tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", "OutgoingWebhooks", logging]),
+        tests("PresenceRelay", ["Credentials", "HTTPClient", "HTTPServer", "GenesysEvents", logging]),
     ],
     cxxLanguageStandard: .cxx17
 )
