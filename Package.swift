@@ -63,10 +63,12 @@ let package = Package(
 
         // Pure: no I/O, no clock, no task.
         library("GenesysEvents", ["CSimdJSON"]),
+        // What senders prove themselves with: keys, signatures, names of certificates.
+        library("Credentials", ["COpenSSL", "GenesysEvents"]),
         library("AgentState", ["GenesysEvents"]),
         library("ConfigurationSyntax", [.product(name: "Yams", package: "Yams")]),
         library("StatusRules", ["AgentState", "GenesysEvents", "ConfigurationSyntax", "CRE2"]),
-        library("Configuration", ["ConfigurationSyntax", "StatusRules", "GenesysEvents"]),
+        library("Configuration", ["ConfigurationSyntax", "Credentials", "StatusRules", "GenesysEvents"]),
 
         // Effects at the edges.
         library("HTTPServer", ["CEpoll", "COpenSSL", logging]),
@@ -78,7 +80,7 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"), logging, metrics,
             ]
         ),
-        library("Ingest", ["HTTPServer", "GenesysEvents", "Journal", "COpenSSL", "CZlib", logging, metrics]),
+        library("Ingest", ["HTTPServer", "GenesysEvents", "Journal", "COpenSSL", "CZlib", "Credentials", logging, metrics]),
         library(
             "GenesysAPI",
             [
@@ -95,7 +97,7 @@ let package = Package(
         ),
         library(
             "OutgoingWebhooks",
-            ["COpenSSL", "Delivery", "GenesysEvents", "HTTPClient"]
+            ["Credentials", "Delivery", "GenesysEvents", "HTTPClient"]
         ),
         library(
             "Pipeline",
@@ -125,7 +127,7 @@ let package = Package(
         .executableTarget(
             name: "PresenceRelay",
             dependencies: [
-                "Configuration", "ConfigurationSyntax", "Console", "Delivery", "Directory", "GenesysAPI",
+                "Configuration", "ConfigurationSyntax", "Console", "Credentials", "Delivery", "Directory", "GenesysAPI",
                 "GenesysEvents", "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal",
                 "OutgoingWebhooks", "Pipeline", "Preflight", "Rehearsal", "Resync", "AgentState", "StatusRules",
                 logging, metrics,
@@ -142,9 +144,10 @@ let package = Package(
         tests("AgentState", ["GenesysEvents"]),
         tests("ConfigurationSyntax"),
         tests("StatusRules", ["AgentState", "GenesysEvents", "ConfigurationSyntax"]),
-        tests("Configuration", ["ConfigurationSyntax", "StatusRules"]),
+        tests("Credentials", ["GenesysEvents"]),
+        tests("Configuration", ["ConfigurationSyntax", "GenesysEvents", "StatusRules"]),
         tests("Journal", ["GenesysEvents", .product(name: "GRDB", package: "GRDB.swift"), logging]),
-        tests("Ingest", ["HTTPServer", "Journal", "GenesysEvents", "CZlib", logging]),
+        tests("Ingest", ["Credentials", "HTTPServer", "Journal", "GenesysEvents", "CZlib", logging]),
         tests("GenesysAPI", ["HTTPClient", "GenesysEvents", logging, metrics]),
         tests("Delivery", ["GenesysAPI", "GenesysEvents", "AgentState"]),
         tests(
@@ -158,7 +161,7 @@ let package = Package(
             "Directory",
             ["ConfigurationSyntax", "GenesysAPI", "GenesysEvents", "HTTPClient", "StatusRules", logging]
         ),
-        tests("OutgoingWebhooks", ["Delivery", "GenesysEvents", "HTTPClient", "HTTPServer", logging]),
+        tests("OutgoingWebhooks", ["Credentials", "Delivery", "GenesysEvents", "HTTPClient", "HTTPServer", logging]),
         tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
         tests(
             "Rehearsal",
@@ -175,7 +178,7 @@ let package = Package(
         tests("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
-        tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", "OutgoingWebhooks", logging]),
+        tests("PresenceRelay", ["Credentials", "HTTPClient", "HTTPServer", "GenesysEvents", logging]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -31,7 +31,7 @@ extension RelayConfiguration {
         else { return nil }
 
         let server = Server.parse(root, file: file)
-        let webhook = Webhook.parse(root)
+        let webhook = Webhook.parse(root, now: environment.now())
         let admin = Admin.parse(root)
         let genesys = Genesys.parse(root)
         let sources = RuleSources.read(

@@ -12,7 +12,7 @@ public import Logging
 /// |---|---|
 /// | stored, or known already | 202 `{"accepted":n,"duplicate":n,"ignored":n}` |
 /// | source address not allowed | 403 |
-/// | no or wrong credentials | 401 with `WWW-Authenticate` |
+/// | no or wrong credentials | 401 with `WWW-Authenticate`, the same for every reason |
 /// | wrong type or content coding | 415 |
 /// | larger than allowed without its content coding | 413 |
 /// | malformed, or one bad element | 400 with its index and pointer; nothing is stored |
@@ -28,6 +28,12 @@ public struct Ingest: Sendable {
         public var trustedProxies: [String] = []
         /// Bytes of a content once its coding is taken off; the server has bounded what comes over the wire.
         public var maxBodyBytes = 1024 * 1024
+        /// Where the webhook is.
+        public var path = "/v1/events"
+        /// Where it was before; answered with 410.
+        public var retiredPaths: [String] = []
+        /// Sending systems that the handshake of CloudEvents welcomes; `*` = all.
+        public var allowedOrigins: [String] = ["*"]
 
         /// Open to all addresses.
         public init(authentication: [Authentication]) { self.authentication = authentication }
@@ -37,13 +43,16 @@ public struct Ingest: Sendable {
 
     private let credentials: CurrentCredentials
     private let sources: [AddressBlock]
-    private let proxies: TrustedProxies
+    let proxies: TrustedProxies
+    let path: String
+    let retiredPaths: [String]
+    let handshake: Handshake
     private let journal: Journal
     private let decode: Decode
     private let content: ContentDecoder
-    private let refusals: RefusalLog
-    private let metrics = IngestMetrics()
-    private let now: @Sendable () -> Timestamp
+    let refusals: RefusalLog
+    let metrics = IngestMetrics()
+    let now: @Sendable () -> Timestamp
 
     /// `now` is the time of receipt. A source or proxy that is no CIDR block is logged and counts for nobody.
     public init(
@@ -76,6 +85,9 @@ public struct Ingest: Sendable {
         }
         sources = blocks(configuration.allowedSources, "allowed source")
         proxies = TrustedProxies(blocks(configuration.trustedProxies, "trusted proxy"))
+        path = configuration.path
+        retiredPaths = configuration.retiredPaths
+        handshake = Handshake(origins: configuration.allowedOrigins)
         self.journal = journal
         self.decode = decode
         content = ContentDecoder(limit: configuration.maxBodyBytes)
@@ -92,24 +104,27 @@ public struct Ingest: Sendable {
     public func handle(_ request: HTTPRequest) async -> HTTPResponse {
         let received = now()
         do {
-            try check(request)
+            try check(request, received)
             let batch = try unwrap(try body(of: request), BinaryCloudEvent(request.headers), received)
             let result = try await append(batch.entries)
             metrics.taken(accepted: result.accepted, duplicate: result.duplicate, ignored: batch.ignored)
             return Self.taken(result, ignored: batch.ignored)
         } catch {
-            metrics.refused(error.reason)
-            refusals.note(error.reason, source: request.remoteAddress, now: received)
-            return error.problem.response
+            return refuse(error, request, at: received)
         }
     }
 
-    private func check(_ request: HTTPRequest) throws(RefusedRequest) {
+    func checkSource(of request: HTTPRequest) throws(RefusedRequest) {
         guard let address = proxies.sender(of: request), sources.contains(where: { $0.contains(address) }) else {
             throw .source
         }
+    }
+
+    private func check(_ request: HTTPRequest, _ received: Timestamp) throws(RefusedRequest) {
+        try checkSource(of: request)
         let credentials = credentials.check
-        guard credentials.accepts(request.headers) else { throw .credentials(credentials.challenges) }
+        let verdict = credentials.verdict(on: request, body: request.body, now: received)
+        if let reason = verdict.refusal { throw .credentials(reason, credentials.challenges) }
         guard ContentCheck.isAcceptedType(request.headers) else { throw .mediaType }
     }
 

@@ -15,11 +15,22 @@ struct RefusedRequest: Error {
         problem: Problem(status: HTTPStatus(403, "Forbidden"), detail: "The source address is not allowed.")
     )
 
-    static func credentials(_ challenges: [String]) -> RefusedRequest {
+    static let origin = RefusedRequest(
+        reason: .origin,
+        problem: Problem(status: HTTPStatus(403, "Forbidden"), detail: "This origin is not allowed to send.")
+    )
+
+    static let retired = RefusedRequest(
+        reason: .retired,
+        problem: Problem(status: HTTPStatus(410, "Gone"), detail: "The webhook is no longer at this path.")
+    )
+
+    /// The answer is the same whatever the reason: it would tell a stranger how close a guess was.
+    static func credentials(_ reason: Refusal, _ challenges: [String]) -> RefusedRequest {
         var headers = HTTPHeaders()
         for challenge in challenges { headers.append(name: "WWW-Authenticate", value: challenge) }
         return RefusedRequest(
-            reason: .credentials,
+            reason: reason,
             problem: Problem(
                 status: HTTPStatus(401, "Unauthorized"),
                 detail: "The credentials are missing or not valid.",

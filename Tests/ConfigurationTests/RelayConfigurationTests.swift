@@ -33,7 +33,7 @@ struct RelayConfigurationTests {
             Issue.record("no API key")
             return
         }
-        #expect(values == [Secret("key-in-the-environment")])
+        #expect(values == [ExpiringSecret(Secret("key-in-the-environment"))])
         #expect(configuration.admin.tokens == [Secret("admin-in-the-environment")])
         #expect(configuration.genesys.clients.first?.secret == Secret("client-secret"))
     }
@@ -70,8 +70,8 @@ struct RelayConfigurationTests {
               path: /hook
               allowedSources: [192.0.2.1, "2001:db8::/32"]
               authentication:
-                - basic: { username: genesys, passwords: ["${file:secrets/webhook}", b] }
-                - bearer: { tokens: t }
+                - basic: { username: genesys, passwords: ["${file:secrets/webhook}", another-password] }
+                - bearer: { tokens: token-of-the-webhook }
             admin: { tokens: [a, b], protectMetrics: true }
             genesys:
               apiURL: http://127.0.0.1:9090/
@@ -87,7 +87,7 @@ struct RelayConfigurationTests {
             rules: [{ name: r, when: { outOfOffice: true }, then: { status: Break } }]
             """,
             file: "/etc/relay/relay.yaml",
-            environment: .mock(["PORT": "9000"], files: ["/etc/relay/secrets/webhook": "pass\n\n"])
+            environment: .mock(["PORT": "9000"], files: ["/etc/relay/secrets/webhook": "pass-of-the-webhook\n\n"])
         )
         #expect(outcome.findings == [])
         let configuration = try #require(outcome.configuration)
@@ -109,8 +109,8 @@ struct RelayConfigurationTests {
             Issue.record("the schemes are not basic and bearer")
             return
         }
-        #expect(passwords == [Secret("pass"), Secret("b")])
-        #expect(tokens == [Secret("t")])
+        #expect(passwords.map(\.secret) == [Secret("pass-of-the-webhook"), Secret("another-password")])
+        #expect(tokens.map(\.secret) == [Secret("token-of-the-webhook")])
         #expect(configuration.admin.tokens == [Secret("a"), Secret("b")])
         #expect(configuration.admin.protectMetrics)
         #expect(configuration.genesys.apiURL == "http://127.0.0.1:9090")

@@ -32,6 +32,8 @@ final class TestIngest: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
+    var logger: Logger { Logger(label: "test") { [log] _ in log } }
+
     func ingest(
         _ authentication: [Authentication] = [],
         sources: [String]? = nil,
@@ -41,13 +43,14 @@ final class TestIngest: Sendable {
         var configuration = Ingest.Configuration(authentication: authentication)
         if let sources { configuration.allowedSources = sources }
         if let maxBodyBytes { configuration.maxBodyBytes = maxBodyBytes }
-        let logger = Logger(label: "test") { [log] _ in log }
         let now: @Sendable () -> Timestamp = { [self] in time.withLock { $0 } }
         guard let decode else {
             return Ingest(configuration: configuration, journal: journal, logger: logger, now: now)
         }
         return Ingest(configuration: configuration, journal: journal, logger: logger, now: now, decode: decode)
     }
+
+    var now: Timestamp { time.withLock { $0 } }
 
     func advance(_ duration: Duration) { time.withLock { $0 = $0.advanced(by: duration) } }
 
