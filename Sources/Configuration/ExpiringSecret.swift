@@ -46,8 +46,16 @@ struct ExpiringSecretReader {
     }
 
     private func element(_ node: ConfigurationNode, name: String, _ form: Form) -> ExpiringSecret? {
-        guard case .mapping = node.content else {
+        guard case .mapping(let entries) = node.content else {
             return value(node, name: name, form).map { ExpiringSecret(Secret($0)) }
+        }
+        // Somebody's secret in braces is a key to YAML, and an unknown key would be shown.
+        guard entries.contains(where: { ["value", "notAfter"].contains($0.key) }) else {
+            scheme.diagnostics.error(
+                at: node.location,
+                "\(name): expected a text, or a mapping with value and notAfter"
+            )
+            return nil
         }
         let reader = MappingReader(node, path: name, keys: ["value", "notAfter"], diagnostics: scheme.diagnostics)
         guard let reader, reader.require("value"),
@@ -57,7 +65,7 @@ struct ExpiringSecretReader {
         else { return nil }
         guard let end = reader.node("notAfter") else { return ExpiringSecret(Secret(value)) }
         guard let text = reader.text("notAfter") else { return nil }
-        // A moment that is not known here may be any; for good would be more than was meant.
+        // Only `check` goes on with a moment that is not known.
         guard end.provenance != .placeholder else { return ExpiringSecret(Secret(value)) }
         guard let notAfter = Timestamp(text) else {
             reader.diagnostics.error(

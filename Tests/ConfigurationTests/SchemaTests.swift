@@ -24,7 +24,7 @@ struct SchemaTests {
         "/$defs/hmac": "webhook: { authentication: [{ hmac: { HOLE } }] }",
         "/$defs/standardWebhooks": "webhook: { authentication: [{ standardWebhooks: { HOLE } }] }",
         "/$defs/mutualTLS": "webhook: { authentication: [{ mutualTLS: { HOLE } }] }",
-        "/$defs/expiring": "webhook: { authentication: [{ bearer: { tokens: [{ HOLE }] } }] }",
+        "/$defs/expiring": "webhook: { authentication: [{ bearer: { tokens: [{ value: 0123456789abcdef, HOLE }] } }] }",
         "/$defs/admin": "admin: { HOLE }",
         "/$defs/genesys": "genesys: { HOLE }",
         "/$defs/client": "genesys: { clients: [{ HOLE }] }",

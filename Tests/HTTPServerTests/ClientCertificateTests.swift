@@ -65,7 +65,7 @@ struct ClientCertificateTests {
                 let versions = ["--tlsv\(version)", "--tls-max", version]
                 let result = try curl(certificates, address, "sender", versions, paths: ["/1", "/2"])
                 let line =
-                    #"CN=sender,OU=Wörk+UID=7,O=Acme\, Inc.,C=DE|CN=Test CA|"#
+                    #"CN=sender,UID=7+OU=Wörk,O=Acme\, Inc.,C=DE|CN=Test CA|"#
                     + "sender.example.com|b.example.com|spiffe://example.com/sender|sender@example.com\n"
                 #expect(result.output == line + line)
                 #expect(server.statistics.acceptedConnections == 1)
