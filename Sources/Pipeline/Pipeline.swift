@@ -118,7 +118,7 @@ public actor Pipeline {
         self.sleep = sleep
     }
 
-    /// Reads the stored states. Before `run`.
+    /// Reads the stored states. Before `run`. Throws `.newerSchema` when a newer version of the relay has written one.
     public func load() async throws(JournalError) {
         position = try await journal.appliedPosition()
         inbox.advance(to: position)
@@ -127,6 +127,9 @@ public actor Pipeline {
         for try await stored in journal.agents {
             do {
                 _ = records.put(try AgentRecord(stored: stored.state))
+            } catch let error as AgentRecord.NewerVersion {
+                // To go on would be to overwrite what that version knows of its agents.
+                throw JournalError(.newerSchema, "agent \(stored.id): \(error)")
             } catch {
                 logger.error(
                     "a stored agent cannot be read; it is rebuilt from new events",

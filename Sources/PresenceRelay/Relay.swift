@@ -70,7 +70,7 @@ final class Relay: Sendable {
         self.logger = logger
         let journal = try Journal(
             url: configuration.journal.url,
-            configuration: Journal.Configuration(keep: configuration.journal.keep),
+            configuration: Journal.Configuration(configuration.journal),
             logger: logger
         )
         self.journal = journal
@@ -334,13 +334,6 @@ extension Authentication {
 extension HTTPServerConfiguration.TLSFiles {
     init(_ tls: RelayConfiguration.TLS) {
         self.init(certificate: tls.certificate, privateKey: tls.privateKey, clientCA: tls.clientCA)
-    }
-}
-
-extension Journal.Configuration {
-    init(keep: Duration) {
-        self.init()
-        self.keep = keep
     }
 }
 
