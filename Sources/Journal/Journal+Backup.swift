@@ -19,7 +19,7 @@ extension Journal {
     /// Everything acknowledged before the call is in the copy, and nothing by halves: it is read from one snapshot. The
     /// pages are copied as they are (SQLite's backup API), on a connection for reading: no lock of the writer is held. Its
     /// log cannot begin anew until the copy is done, which is why they are copied, and not written anew as `VACUUM INTO`
-    /// would, which takes several times as long. The file appears under its name only when it is complete, checked and on
+    /// would: it holds the snapshot while it builds every index again. The file appears under its name only when it is complete, checked and on
     /// disk; it is one file without a log, readable for its owner alone.
     ///
     /// Throws `.cannotOpen` with what to do when there is such a file already, or it cannot be written.
@@ -78,15 +78,22 @@ private struct BackupFile {
         let copy = try DatabaseQueue(path: partial, configuration: settings)
         // Synced as a whole at the end; until then it is nobody's.
         try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF") }
-        try source.backup(to: copy, pagesPerStep: Self.pagesPerStep)
-        let last = try copy.writeWithoutTransaction { database in
+        let last = try source.read { snapshot in
+            // Takes the snapshot: without one every step would take its own, and begin again after each commit.
+            let last = try Journal.lastSequence(snapshot)
+            try copy.writeWithoutTransaction { try snapshot.backup(to: $0, pagesPerStep: Self.pagesPerStep) }
+            return last
+        }
+        try copy.writeWithoutTransaction { database in
             // The source's header says that there is a log; a backup is one file.
             try database.execute(sql: "PRAGMA journal_mode = DELETE")
             let findings = try String.fetchAll(database, sql: "PRAGMA quick_check(1)")
             guard findings == ["ok"] else {
-                throw JournalError(.other, "the copy is damaged (\(findings.first ?? "")): check the journal and the disk")
+                throw JournalError(
+                    .other,
+                    "the copy is damaged (\(findings.first ?? "")): check the journal and the disk"
+                )
             }
-            return try Journal.lastSequence(database)
         }
         try copy.close()
         return last

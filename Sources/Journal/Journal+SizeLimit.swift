@@ -49,66 +49,20 @@ extension Journal {
         return try (value("page_count") - value("freelist_count")) * value("page_size")
     }
 
-    private struct Table {
-        var name: String
-        var id: String
-        var time: String
-        var content: String
-        var end = Int64.max
-    }
-
     /// One step: rows from the beginning of each table, up to the time at which the first table has given enough. So all
-    /// tables keep the same time, however different their numbers of rows.
+    /// tables keep the same time, however different their numbers of rows; and a few large rows may be enough.
     private static func deleteOldest(_ database: Database, excess: Int64) throws -> Int {
-        let position = try Int64.fetchOne(database, sql: "SELECT position FROM progress") ?? 0
-        let tables = [
-            Table(name: "entries", id: "sequence", time: "received_at", content: "body", end: position),
-            Table(name: "history", id: "id", time: "at", content: "detail"),
-            Table(name: "dead_letters", id: "id", time: "at", content: "event"),
-        ]
-        var windows: [(table: Table, last: Int64)] = []
-        var cutoff = Int64.max
-        for table in tables {
-            let window = try window(table, database, bytes: excess)
-            guard let last = window.last else { continue }
-            windows.append((table, last))
-            if window.isEnough { cutoff = min(cutoff, window.newest) }
+        var windows: [(table: RetentionTable, last: Int64)] = []
+        var newest = Int64.max
+        for table in try [.entries(database), .history, .deadLetters] as [RetentionTable] {
+            guard let window = try table.window(bytes: excess, database) else { continue }
+            windows.append((table, window.last))
+            if window.isFull { newest = min(newest, window.newest) }
         }
         var deleted = 0
         for (table, last) in windows {
-            try database.cachedStatement(
-                sql: "DELETE FROM \(table.name) WHERE \(table.id) <= ? AND \(table.time) <= ?"
-            ).execute(arguments: [last, cutoff])
-            deleted += database.changesCount
+            deleted += try table.delete(through: last, newest: newest, database)
         }
         return deleted
-    }
-
-    /// The first rows of a table, as many as a step takes or as make up so many bytes: a few large rows may be enough.
-    private static func window(
-        _ table: Table,
-        _ database: Database,
-        bytes: Int64
-    ) throws -> (last: Int64?, newest: Int64, isEnough: Bool) {
-        // The length of a blob is told without reading it.
-        let rows = try Row.fetchCursor(
-            database.cachedStatement(
-                sql: """
-                    SELECT \(table.id), \(table.time), length(\(table.content)) FROM \(table.name)
-                    WHERE \(table.id) <= ? ORDER BY \(table.id) LIMIT ?
-                    """
-            ),
-            arguments: [table.end, retentionStep]
-        )
-        var last: Int64?
-        var (newest, count, size) = (Int64.min, Int64(0), Int64(0))
-        while let row = try rows.next() {
-            last = row[0]
-            newest = max(newest, row[1])
-            count += 1
-            size += row[2]
-            if size >= bytes { break }
-        }
-        return (last, newest, count == retentionStep || size >= bytes)
     }
 }

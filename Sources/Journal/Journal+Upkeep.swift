@@ -10,9 +10,10 @@ extension Journal {
     /// Takes about the size of the database twice over while it lasts, and nothing is written meanwhile: for a journal
     /// that no relay has open. Returns the file's size before and after. Throws `.notWritable`.
     public func vacuum() async throws(JournalError) -> (before: Int64, after: Int64) {
+        typealias Sizes = (before: Int64, after: Int64)
         _ = try writable()
         let (pool, log) = (pool, log)
-        let result: Result<(before: Int64, after: Int64), JournalError> = await withCheckedContinuation { continuation in
+        let result: Result<Sizes, JournalError> = await withCheckedContinuation { continuation in
             DispatchQueue.global(qos: .utility).async {
                 do {
                     let sizes = try pool.writeWithoutTransaction { database in
@@ -97,7 +98,9 @@ extension Journal {
             let last = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM entries")
             // Retention begins with the oldest, so as long as there are any the newest is one of them.
             if let position = positions.first, let last, position > last {
-                found.append("position \(position) is beyond the newest entry, \(last): the entries between are missing")
+                found.append(
+                    "position \(position) is beyond the newest entry, \(last): the entries between are missing"
+                )
             }
             if let first = try Int64.fetchOne(database, sql: "SELECT min(sequence) FROM entries"), first < 1 {
                 found.append("entry \(first) has no valid sequence")
@@ -118,9 +121,8 @@ extension Journal {
             }
             for table in ["history", "dead_letters"] {
                 let newest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM \(table)") ?? 0
-                let given =
-                    try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = ?", arguments: [table])
-                    ?? 0
+                let row = "SELECT seq FROM sqlite_sequence WHERE name = '\(table)'"
+                let given = try Int64.fetchOne(database, sql: row) ?? 0
                 if newest > given { found.append("\(table) has ids up to \(newest), but only \(given) were given") }
             }
             return found

@@ -96,7 +96,7 @@ public final class Journal: Sendable {
         var settings = GRDB.Configuration()
         settings.label = "journal"
         settings.readonly = true
-        settings.busyMode = .timeout(2)
+        settings.busyMode = .timeout(Double(LogCheckpointer.busyTimeout) / 1000)
         settings.maximumReaderCount = 4
         // Looked at before the pool sets up its log, which would write into a database that is not ours.
         try DatabaseQueue(path: path, configuration: settings).read { try Schema.check($0, path: path) }

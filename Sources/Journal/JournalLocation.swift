@@ -64,7 +64,10 @@ extension Journal {
     public static func requireFile(url: String) throws(JournalError) {
         let path = try JournalLocation(url: url).path
         guard access(path, F_OK) == 0 else {
-            throw JournalError(.cannotOpen, "there is no journal \(path): check the path, which is seen from this folder")
+            throw JournalError(
+                .cannotOpen,
+                "there is no journal \(path): check the path, which is seen from this folder"
+            )
         }
     }
 }

@@ -32,8 +32,8 @@ final class LogCheckpointer: Sendable {
 
     /// How long a cut waits for readers that overlap, in milliseconds; appends wait as long.
     private static let patience: Int32 = 50
-    /// How long the writer waits for another process, in milliseconds; set where the journal is opened.
-    private static let busyTimeout: Int32 = 2000
+    /// How long the writer waits for another process, in milliseconds.
+    static let busyTimeout: Int32 = 2000
     private static let retryInterval = DispatchTimeInterval.milliseconds(500)
 
     /// Takes over from SQLite's own checkpoints of the pool's writer.

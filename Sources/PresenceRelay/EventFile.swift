@@ -62,7 +62,7 @@ struct EventFile: ReplaySource {
             var recording = EventRecording()
             do throws(EventDecodingError) {
                 _ = try recording.read(line, now: Timestamp(milliseconds: 0))
-            } catch where error.pointer == "/journal/version" {
+            } catch  where error.pointer == "/journal/version" {
                 refusal = error
             } catch {
                 // Counted when it is replayed.

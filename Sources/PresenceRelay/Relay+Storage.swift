@@ -76,7 +76,11 @@ extension Relay {
             return HealthCheck(.fail, message: "the last write failed; see the log", values: values)
         }
         guard let storage else {
-            return HealthCheck(.warn, message: "the journal takes events but cannot be read; see the log", values: values)
+            return HealthCheck(
+                .warn,
+                message: "the journal takes events but cannot be read; see the log",
+                values: values
+            )
         }
         guard !storage.isDiskNearlyFull else {
             return HealthCheck(

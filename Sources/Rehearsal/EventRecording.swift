@@ -92,7 +92,8 @@ public struct JournalStamp: Codable, Sendable, Equatable {
             text = again
         }
         // First, since a newer one may lack what is needed here.
-        if let version = (try? JSONDecoder().decode(Versioned.self, from: text))?.version, version > Self.currentVersion {
+        if let version = (try? JSONDecoder().decode(Versioned.self, from: text))?.version, version > Self.currentVersion
+        {
             throw EventDecodingError(
                 element: element,
                 pointer: "/journal/version",

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-import Testing
-
 import ConfigurationSyntax
+import Testing
 
 @Suite("Amounts of bytes")
 struct ByteSizeSyntaxTests {
@@ -31,7 +30,8 @@ struct ByteSizeSyntaxTests {
         "a wrong size is told with what can be written",
         arguments: [
             ("size: 10", "size: the size 10 has no unit; write 10GB (KB, MB, GB, TB, or KiB, MiB, GiB, TiB)"),
-            ("size: 1MB", "size: expected a size from 10MB to 1GB"), ("size: 2GB", "size: expected a size from 10MB to 1GB"),
+            ("size: 1MB", "size: expected a size from 10MB to 1GB"),
+            ("size: 2GB", "size: expected a size from 10MB to 1GB"),
             ("size: 10 GB", "size: expected a size such as 10GB"), ("size: [1]", "size: expected a size such as 10GB"),
         ]
     )

@@ -95,7 +95,8 @@ struct JournalBackupTests {
     func vacuums() async throws {
         let journal = try folder.open { $0.keep = .seconds(1) }
         for index in 0..<50 {
-            _ = try await journal.append([.mock("eb:\(index)", at: Int64(index), body: [UInt8](repeating: 1, count: 40_000))])
+            let body = [UInt8](repeating: 1, count: 40_000)
+            _ = try await journal.append([.mock("eb:\(index)", at: Int64(index), body: body)])
         }
         var commit = JournalCommit()
         commit.position = 48
@@ -117,7 +118,8 @@ struct JournalBackupTests {
         let journal = try folder.open()
         let window: Int64 = 600_000
         _ = try await journal.append([
-            .mock("eb:1"), .mock("sha256:a", at: window), .mock("sha256:a", at: 2 * window), .mock("sha256:b", at: window),
+            .mock("eb:1"), .mock("sha256:a", at: window), .mock("sha256:a", at: 2 * window),
+            .mock("sha256:b", at: window),
         ])
         var commit = JournalCommit()
         commit.position = 2
@@ -138,7 +140,10 @@ struct JournalBackupTests {
         arguments: [
             ("UPDATE progress SET position = 9", "position 9 is beyond the newest entry, 3"),
             ("DELETE FROM progress", "progress has 0 rows"),
-            ("UPDATE entries SET key = 'sha256:a', received_at = 1100000, slot = 2 WHERE sequence = 3", "1 and 3 are the same"),
+            (
+                "UPDATE entries SET key = 'sha256:a', received_at = 1100000, slot = 2 WHERE sequence = 3",
+                "1 and 3 are the same"
+            ),
             ("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'history'", "history has ids up to 2, but only 1"),
         ]
     )
@@ -158,7 +163,8 @@ struct JournalBackupTests {
     @Test("a damaged page is found")
     func damage() async throws {
         let journal = try folder.open()
-        for index in 0..<200 { _ = try await journal.append([.mock("eb:\(index)", body: [UInt8](repeating: 7, count: 500))]) }
+        let body = [UInt8](repeating: 7, count: 500)
+        for index in 0..<200 { _ = try await journal.append([.mock("eb:\(index)", body: body)]) }
         await journal.close()
         let file = try #require(FileHandle(forUpdatingAtPath: folder.file()))
         let size = try file.seekToEnd()

@@ -9,7 +9,8 @@ struct DeadLettersCommandTests {
     /// A running relay with a letter about each of these agents, oldest first.
     private func withLetters(
         _ agents: [String],
-        _ body: (RunningRelay, (String...) async throws -> (code: Int32, output: String, errors: String)) async throws ->
+        _ body: (RunningRelay, (String...) async throws -> (code: Int32, output: String, errors: String)) async throws
+            ->
             Void
     ) async throws {
         try await withInstallation { site in

@@ -37,7 +37,9 @@ struct JournalCommandTests {
         try await withEvents { site, _, config in
             let text = try await run(["journal", "verify", "--config", config])
             #expect(text.code == 0, "\(text.output) \(text.errors)")
-            for check in ["database", "consistency", "agents", "bodies"] { #expect(text.output.contains("pass  \(check)")) }
+            for check in ["database", "consistency", "agents", "bodies"] {
+                #expect(text.output.contains("pass  \(check)"))
+            }
             #expect(text.output.contains("2 agents"))
             let file = site.folder.path + "/relay.db"
             let json = JSON(parsing: try await run(["journal", "verify", "--journal", file, "--json"]).output)
@@ -66,7 +68,8 @@ struct JournalCommandTests {
             }
             #expect(!FileManager.default.fileExists(atPath: missing), "no command makes a journal")
             for arguments in [
-                ["verify"], ["verify", "--config", config, "--journal", file], ["export", "--config", config, "--topic", "a..b"],
+                ["verify"], ["verify", "--config", config, "--journal", file],
+                ["export", "--config", config, "--topic", "a..b"],
                 ["export", "--config", config, "--since", "7"], ["backup", "--config", config],
             ] {
                 let result = try await run(["journal"] + arguments)
@@ -107,8 +110,12 @@ struct JournalCommandTests {
             #expect(JSON(parsing: events.output)["counts"]["events"].int == 5, "\(events.errors)")
             #expect("\(JSON(parsing: events.output)["agentCount"])" == "\(journal["agentCount"])")
             let newer = site.folder.path + "/newer.ndjson"
-            try String(contentsOfFile: file, encoding: .utf8).replacingOccurrences(of: #""version":1"#, with: #""version":2"#)
-                .write(toFile: newer, atomically: true, encoding: .utf8)
+            try String(contentsOfFile: file, encoding: .utf8)
+                .replacingOccurrences(of: #""version":1"#, with: #""version":2"#).write(
+                    toFile: newer,
+                    atomically: true,
+                    encoding: .utf8
+                )
             let refused = try await run(arguments + ["--events", newer])
             #expect(refused.code == 1 && refused.errors.contains("newer version of the relay"), "\(refused.errors)")
         }
