@@ -154,7 +154,7 @@ let package = Package(
             "Pipeline",
             [
                 "Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents",
-                "ConfigurationSyntax", logging,
+                "ConfigurationSyntax", .product(name: "GRDB", package: "GRDB.swift"), logging,
             ]
         ),
         tests(

@@ -141,8 +141,10 @@ public struct RelayConfiguration: Sendable {
     public struct JournalSettings: Sendable {
         /// `sqlite:PATH`; a relative path is seen from the working directory.
         public var url = "sqlite:presence-relay.db"
-        /// How long history is kept.
+        /// How long entries, history and dead letters are kept.
         public var keep: Duration = .seconds(30 * 86_400)
+        /// Bytes of the database that may be in use before the oldest go, however young; `nil` = no limit.
+        public var maxSize: Int64?
     }
 
     /// Whether statuses are set.

@@ -16,7 +16,8 @@ import Synchronization
 /// power cut means applying some entries again, which ends in the same state (level-triggered). What must not happen
 /// is a commit that survives without the entries before it, or half a commit: the WAL is written in order, each
 /// transaction ends in a checksummed commit frame, and recovery takes the longest whole prefix. So a commit runs with
-/// `synchronous=NORMAL` (frames go to the file without fsync); the next append's fsync covers those frames too.
+/// `synchronous=NORMAL` (frames go to the file without fsync); the next append's fsync covers those frames too, and so
+/// does a checkpoint's, which ``LogCheckpointer`` makes instead of the commit.
 final class GroupWriter: Sendable {
     private struct Queue {
         var jobs: [WriteJob] = []
@@ -34,12 +35,10 @@ final class GroupWriter: Sendable {
     private struct Connection {
         var nextSequence: Int64
         var syncsCommits = true
-        /// After an I/O error the kernel may have dropped pages that it could not write, and an fsync later would not
-        /// tell. The log is copied into the database and begun anew before anything is promised again.
-        var distrustsLog = false
     }
 
     private let pool: DatabasePool
+    private let log: LogCheckpointer
     private let configuration: Journal.Configuration
     private let signal: EntrySignal
     private let metrics: JournalMetrics
@@ -50,6 +49,7 @@ final class GroupWriter: Sendable {
     /// `lastSequence` is the newest one ever given; the connection must be at `synchronous=FULL`.
     init(
         pool: DatabasePool,
+        log: LogCheckpointer,
         configuration: Journal.Configuration,
         lastSequence: Int64,
         signal: EntrySignal,
@@ -57,6 +57,7 @@ final class GroupWriter: Sendable {
         logger: Logger
     ) {
         self.pool = pool
+        self.log = log
         self.configuration = configuration
         self.signal = signal
         self.metrics = metrics
@@ -141,6 +142,7 @@ final class GroupWriter: Sendable {
         // Waiters learn of new entries before the append returns, never after.
         signal.advance(to: connection.withLock { $0.nextSequence } - 1)
         for (job, outcome) in zip(jobs, outcomes) { job.resume(outcome) }
+        log.committed()
 
         let entries = jobs.reduce(0) { $0 + $1.entryCount }
         let bytes = jobs.reduce(0) { $0 + $1.byteCount }
@@ -183,10 +185,7 @@ final class GroupWriter: Sendable {
 
     private func transaction(_ jobs: [WriteJob], _ database: Database) throws -> [WriteJob.Outcome] {
         try connection.withLock { connection in
-            if connection.distrustsLog {
-                try database.checkpoint(.truncate)
-                connection.distrustsLog = false
-            }
+            try log.restoreTrust(database)
             try setSync(jobs.contains(where: \.isDurable), database, &connection)
             do {
                 var writing = GroupTransaction(
@@ -202,7 +201,9 @@ final class GroupWriter: Sendable {
                 connection.nextSequence = writing.nextSequence
                 return outcomes
             } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
-                connection.distrustsLog = true
+                // The kernel may have dropped pages that it could not write, and an fsync later would not tell. The
+                // log is copied into the database and begun anew before anything is promised again.
+                log.distrust()
                 throw error
             }
         }
@@ -233,6 +234,7 @@ final class GroupWriter: Sendable {
                         return value
                     }
                     guard let value else { throw JournalError(.other, "the step has no result") }
+                    log.committed()
                     continuation.resume(returning: .success(value))
                 } catch {
                     continuation.resume(returning: .failure(JournalError(error)))

@@ -118,24 +118,6 @@ public actor Pipeline {
         self.sleep = sleep
     }
 
-    /// Reads the stored states. Before `run`.
-    public func load() async throws(JournalError) {
-        position = try await journal.appliedPosition()
-        inbox.advance(to: position)
-        try await recallDeadLetters()
-        // Nothing is written before `run`.
-        for try await stored in journal.agents {
-            do {
-                _ = records.put(try AgentRecord(stored: stored.state))
-            } catch {
-                logger.error(
-                    "a stored agent cannot be read; it is rebuilt from new events",
-                    metadata: ["agent": "\(stored.id)"]
-                )
-            }
-        }
-    }
-
     /// Works until `stop`. Wishes that were under way when the process ended are taken up again, checked by a read
     /// first: whether their write happened is not known. Once what had waited is applied, every agent is looked at:
     /// rules may have changed, and a read that was asked for may have been lost.

@@ -70,7 +70,7 @@ final class Relay: Sendable {
         self.logger = logger
         let journal = try Journal(
             url: configuration.journal.url,
-            configuration: Journal.Configuration(keep: configuration.journal.keep),
+            configuration: Journal.Configuration(configuration.journal),
             logger: logger
         )
         self.journal = journal
@@ -320,13 +320,6 @@ extension HTTPServerConfiguration.TLSFiles {
             clientCA: tls.clientCA,
             allowsMissingClientCertificate: tls.clientCertificatesAreOptional
         )
-    }
-}
-
-extension Journal.Configuration {
-    init(keep: Duration) {
-        self.init()
-        self.keep = keep
     }
 }
 

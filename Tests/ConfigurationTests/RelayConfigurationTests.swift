@@ -20,6 +20,7 @@ struct RelayConfigurationTests {
         #expect(configuration.webhook.allowedSources == ["0.0.0.0/0", "::/0"])
         #expect(configuration.journal.url == "sqlite:presence-relay.db")
         #expect(configuration.journal.keep == .seconds(30 * 86_400))
+        #expect(configuration.journal.maxSize == nil)
         #expect(configuration.mode == .act)
         #expect(configuration.verify.within == .seconds(10))
         #expect(configuration.verify.attempts == 3)
@@ -78,7 +79,7 @@ struct RelayConfigurationTests {
               loginURL: http://localhost:9091
               clients: { id: i, secret: s }
               requestsPerMinute: 600
-            journal: { url: "sqlite:/var/lib/relay.db", keep: 2h }
+            journal: { url: "sqlite:/var/lib/relay.db", keep: 2h, maxSize: 12GiB }
             mode: observe
             agents: { include: { users: [u1, u2], queues: [] }, exclude: { users: u3 } }
             verify: { within: 500ms, attempts: 1, adherence: false }
@@ -118,6 +119,7 @@ struct RelayConfigurationTests {
         #expect(configuration.genesys.requestsPerMinute == 600)
         #expect(configuration.journal.url == "sqlite:/var/lib/relay.db")
         #expect(configuration.journal.keep == .seconds(7200))
+        #expect(configuration.journal.maxSize == 12 << 30)
         #expect(configuration.mode == .observe)
         #expect(configuration.agents.includeUsers == ["u1", "u2"])
         #expect(configuration.agents.excludeUsers == ["u3"])

@@ -21,11 +21,22 @@ final class Child: Sendable {
         var exit: Int32?
     }
 
-    /// Starts `presence-relay` with arguments and environment.
-    init(_ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws {
+    /// Starts `presence-relay` with arguments and environment; as another user of the system where one is given.
+    init(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: String? = nil,
+        user: Int? = nil
+    ) throws {
         let process = Process()
-        process.executableURL = Self.executable
-        process.arguments = arguments
+        if let user {
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
+            process.arguments =
+                ["--reuid=\(user)", "--regid=\(user)", "--clear-groups", Self.executable.path] + arguments
+        } else {
+            process.executableURL = Self.executable
+            process.arguments = arguments
+        }
         var all = ProcessInfo.processInfo.environment
         // A crashing Swift program otherwise stays in its backtracer.
         all["SWIFT_BACKTRACE"] = "enable=no"
@@ -123,9 +134,10 @@ struct NotReached: Error, CustomStringConvertible { var description: String }
 func run(
     _ arguments: [String],
     environment: [String: String] = [:],
-    input: String? = nil
+    input: String? = nil,
+    user: Int? = nil
 ) async throws -> (code: Int32, output: String, errors: String) {
-    let child = try Child(arguments, environment: environment, input: input)
+    let child = try Child(arguments, environment: environment, input: input, user: user)
     let code = try await child.end()
     return (code, child.lines.joined(separator: "\n"), child.errors)
 }

@@ -59,6 +59,40 @@ struct EventRecordingTests {
         #expect(seen.message == "a\nb")
     }
 
+    @Test("an exported line says its version; one without a number is of the first, and a newer one is refused")
+    func version() throws {
+        let body = Array(#"{"topicName":"v2.unused","eventBody":{}}"#.utf8)
+        let entry = JournalEntry(
+            key: "eb:1",
+            source: .webhook,
+            topic: "v2.unused",
+            agentID: nil,
+            receivedAt: .nine(5),
+            body: body
+        )
+        let line = String(decoding: try #require(JournalStamp(entry).line(with: body)), as: UTF8.self)
+        #expect(line.contains(#""version":1"#))
+        let old = line.replacingOccurrences(of: #","version":1"#, with: "")
+        #expect(old != line)
+        #expect(try read(old).first?.key == "eb:1")
+        // In front, and wherever another program has put it; whatever else a newer one may have.
+        for newer in [
+            #"{"journal":{"id":"eb:1","version":2},"topicName":"v2.unused","eventBody":{}}"#,
+            #"{"topicName":"v2.unused", "journal": {"version": 2, "id": "eb:1"}, "eventBody":{}}"#,
+        ] {
+            #expect {
+                try read("\(old)\n\(newer)")
+            } throws: { error in
+                let error = error as? EventDecodingError
+                return error?.element == 1 && error?.pointer == "/journal/version"
+                    && error?.reason.contains("use that version") == true
+            }
+        }
+        // What somebody else calls journal is none of our business.
+        let other = #"{"topicName":"v2.unused","journal":{"key":1,"pages":[2]},"eventBody":{}}"#
+        #expect(try read(other).first?.key == "event 1")
+    }
+
     @Test("a body without members, and one that is no object")
     func odd() throws {
         let entry = JournalEntry(
