@@ -73,9 +73,10 @@ struct AuthenticationTests {
             let outcome = outcome(schemes)
             #expect(outcome.configuration != nil)
             #expect(outcome.findings.count == 1)
-            #expect(outcome.findings[0].contains("warning: webhook.authentication.bearer.tokens.notAfter"))
-            #expect(outcome.findings[0].contains("has run out") && outcome.findings[0].hasPrefix("2:"))
-            #expect(!outcome.findings[0].contains(Self.key))
+            let finding = try #require(outcome.findings.first)
+            #expect(finding.contains("warning: webhook.authentication.bearer.tokens.notAfter"))
+            #expect(finding.contains("has run out") && finding.hasPrefix("2:"))
+            #expect(!finding.contains(Self.key))
         }
         let last = "{ bearer: { tokens: { value: \(Self.key), notAfter: 2026-06-01T12:00:00Z } } }"
         #expect(outcome(last).findings == [])
@@ -123,12 +124,13 @@ struct AuthenticationTests {
             "bearer: { tokens: { value: VALUE } }", "hmac: { header: H, secrets: VALUE }",
         ]
     )
-    func short(scheme: String) {
+    func short(scheme: String) throws {
         let short = outcome("{ \(scheme.replacing("VALUE", with: "fifteen-letters")) }")
         #expect(short.configuration != nil)
         #expect(short.findings.count == 1)
-        #expect(short.findings[0].contains("warning: ") && short.findings[0].contains("fewer than 16 bytes"))
-        #expect(!short.findings[0].contains("fifteen-letters"))
+        let finding = try #require(short.findings.first)
+        #expect(finding.contains("warning: ") && finding.contains("fewer than 16 bytes"))
+        #expect(!finding.contains("fifteen-letters"))
         #expect(outcome("{ \(scheme.replacing("VALUE", with: "sixteen--letters")) }").findings == [])
     }
 
