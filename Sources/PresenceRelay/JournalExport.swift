@@ -79,7 +79,7 @@ extension JournalFile {
             let last = try await journal.entryBounds().last
             return try await journal.walk(after: first, through: last) { cursor in
                 var own = own
-                var decoder = NotificationDecoder()
+                var decoder = NotificationDecoder(isTrusted: true)
                 var counts = JournalExport.Counts()
                 var lines: [UInt8] = []
                 func flush() throws {

@@ -75,7 +75,7 @@ struct JournalReport: Encodable {
     private static func bodies(_ journal: Journal) async throws -> Check {
         let last = try await journal.entryBounds().last
         let (undecodable, first) = try await journal.walk(after: 0, through: last) { cursor in
-            var decoder = NotificationDecoder()
+            var decoder = NotificationDecoder(isTrusted: true)
             var (count, first) = (0, [String]())
             while let record = try cursor.next() {
                 do {

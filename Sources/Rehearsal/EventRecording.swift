@@ -9,10 +9,12 @@ import Pipeline
 /// Reads recorded events: a body as the webhook takes it (an event, an array, NDJSON), or what `replay --export` wrote.
 ///
 /// An exported event is the event as received with one member more, `journal: { version, key, source, receivedAt, ownChange }`
-/// (see ``JournalStamp``); one of a newer version is refused. Any other is taken at the time that it says itself: `timestamp`, else the newest time in its body, else that of the event
-/// before, or of the first one that has any.
+/// (see ``JournalStamp``); one of a newer version is refused. Any other is taken at the time that it says itself:
+/// `timestamp`, else the newest time in its body, else that of the event before, or of the first one that has any.
 public struct EventRecording {
     private var decoder = NotificationDecoder()
+    /// What an export has written was in a journal, and may have a member of the stamp's name of its own.
+    private var exportDecoder = NotificationDecoder(isTrusted: true)
     private var count = 0
     private var last: Timestamp?
 
@@ -23,7 +25,8 @@ public struct EventRecording {
     ///
     /// - Parameter now: the time of an event that has none, when none before it had one.
     public mutating func read(_ body: [UInt8], now: Timestamp) throws(EventDecodingError) -> [RecordedEvent] {
-        let received = try decoder.decode(body)
+        let isExport = body.starts(with: JournalStamp.prefix)
+        let received = isExport ? try exportDecoder.decode(body) : try decoder.decode(body)
         var stamps: [JournalStamp?] = []
         for (element, event) in received.enumerated() {
             stamps.append(try JournalStamp(in: body[event.bytes], element: element))
@@ -76,7 +79,7 @@ public struct JournalStamp: Codable, Sendable, Equatable {
     }
 
     private static let name = Array(#""journal""#.utf8)
-    private static let prefix = Array(#"{"journal":"#.utf8)
+    fileprivate static let prefix = Array(#"{"journal":"#.utf8)
 
     /// From an event's bytes; `nil` when nobody has stamped it. Throws for a version that is not known here.
     init?(in event: ArraySlice<UInt8>, element: Int = 0) throws(EventDecodingError) {

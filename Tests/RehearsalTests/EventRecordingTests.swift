@@ -34,6 +34,25 @@ struct EventRecordingTests {
         #expect(try read(#"{"topicName":"v2.unused","eventBody":{}}"#).first?.at == .nine)
     }
 
+    @Test("an event exported, sent and exported again has the newer stamp; else doubled names are refused")
+    func stampedTwice() throws {
+        func entry(_ key: String, _ body: [UInt8]) -> JournalEntry {
+            JournalEntry(
+                key: key,
+                source: .webhook,
+                topic: "v2.users.a.presence",
+                agentID: "a",
+                receivedAt: .nine,
+                body: body
+            )
+        }
+        let body = Array(#"{"topicName":"v2.users.a.presence","eventBody":{"presenceDefinition":{"id":"x"}}}"#.utf8)
+        let once = try #require(JournalStamp(entry("eb:1", body)).line(with: body))
+        let twice = try #require(JournalStamp(entry("eb:2", once)).line(with: once))
+        #expect(try read(String(decoding: twice, as: UTF8.self)).map(\.key) == ["eb:2"])
+        #expect(throws: EventDecodingError.self) { try read(#"{"topicName":"v2.unused","eventBody":{"a":1,"a":2}}"#) }
+    }
+
     @Test("an entry of the journal on one line is read back with its key, its source and the time of its receipt")
     func stamp() throws {
         let body =
