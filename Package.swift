@@ -34,6 +34,9 @@ let package = Package(
         .library(name: "HTTPClient", targets: ["HTTPClient"]),
         .library(name: "Journal", targets: ["Journal"]),
         .library(name: "GenesysEvents", targets: ["GenesysEvents"]),
+        // For Fuzzing/.
+        .library(name: "Credentials", targets: ["Credentials"]),
+        .library(name: "Ingest", targets: ["Ingest"]),
         // What decides and delivers, without network and disk: Benchmarks/ drives it through a whole day.
         .library(
             name: "RelayCore",

@@ -27,5 +27,6 @@ let package = Package(
         .target(name: "CLibFuzzer"),
         .target(name: "FuzzRunner", dependencies: ["CLibFuzzer"], swiftSettings: swiftSettings),
         fuzzer("DecoderFuzz", ["GenesysEvents"]),
+        fuzzer("SignatureFuzz", ["Credentials", "GenesysEvents", "HTTPServer", "Ingest"]),
     ]
 )

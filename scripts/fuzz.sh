@@ -13,7 +13,7 @@ source scripts/lib.sh
 trap stop_all EXIT
 
 seconds=${1:-20}
-targets=(DecoderFuzz)
+targets=(DecoderFuzz SignatureFuzz)
 # gold cannot link this, and the toolchain brings LLVM's linker.
 flags=(-Xswiftc -O -Xswiftc '-sanitize=fuzzer,address' -Xcc '-fsanitize=address,fuzzer-no-link'
     -Xcxx '-fsanitize=address,fuzzer-no-link' -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld)
@@ -22,7 +22,7 @@ mkdir -p "$findings"
 
 corpus=''
 scratch corpus
-mkdir "$corpus/DecoderFuzz"
+for target in "${targets[@]}"; do mkdir "$corpus/$target"; done
 cp Tests/Fixtures/Genesys/*.json "$corpus/DecoderFuzz"
 # Each malformed body of the vectors is a seed too.
 python3 - Tests/Fixtures/MalformedBodies/vectors.json "$corpus/DecoderFuzz" <<'PYTHON'
@@ -36,6 +36,7 @@ for target in "${targets[@]}"; do
     within 900 swift build --package-path Fuzzing "${flags[@]}" --product "$target" >"$corpus/build" 2>&1 \
         || { cat "$corpus/build" >&2; exit 1; }
     program=$(swift build --package-path Fuzzing --show-bin-path)/$target
+    [[ $target != SignatureFuzz ]] || "$program" --seeds "$corpus/$target"
     echo "$target, $seconds s"
     # What Swift keeps for good would count as leaked.
     SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 within $((seconds + 60)) "$program" \
