@@ -35,11 +35,13 @@ final class GroupWriter: Sendable {
         var nextSequence: Int64
         var syncsCommits = true
         /// After an I/O error the kernel may have dropped pages that it could not write, and an fsync later would not
-        /// tell. The log is copied into the database and begun anew before anything is promised again.
-        var distrustsLog = false
+        /// tell. The log is copied into the database and begun anew before anything is promised again. So it is at the
+        /// start: such an error may have been what ended the process before.
+        var distrustsLog = true
     }
 
     private let pool: DatabasePool
+    private let checkpoints: LogCheckpoints
     private let configuration: Journal.Configuration
     private let signal: EntrySignal
     private let metrics: JournalMetrics
@@ -50,6 +52,7 @@ final class GroupWriter: Sendable {
     /// `lastSequence` is the newest one ever given; the connection must be at `synchronous=FULL`.
     init(
         pool: DatabasePool,
+        checkpoints: LogCheckpoints,
         configuration: Journal.Configuration,
         lastSequence: Int64,
         signal: EntrySignal,
@@ -57,6 +60,7 @@ final class GroupWriter: Sendable {
         logger: Logger
     ) {
         self.pool = pool
+        self.checkpoints = checkpoints
         self.configuration = configuration
         self.signal = signal
         self.metrics = metrics
@@ -188,23 +192,35 @@ final class GroupWriter: Sendable {
                 connection.distrustsLog = false
             }
             try setSync(jobs.contains(where: \.isDurable), database, &connection)
-            do {
-                var writing = GroupTransaction(
-                    database: database,
-                    contentWindow: configuration.contentWindow,
-                    nextSequence: connection.nextSequence
-                )
-                var outcomes: [WriteJob.Outcome] = []
-                try database.inTransaction(.immediate) {
-                    outcomes = try writing.run(jobs)
-                    return .commit
-                }
-                connection.nextSequence = writing.nextSequence
-                return outcomes
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
-                connection.distrustsLog = true
-                throw error
+            var writing = GroupTransaction(
+                database: database,
+                contentWindow: configuration.contentWindow,
+                nextSequence: connection.nextSequence
+            )
+            let outcomes = try inTransaction(database, &connection) { try writing.run(jobs) }
+            connection.nextSequence = writing.nextSequence
+            return outcomes
+        }
+    }
+
+    /// One transaction. An I/O error in it, or in the checkpoint after it, is remembered.
+    private func inTransaction<Value>(
+        _ database: Database,
+        _ connection: inout Connection,
+        _ body: () throws -> Value
+    ) throws -> Value {
+        defer { if checkpoints.takeFailure() { connection.distrustsLog = true } }
+        do {
+            var value: Value?
+            try database.inTransaction(.immediate) {
+                value = try body()
+                return .commit
             }
+            guard let value else { throw JournalError(.other, "the transaction has no result") }
+            return value
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
+            connection.distrustsLog = true
+            throw error
         }
     }
 
@@ -225,14 +241,8 @@ final class GroupWriter: Sendable {
                 do {
                     let value = try connection.withLock { connection in
                         try setSync(false, database, &connection)
-                        var value: Value?
-                        try database.inTransaction(.immediate) {
-                            value = try body(database)
-                            return .commit
-                        }
-                        return value
+                        return try inTransaction(database, &connection) { try body(database) }
                     }
-                    guard let value else { throw JournalError(.other, "the step has no result") }
                     continuation.resume(returning: .success(value))
                 } catch {
                     continuation.resume(returning: .failure(JournalError(error)))

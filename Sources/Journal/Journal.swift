@@ -58,8 +58,9 @@ public final class Journal: Sendable {
             try location.createFile()
         }
         let last: Int64
+        let checkpoints = LogCheckpoints()
         do {
-            pool = try Self.open(path, configuration.access)
+            pool = try Self.open(path, configuration.access, checkpoints)
             last = try pool.read(Self.lastSequence)
         } catch {
             throw JournalError(opening: path, error)
@@ -73,6 +74,7 @@ public final class Journal: Sendable {
             ? nil
             : GroupWriter(
                 pool: pool,
+                checkpoints: checkpoints,
                 configuration: configuration,
                 lastSequence: last,
                 signal: signal,
@@ -81,14 +83,25 @@ public final class Journal: Sendable {
             )
     }
 
-    private static func open(_ path: String, _ access: Configuration.Access) throws -> DatabasePool {
+    private static func open(
+        _ path: String,
+        _ access: Configuration.Access,
+        _ checkpoints: LogCheckpoints
+    ) throws -> DatabasePool {
         var settings = GRDB.Configuration()
         settings.label = "journal"
         settings.readonly = true
         settings.busyMode = .timeout(2)
         settings.maximumReaderCount = 4
         // Looked at before the pool sets up its log, which would write into a database that is not ours.
-        try DatabaseQueue(path: path, configuration: settings).read { try Schema.check($0, path: path) }
+        do {
+            try DatabaseQueue(path: path, configuration: settings).read { try Schema.check($0, path: path) }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY && access == .readWrite {
+            // Left in the middle of its making, with a rollback journal that only a writer may play back.
+            settings.readonly = false
+            try DatabaseQueue(path: path, configuration: settings).read { try Schema.check($0, path: path) }
+            settings.readonly = true
+        }
         guard access == .readWrite else {
             let pool = try DatabasePool(path: path, configuration: settings)
             guard try pool.read(Schema.migrator.hasCompletedMigrations) else {
@@ -100,7 +113,10 @@ public final class Journal: Sendable {
         let pool = try DatabasePool(path: path, configuration: settings)
         try Schema.migrator.migrate(pool)
         // The pool has chosen NORMAL, which would answer before the disk has it.
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try pool.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            checkpoints.install(database)
+        }
         return pool
     }
 
