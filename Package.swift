@@ -174,7 +174,20 @@ let package = Package(
         tests("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
-        tests("PresenceRelay", ["HTTPClient", "HTTPServer", "GenesysEvents", "OutgoingWebhooks", logging]),
+        tests(
+            "PresenceRelay",
+            [
+                "HTTPClient", "HTTPServer", "GenesysEvents", "Journal", "JournalDriver", "OutgoingWebhooks",
+                .product(name: "GRDB", package: "GRDB.swift"), logging,
+            ]
+        ),
+        // Runs on a disk that its test makes fail.
+        .executableTarget(
+            name: "JournalDriver",
+            dependencies: ["GenesysEvents", "Journal", logging],
+            path: "Tests/JournalDriver",
+            swiftSettings: swiftSettings
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -21,10 +21,15 @@ final class Child: Sendable {
         var exit: Int32?
     }
 
-    /// Starts `presence-relay` with arguments and environment.
-    init(_ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws {
+    /// Starts `presence-relay`, or another product of the package, with arguments and environment.
+    init(
+        _ arguments: [String],
+        executable: String = "presence-relay",
+        environment: [String: String] = [:],
+        input: String? = nil
+    ) throws {
         let process = Process()
-        process.executableURL = Self.executable
+        process.executableURL = Self.products.appendingPathComponent(executable)
         process.arguments = arguments
         var all = ProcessInfo.processInfo.environment
         // A crashing Swift program otherwise stays in its backtracer.
@@ -61,12 +66,13 @@ final class Child: Sendable {
 
     deinit { kill() }
 
-    /// The product beside the running test bundle.
-    private static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        .deletingLastPathComponent().appendingPathComponent("presence-relay")
+    /// Where the products lie: beside the running test bundle.
+    static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent()
 
     var lines: [String] { progress.state.withLock { $0.lines } }
     var errors: String { progress.state.withLock { $0.errors } }
+    var hasEnded: Bool { progress.state.withLock { $0.exit != nil } }
 
     /// The first line that starts so; waits for it.
     func line(_ prefix: String) async throws -> String {
