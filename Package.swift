@@ -181,7 +181,20 @@ let package = Package(
         tests("Resync", ["AgentState", "GenesysAPI", "GenesysEvents", "Journal", logging]),
         tests("Console", ["HTTPServer", "GenesysEvents", logging, coreMetrics]),
         tests("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),
-        tests("PresenceRelay", ["Credentials", "HTTPClient", "HTTPServer", "GenesysEvents", logging]),
+        tests(
+            "PresenceRelay",
+            [
+                "Credentials", "HTTPClient", "HTTPServer", "GenesysEvents", "Journal", "JournalDriver",
+                .product(name: "GRDB", package: "GRDB.swift"), logging,
+            ]
+        ),
+        // Runs on a disk that its test makes fail.
+        .executableTarget(
+            name: "JournalDriver",
+            dependencies: ["GenesysEvents", "Journal", logging],
+            path: "Tests/JournalDriver",
+            swiftSettings: swiftSettings
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -187,25 +187,32 @@ final class GroupWriter: Sendable {
         try connection.withLock { connection in
             try log.restoreTrust(database)
             try setSync(jobs.contains(where: \.isDurable), database, &connection)
-            do {
-                var writing = GroupTransaction(
-                    database: database,
-                    contentWindow: configuration.contentWindow,
-                    nextSequence: connection.nextSequence
-                )
-                var outcomes: [WriteJob.Outcome] = []
-                try database.inTransaction(.immediate) {
-                    outcomes = try writing.run(jobs)
-                    return .commit
-                }
-                connection.nextSequence = writing.nextSequence
-                return outcomes
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
-                // The kernel may have dropped pages that it could not write, and an fsync later would not tell. The
-                // log is copied into the database and begun anew before anything is promised again.
-                log.distrust()
-                throw error
+            var writing = GroupTransaction(
+                database: database,
+                contentWindow: configuration.contentWindow,
+                nextSequence: connection.nextSequence
+            )
+            let outcomes = try inTransaction(database) { try writing.run(jobs) }
+            connection.nextSequence = writing.nextSequence
+            return outcomes
+        }
+    }
+
+    /// One transaction; an I/O error in it is remembered.
+    private func inTransaction<Value>(_ database: Database, _ body: () throws -> Value) throws -> Value {
+        do {
+            var value: Value?
+            try database.inTransaction(.immediate) {
+                value = try body()
+                return .commit
             }
+            guard let value else { throw JournalError(.other, "the transaction has no result") }
+            return value
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
+            // The kernel may have dropped pages that it could not write, and an fsync later would not tell. The log is
+            // copied into the database and begun anew before anything is promised again.
+            log.distrust()
+            throw error
         }
     }
 
@@ -226,14 +233,8 @@ final class GroupWriter: Sendable {
                 do {
                     let value = try connection.withLock { connection in
                         try setSync(false, database, &connection)
-                        var value: Value?
-                        try database.inTransaction(.immediate) {
-                            value = try body(database)
-                            return .commit
-                        }
-                        return value
+                        return try inTransaction(database) { try body(database) }
                     }
-                    guard let value else { throw JournalError(.other, "the step has no result") }
                     log.committed()
                     continuation.resume(returning: .success(value))
                 } catch {

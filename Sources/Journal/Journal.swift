@@ -99,7 +99,14 @@ public final class Journal: Sendable {
         settings.busyMode = .timeout(Double(LogCheckpointer.busyTimeout) / 1000)
         settings.maximumReaderCount = 4
         // Looked at before the pool sets up its log, which would write into a database that is not ours.
-        try DatabaseQueue(path: path, configuration: settings).read { try Schema.check($0, path: path) }
+        do {
+            try DatabaseQueue(path: path, configuration: settings).read { try Schema.check($0, path: path) }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY && access == .readWrite {
+            // Left in the middle of its making, with a rollback journal that only a writer may play back.
+            settings.readonly = false
+            try DatabaseQueue(path: path, configuration: settings).read { try Schema.check($0, path: path) }
+            settings.readonly = true
+        }
         guard access == .readWrite else {
             let pool = try DatabasePool(path: path, configuration: settings)
             guard try pool.read(Schema.migrator.hasCompletedMigrations) else {

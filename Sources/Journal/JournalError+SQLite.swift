@@ -49,7 +49,8 @@ extension JournalError {
             case .SQLITE_NOTADB: "it is not an SQLite database; move it away or name another file in journal.url"
             case .SQLITE_CORRUPT: "it is damaged; restore it from a backup or move it away"
             case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: "it may not be written; check owner, mode and mount"
-            case .SQLITE_CANTOPEN: "check that the file and its folder exist and may be read and written"
+            case .SQLITE_CANTOPEN:
+                "check that the file and its folder exist and may be read and written, and that the disk has space"
             case .SQLITE_BUSY, .SQLITE_LOCKED: "another program holds it; end that program"
             case .SQLITE_FULL: "the disk is full; free space on it"
             default: "SQLite code \(error.extendedResultCode.rawValue)"

@@ -26,6 +26,8 @@ final class LogCheckpointer: Sendable {
     /// One checkpoint at a time: a second one fails at once, it does not wait.
     private let turn = Mutex(())
     private let isDistrusted = Atomic<Bool>(false)
+    /// Another process has written it, and an I/O error may have been what ended that.
+    private let isInherited = Atomic<Bool>(true)
     private let isClosed = Atomic<Bool>(false)
     private let isFailing = Atomic<Bool>(false)
     private let frames = LogFrames()
@@ -79,17 +81,39 @@ final class LogCheckpointer: Sendable {
 
     /// Before each transaction.
     func restoreTrust(_ database: Database) throws {
-        guard isDistrusted.load(ordering: .acquiring) else { return }
+        if isDistrusted.load(ordering: .acquiring) {
+            try turn.withLock { _ in
+                isDistrusted.store(false, ordering: .releasing)
+                do {
+                    try database.checkpoint(.truncate)
+                } catch {
+                    distrust()
+                    throw error
+                }
+            }
+        } else if isInherited.exchange(false, ordering: .relaxed) {
+            try takeOver(database)
+        } else {
+            return
+        }
+        empty()
+    }
+
+    /// Begins a log of our own. A reader that was there before us, a backup for example, must not keep events out until it
+    /// has ended: then the log goes on as it is.
+    private func takeOver(_ database: Database) throws {
         try turn.withLock { _ in
-            isDistrusted.store(false, ordering: .releasing)
+            sqlite3_busy_timeout(database.sqliteConnection, Self.patience)
+            defer { sqlite3_busy_timeout(database.sqliteConnection, Self.busyTimeout) }
             do {
                 try database.checkpoint(.truncate)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                return
             } catch {
                 distrust()
                 throw error
             }
         }
-        empty()
     }
 
     private func empty() {

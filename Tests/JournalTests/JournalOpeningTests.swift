@@ -28,6 +28,29 @@ struct JournalOpeningTests {
         await journal.close()
     }
 
+    @Test("a database that was left in the middle of its making is made anew")
+    func continuesMaking() async throws {
+        var settings = GRDB.Configuration()
+        settings.allowsUnsafeTransactions = true
+        // Too small for the transaction, so that pages go to the file before its end.
+        settings.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = 2") }
+        let maker = try DatabaseQueue(path: folder.file("maker.db"), configuration: settings)
+        try await maker.writeWithoutTransaction { database in
+            try database.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+            try database.execute(sql: "BEGIN IMMEDIATE; CREATE TABLE entries (body BLOB)")
+            for _ in 0..<50 { try database.execute(sql: "INSERT INTO entries VALUES (randomblob(4000))") }
+        }
+        for suffix in ["", "-journal"] {
+            try FileManager.default.copyItem(atPath: folder.file("maker.db") + suffix, toPath: folder.file() + suffix)
+        }
+        try await maker.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        try maker.close()
+
+        let journal = try folder.open()
+        #expect(try await journal.append([.mock("eb:1")]).accepted == 1)
+        await journal.close()
+    }
+
     @Test("a missing folder is made")
     func makesFolder() async throws {
         let path = folder.file("a/b/relay.db")

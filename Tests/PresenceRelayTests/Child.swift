@@ -21,20 +21,22 @@ final class Child: Sendable {
         var exit: Int32?
     }
 
-    /// Starts `presence-relay` with arguments and environment; as another user of the system where one is given.
+    /// Starts `presence-relay`, or another product of the package, with arguments and environment; as another user of the
+    /// system where one is given.
     init(
         _ arguments: [String],
+        executable: String = "presence-relay",
         environment: [String: String] = [:],
         input: String? = nil,
         user: Int? = nil
     ) throws {
         let process = Process()
+        let program = Self.products.appendingPathComponent(executable)
         if let user {
             process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
-            process.arguments =
-                ["--reuid=\(user)", "--regid=\(user)", "--clear-groups", Self.executable.path] + arguments
+            process.arguments = ["--reuid=\(user)", "--regid=\(user)", "--clear-groups", program.path] + arguments
         } else {
-            process.executableURL = Self.executable
+            process.executableURL = program
             process.arguments = arguments
         }
         var all = ProcessInfo.processInfo.environment
@@ -72,12 +74,13 @@ final class Child: Sendable {
 
     deinit { kill() }
 
-    /// The product beside the running test bundle.
-    private static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        .deletingLastPathComponent().appendingPathComponent("presence-relay")
+    /// Where the products lie: beside the running test bundle.
+    static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent()
 
     var lines: [String] { progress.state.withLock { $0.lines } }
     var errors: String { progress.state.withLock { $0.errors } }
+    var hasEnded: Bool { progress.state.withLock { $0.exit != nil } }
 
     /// The first line that starts so; waits for it.
     func line(_ prefix: String) async throws -> String {

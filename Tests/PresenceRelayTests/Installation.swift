@@ -48,7 +48,8 @@ final class Installation: Sendable {
         verify: String = "{ within: 2s, attempts: 2 }",
         clients: String = #"[ { id: simulator, secret: "${env:GENESYS_SECRET}" } ]"#,
         requestsPerMinute: Int = 3000,
-        bulkSize: Int = 50
+        bulkSize: Int = 50,
+        database: URL? = nil
     ) throws -> String {
         let yaml = """
             server: { listen: "127.0.0.1:0", drainDelay: 0s }
@@ -60,7 +61,7 @@ final class Installation: Sendable {
               clients: \(clients)
               requestsPerMinute: \(requestsPerMinute)
               bulk: { size: \(bulkSize) }
-            journal: { url: "sqlite:\(folder.path)/relay.db" }
+            journal: { url: "sqlite:\(database?.path ?? folder.path + "/relay.db")" }
             verify: \(verify)
             \(rules)
             """
@@ -72,8 +73,16 @@ final class Installation: Sendable {
     /// Starts a relay and turns the simulator's events to it.
     ///
     /// - Parameter topics: parts of the topics of the only events wanted; `nil` = all.
-    func relay(_ configuration: String, events: Bool = true, topics: [String]? = nil) async throws -> RunningRelay {
-        let child = try Child(["serve", "--config", configuration], environment: ["GENESYS_SECRET": "simulator"])
+    func relay(
+        _ configuration: String,
+        events: Bool = true,
+        topics: [String]? = nil,
+        environment: [String: String] = [:]
+    ) async throws -> RunningRelay {
+        let child = try Child(
+            ["serve", "--config", configuration],
+            environment: environment.merging(["GENESYS_SECRET": "simulator"]) { $1 }
+        )
         let line = try await child.line("listening on ")
         let relay = RunningRelay(child: child, url: String(line.dropFirst("listening on ".count)), installation: self)
         if events {
