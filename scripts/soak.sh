@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright (c) 2026 the Presence Relay authors
 #
-# The crash, fault and model tests in their long form: PRESENCE_RELAY_SOAK=1 and MODEL_SEEDS (5000) tell them to do more.
-# Before them the fuzz targets, FUZZ_SECONDS (600) each.
+# The crash, fault, model and fuzz tests in their long form: PRESENCE_RELAY_SOAK=1 and MODEL_SEEDS (5000) tell them to do more.
+# Before them the targets of Fuzzing/, FUZZ_SECONDS (600) each.
 
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,7 +15,7 @@ logs=''
 scratch logs
 soak() {
     PRESENCE_RELAY_SOAK=1 MODEL_SEEDS="${MODEL_SEEDS:-5000}" SWIFT_BACKTRACE=enable=no \
-        swift test --skip-build --no-parallel --filter "${SOAK_FILTER:-Soak|Crash|Model|KillTests|FaultTests}" 2>&1 | tee "$logs/soak"
+        swift test --skip-build --no-parallel --filter "${SOAK_FILTER:-Soak|Crash|Model|Fuzz|KillTests|FaultTests}" 2>&1 | tee "$logs/soak"
 }
 scripts/fuzz.sh "${FUZZ_SECONDS:-600}"
 within "${SOAK_TIMEOUT:-3600}" soak
