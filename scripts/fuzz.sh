@@ -3,7 +3,7 @@
 # Copyright (c) 2026 the Presence Relay authors
 #
 # libFuzzer with AddressSanitizer against what strangers send, beginning with the fixtures of the tests:
-#   scripts/fuzz.sh [SECONDS, 20]      for each target
+#   scripts/fuzz.sh [SECONDS, 20 [TARGET…]]      for each target, by default all
 # An input that breaks something is kept under Fuzzing/.build/findings and printed in base64.
 
 set -euo pipefail
@@ -13,7 +13,8 @@ source scripts/lib.sh
 trap stop_all EXIT
 
 seconds=${1:-20}
-targets=(DecoderFuzz SignatureFuzz)
+targets=("${@:2}")
+[[ ${#targets[@]} -gt 0 ]] || targets=(DecoderFuzz SignatureFuzz)
 # gold cannot link this, and the toolchain brings LLVM's linker.
 flags=(-Xswiftc -O -Xswiftc '-sanitize=fuzzer,address' -Xcc '-fsanitize=address,fuzzer-no-link'
     -Xcxx '-fsanitize=address,fuzzer-no-link' -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld)
@@ -22,7 +23,8 @@ mkdir -p "$findings"
 
 corpus=''
 scratch corpus
-for target in "${targets[@]}"; do mkdir "$corpus/$target"; done
+for target in "${targets[@]}"; do mkdir -p "$corpus/$target"; done
+mkdir -p "$corpus/DecoderFuzz"
 cp Tests/Fixtures/Genesys/*.json "$corpus/DecoderFuzz"
 # Each malformed body of the vectors is a seed too.
 python3 - Tests/Fixtures/MalformedBodies/vectors.json "$corpus/DecoderFuzz" <<'PYTHON'

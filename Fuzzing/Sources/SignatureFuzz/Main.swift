@@ -78,7 +78,7 @@ struct Main {
         if standard.verdict(on: request, body: body, now: now) == .accepted {
             let time = Int64(field(1)) ?? .min
             precondition(abs(time - seconds) <= tolerance, "accepted outside the tolerance")
-            let expected = signature(id: field(0), at: time)
+            let expected = signature(id: field(0), at: time) ?? ""
             precondition(field(2).split(separator: " ").contains { $0 == expected }, "accepted without a signature")
         }
         if hex.verdict(on: request, body: body, now: now) == .accepted {
