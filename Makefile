@@ -4,15 +4,17 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format bench release soak clean packages-% swift
+.PHONY: help demo test build lint format bench release soak fuzz clean packages-% swift
 
 PYTHON := .build-python
-SWIFT_SOURCES := Sources Tests Benchmarks Package.swift
+SWIFT_SOURCES := Sources Tests Benchmarks Fuzzing Package.swift
 
 # Arguments of `make demo`, for example DEMO="--agents 50".
 DEMO ?=
 # Seconds after which the Swift tests are ended.
 TEST_TIMEOUT ?= 1200
+# Seconds for each fuzz target of `make fuzz`.
+FUZZ_SECONDS ?= 600
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,8 +47,11 @@ soak: packages-build packages-test swift ## the crash and load tests in their lo
 	swift build --build-tests
 	@scripts/soak.sh
 
+fuzz: packages-build packages-test swift ## libFuzzer against what strangers send, FUZZ_SECONDS (600) for each target
+	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
 clean: ## remove all that was built
-	rm -rf .build $(PYTHON) dist Benchmarks/.build Benchmarks/HummingbirdPeer/.build
+	rm -rf .build $(PYTHON) dist Benchmarks/.build Benchmarks/HummingbirdPeer/.build Fuzzing/.build
 
 packages-%:
 	@scripts/install-packages.sh $*

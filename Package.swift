@@ -59,13 +59,16 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
 
         // Pure: no I/O, no clock, no task.
         library("GenesysEvents", ["CSimdJSON"]),
+        // What senders prove themselves with: keys, signatures, names of certificates.
+        library("Credentials", ["COpenSSL", "GenesysEvents"]),
         library("AgentState", ["GenesysEvents"]),
         library("ConfigurationSyntax", [.product(name: "Yams", package: "Yams")]),
         library("StatusRules", ["AgentState", "GenesysEvents", "ConfigurationSyntax", "CRE2"]),
-        library("Configuration", ["ConfigurationSyntax", "StatusRules", "GenesysEvents"]),
+        library("Configuration", ["ConfigurationSyntax", "Credentials", "StatusRules", "GenesysEvents"]),
 
         // Effects at the edges.
         library("HTTPServer", ["CEpoll", "COpenSSL", logging]),
@@ -77,7 +80,7 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"), logging, metrics,
             ]
         ),
-        library("Ingest", ["HTTPServer", "GenesysEvents", "Journal", "COpenSSL", logging, metrics]),
+        library("Ingest", ["HTTPServer", "GenesysEvents", "Journal", "COpenSSL", "CZlib", "Credentials", logging, metrics]),
         library(
             "GenesysAPI",
             [
@@ -94,7 +97,7 @@ let package = Package(
         ),
         library(
             "OutgoingWebhooks",
-            ["COpenSSL", "Delivery", "GenesysEvents", "HTTPClient"]
+            ["Credentials", "Delivery", "GenesysEvents", "HTTPClient"]
         ),
         library(
             "Pipeline",
@@ -124,7 +127,7 @@ let package = Package(
         .executableTarget(
             name: "PresenceRelay",
             dependencies: [
-                "Configuration", "ConfigurationSyntax", "Console", "Delivery", "Directory", "GenesysAPI",
+                "Configuration", "ConfigurationSyntax", "Console", "Credentials", "Delivery", "Directory", "GenesysAPI",
                 "GenesysEvents", "GenesysSimulator", "HTTPClient", "HTTPServer", "Ingest", "Journal",
                 "OutgoingWebhooks", "Pipeline", "Preflight", "Rehearsal", "Resync", "AgentState", "StatusRules",
                 logging, metrics,
@@ -141,23 +144,24 @@ let package = Package(
         tests("AgentState", ["GenesysEvents"]),
         tests("ConfigurationSyntax"),
         tests("StatusRules", ["AgentState", "GenesysEvents", "ConfigurationSyntax"]),
-        tests("Configuration", ["ConfigurationSyntax", "StatusRules"]),
+        tests("Credentials", ["GenesysEvents"]),
+        tests("Configuration", ["ConfigurationSyntax", "GenesysEvents", "StatusRules"]),
         tests("Journal", ["GenesysEvents", .product(name: "GRDB", package: "GRDB.swift"), logging]),
-        tests("Ingest", ["HTTPServer", "Journal", "GenesysEvents", logging]),
+        tests("Ingest", ["Credentials", "HTTPServer", "Journal", "GenesysEvents", "CZlib", logging]),
         tests("GenesysAPI", ["HTTPClient", "GenesysEvents", logging, metrics]),
         tests("Delivery", ["GenesysAPI", "GenesysEvents", "AgentState"]),
         tests(
             "Pipeline",
             [
                 "Journal", "AgentState", "StatusRules", "Delivery", "GenesysAPI", "GenesysEvents",
-                "ConfigurationSyntax", logging,
+                "ConfigurationSyntax", .product(name: "GRDB", package: "GRDB.swift"), logging,
             ]
         ),
         tests(
             "Directory",
             ["ConfigurationSyntax", "GenesysAPI", "GenesysEvents", "HTTPClient", "StatusRules", logging]
         ),
-        tests("OutgoingWebhooks", ["Delivery", "GenesysEvents", "HTTPClient", "HTTPServer", logging]),
+        tests("OutgoingWebhooks", ["Credentials", "Delivery", "GenesysEvents", "HTTPClient", "HTTPServer", logging]),
         tests("Preflight", ["GenesysAPI", "GenesysEvents", "HTTPClient", logging]),
         tests(
             "Rehearsal",
@@ -177,7 +181,7 @@ let package = Package(
         tests(
             "PresenceRelay",
             [
-                "HTTPClient", "HTTPServer", "GenesysEvents", "Journal", "JournalDriver", "OutgoingWebhooks",
+                "Credentials", "HTTPClient", "HTTPServer", "GenesysEvents", "Journal", "JournalDriver",
                 .product(name: "GRDB", package: "GRDB.swift"), logging,
             ]
         ),

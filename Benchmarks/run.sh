@@ -45,7 +45,7 @@ stop_server() {
 load() {
     local threads=2 line
     [[ $1 -gt 1 ]] || threads=1
-    line=$(BODY=$here/event.json timeout -s KILL $((seconds + 30)) \
+    line=$(BODY=${BODY:-$here/event.json} timeout -s KILL $((seconds + 30)) \
         wrk -t"$threads" -c"$1" -d"${seconds}s" --timeout 10s --latency -s "$here/event.lua" "$2/v1/events" \
         | grep '^RESULT')
     echo "${line#RESULT$'\t'}"
@@ -82,20 +82,43 @@ renew_disk() {
     mkdir -p "$disk"
 }
 
+# The relay with all that is behind its webhook, and a server that only stores, in turn; disk and bare SQLite beside them.
 ingest() {
-    echo "building the relay…" >&2
-    local relay baseline round connections close fields run=0
+    echo "building the relay, the baseline and the peer…" >&2
+    local relay baseline peer round body size connections close name run=0
     relay=$(build . presence-relay)
     baseline=$(build "$here" DiskBaseline)
+    peer=$(build "$here/HummingbirdPeer" HummingbirdJournalPeer)
     : >"$results/ingest.tsv"
     for ((round = 1; round <= rounds; round++)); do
-        renew_disk
-        within 60 "$baseline" "$disk" "$here/event.json" "$seconds" 64 | sed "s/^/$round\t/" >>"$results/ingest.tsv"
-        for close in 0 1; do
-            for connections in 1 64 256; do
-                renew_disk
-                start simulator "$folder/simulator" "$relay" simulate --listen 127.0.0.1:0
-                cat >"$disk/relay.yaml" <<YAML
+        for body in "$here"/event.json "$here"/event-8k.json; do
+            size=$(stat --format %s "$body")
+            renew_disk
+            within 60 "$baseline" "$disk" "$body" "$seconds" 64 \
+                | sed "s/^/$round\t$size\t/" >>"$results/ingest.tsv"
+            for close in 0 1; do
+                for connections in 1 16 64 256; do
+                    for name in relay peer; do
+                        renew_disk
+                        if [[ $name == relay ]]; then start_relay "$relay"; else
+                            start server "$folder/peer" "$peer" "$disk/peer.db"
+                        fi
+                        run=$((run + 1))
+                        measure_ingest >>"$results/ingest.tsv"
+                        stop_server
+                        [[ $name == peer ]] || stop_server
+                    done
+                done
+            done
+        done
+    done
+    python3 "$here/tables.py" ingest "$results/ingest.tsv"
+}
+
+# start_relay PROGRAM: a simulator and, in front of it, a relay whose journal is on the disk.
+start_relay() {
+    start simulator "$folder/simulator" "$1" simulate --listen 127.0.0.1:0
+    cat >"$disk/relay.yaml" <<YAML
 server: { listen: "127.0.0.1:0", drainDelay: 0s }
 webhook: { authentication: [ { apiKey: { header: X-API-Key, values: [benchmark-key] } } ] }
 admin: { tokens: [benchmark-admin-token] }
@@ -104,19 +127,21 @@ journal: { url: "sqlite:$disk/relay.db" }
 statuses: { Break: { presence: Break } }
 rules: [ { name: flagged, when: { conversation: { attributes.wfm_status: Break } }, then: { status: Break } } ]
 YAML
-                start server "$folder/relay" "$relay" serve --config "$disk/relay.yaml"
-                run=$((run + 1))
-                # Taken before the size is asked for, which must be that after the load.
-                fields=$(APIKEY=benchmark-key UNIQUE=1 RUN=$run CLOSE=$close load "$connections" "$server")
-                printf '%s\trelay\t%s\t%s\t%s\t%s\n' \
-                    "$round" "$close" "$connections" "$fields" "$(resident "$server_pid")" >>"$results/ingest.tsv"
-                stop_server
-                stop_server
-            done
-        done
-    done
-    python3 "$here/tables.py" ingest "$results/ingest.tsv"
+    start server "$folder/relay" "$1" serve --config "$disk/relay.yaml"
 }
+
+# One line of results of the server that was started last; the variables are those of ingest.
+measure_ingest() {
+    local before fields
+    before=$(processor_ticks "$server_pid")
+    # Taken before size and time are asked for, which must be those after the load.
+    fields=$(BODY=$body APIKEY=benchmark-key UNIQUE=1 RUN=$run CLOSE=$close load "$connections" "$server")
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$round" "$size" "$name" "$close" "$connections" "$fields" \
+        "$(resident "$server_pid")" "$(($(processor_ticks "$server_pid") - before))"
+}
+
+# Processor time of a process so far, in hundredths of a second (proc(5): utime and stime).
+processor_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
 
 # Greatest resident size of a process so far, in MB.
 resident() { awk '/^VmHWM:/ { printf "%d", $2 / 1024 }' "/proc/$1/status"; }

@@ -58,25 +58,32 @@ def front(path):
 def ingest(path):
     bare = defaultdict(list)
     runs = defaultdict(list)
-    for fields in rows(path):
-        if fields[1] == "relay":
-            _, _, close, connections, requests, seconds, p50, p99, errors, refused, resident = fields
-            runs[close, int(connections)].append(
-                (int(requests) / float(seconds), float(p50), float(p99), int(errors) + int(refused), int(resident)))
+    for round_, size, name, *fields in rows(path):
+        if name in ("relay", "peer"):
+            close, connections, requests, seconds, p50, p99, errors, refused, resident, ticks = fields
+            runs[int(size), close, int(connections), name].append(
+                (int(requests) / float(seconds), float(p50), float(p99), int(errors) + int(refused), int(resident),
+                 int(ticks) * 10_000 / max(int(requests), 1)))
         else:
-            bare[fields[1]].append(int(fields[2]))
-    sqlite = median(bare["sqlite"])
-    print(f"\nbare fdatasync: {median(bare['fdatasync']):,.0f}/s (spread {spread(bare['fdatasync'])}); "
-          f"bare SQLite, 64 rows a commit: {sqlite:,.0f} rows/s (spread {spread(bare['sqlite'])})")
-    lines = []
-    for close, connections in sorted(runs):
-        run = [list(column) for column in zip(*runs[close, connections])]
-        lines.append([
-            connection(close), connections, f"{median(run[0]):,.0f}", f"{median(run[0]) / sqlite:.2f}",
-            f"{median(run[1]):.2f} / {median(run[2]):.2f}", spread(run[0]), max(run[4]), sum(run[3]),
-        ])
-    table(["connection", "connections", "events/s on disk", "to bare SQLite", "p50 / p99 ms", "spread", "RSS MB",
-           "errors"], lines)
+            bare[int(size), name].append(int(fields[0]))
+    for size in sorted({key[0] for key in bare}):
+        syncs, sqlite = bare[size, "fdatasync"], bare[size, "sqlite"]
+        print(f"\n{size:,} bytes: bare fdatasync {median(syncs):,.0f}/s (spread {spread(syncs)}); "
+              f"bare SQLite, 64 rows a commit, {median(sqlite):,.0f} rows/s (spread {spread(sqlite)})")
+        lines = []
+        for close, connections in sorted({key[1:3] for key in runs if key[0] == size}):
+            ours, peer = ([list(column) for column in zip(*runs[size, close, connections, name])]
+                          for name in ("relay", "peer"))
+            lines.append([
+                connection(close), connections, f"{median(ours[0]):,.0f}", f"{median(ours[0]) / median(sqlite):.2f}",
+                f"{median(peer[0]):,.0f}", f"{median(ours[0]) / median(peer[0]):.1f}",
+                *(f"{median(side[1]):.2f} / {median(side[2]):.2f}" for side in (ours, peer)),
+                *(f"{median(side[5]):.0f}" for side in (ours, peer)),
+                f"{max(ours[4])} / {max(peer[4])}", f"{spread(ours[0])} / {spread(peer[0])}",
+                f"{sum(ours[3])} / {sum(peer[3])}",
+            ])
+        table(["connection", "connections", "events/s on disk", "to bare SQLite", "Hummingbird + GRDB", "ratio",
+               "p50 / p99 ms", "peer's", "CPU µs an event", "peer's", "RSS MB", "spread", "errors"], lines)
 
 
 def latency(path):

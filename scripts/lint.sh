@@ -21,7 +21,7 @@ check() {
 }
 
 swift_format() {
-    find Sources Tests Benchmarks Package.swift -name '.build*' -prune -o -name '*.swift' -print0 \
+    find Sources Tests Benchmarks Fuzzing Package.swift -name '.build*' -prune -o -name '*.swift' -print0 \
         | xargs -0 swift format lint --strict --parallel
 }
 

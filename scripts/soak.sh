@@ -3,6 +3,7 @@
 # Copyright (c) 2026 the Presence Relay authors
 #
 # The crash, fault and model tests in their long form: PRESENCE_RELAY_SOAK=1 and MODEL_SEEDS (5000) tell them to do more.
+# Before them the fuzz targets, FUZZ_SECONDS (600) each.
 
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,6 +17,7 @@ soak() {
     PRESENCE_RELAY_SOAK=1 MODEL_SEEDS="${MODEL_SEEDS:-5000}" SWIFT_BACKTRACE=enable=no \
         swift test --skip-build --no-parallel --filter "${SOAK_FILTER:-Soak|Crash|Model|KillTests|FaultTests}" 2>&1 | tee "$logs/soak"
 }
+scripts/fuzz.sh "${FUZZ_SECONDS:-600}"
 within "${SOAK_TIMEOUT:-3600}" soak
 
 # A filter that finds nothing is a success for `swift test`, not for us.

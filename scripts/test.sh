@@ -38,6 +38,7 @@ swift_test() {
 }
 
 stage "swift test" "${TEST_TIMEOUT:-1200}" swift_test
+stage "fuzzing, short" 600 scripts/fuzz.sh 10
 stage "JSON Schemas against the configurations" 60 .build-python/bin/python Tests/Python/schema_check.py
 stage "Genesys SDK against the simulator" 120 scripts/sdk-check.sh
 stage "OpenAPI against the relay" 240 scripts/schemathesis.sh

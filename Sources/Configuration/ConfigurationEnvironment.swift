@@ -3,6 +3,7 @@
 
 import ConfigurationSyntax
 import Foundation
+public import GenesysEvents
 
 /// The outside world of a configuration: variables and files.
 public struct ConfigurationEnvironment: Sendable {
@@ -15,21 +16,26 @@ public struct ConfigurationEnvironment: Sendable {
     public var matches: @Sendable (_ pattern: String) throws -> [String]
     /// The state of a file, by which a change is seen; `nil` = no file.
     public var state: @Sendable (_ path: String) -> FileState?
+    /// The time, for values that run out.
+    public var now: @Sendable () -> Timestamp
     /// Whether a missing variable or file is an error, or (for `check` on another machine) a warning.
     public var missingIsError: Bool
 
-    /// Creates an environment; unless said otherwise no pattern matches anything, and no file ever changes.
+    /// Creates an environment; unless said otherwise no pattern matches anything, no file ever changes, and nothing
+    /// has run out.
     public init(
         variable: @escaping @Sendable (String) -> String?,
         file: @escaping @Sendable (String) throws -> String,
         matches: @escaping @Sendable (String) throws -> [String] = { _ in [] },
         state: @escaping @Sendable (String) -> FileState? = { _ in nil },
+        now: @escaping @Sendable () -> Timestamp = { Timestamp(milliseconds: 0) },
         missingIsError: Bool = true
     ) {
         self.variable = variable
         self.file = file
         self.matches = matches
         self.state = state
+        self.now = now
         self.missingIsError = missingIsError
     }
 
@@ -40,6 +46,7 @@ public struct ConfigurationEnvironment: Sendable {
             file: { try String(contentsOfFile: $0, encoding: .utf8) },
             matches: filesMatching,
             state: { FileState(path: $0) },
+            now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
             missingIsError: missingIsError
         )
     }

@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import ConfigurationSyntax
+import Credentials
 import Foundation
 import StatusRules
 
@@ -72,7 +73,8 @@ extension RelayConfiguration.NotificationEndpoint {
         guard let secrets = reader.secrets("secrets"), let elements = reader.node("secrets")?.elements else {
             return nil
         }
-        for (node, secret) in zip(elements, secrets) where node.provenance != .placeholder && !secret.isSigningKey {
+        for (node, secret) in zip(elements, secrets) {
+            guard node.provenance != .placeholder, WebhookSigningKey(secret.value) == nil else { continue }
             reader.diagnostics.error(
                 at: node.location,
                 "\(reader.name("secrets")): expected whsec_ and the base64 of 24 to 64 random bytes, such as from: "
@@ -111,15 +113,6 @@ extension RelayConfiguration.NotificationEndpoint {
                 "notifications.\(entry.key): no rule notifies this endpoint"
             )
         }
-    }
-}
-
-extension Secret {
-    /// A symmetric key as Standard Webhooks writes it.
-    fileprivate var isSigningKey: Bool {
-        guard value.hasPrefix("whsec_"), let bytes = Data(base64Encoded: String(value.dropFirst("whsec_".count)))
-        else { return false }
-        return (24...64).contains(bytes.count)
     }
 }
 

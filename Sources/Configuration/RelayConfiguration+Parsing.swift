@@ -31,7 +31,7 @@ extension RelayConfiguration {
         else { return nil }
 
         let server = Server.parse(root, file: file)
-        let webhook = Webhook.parse(root)
+        let webhook = Webhook.parse(root, now: environment.now())
         let admin = Admin.parse(root)
         let genesys = Genesys.parse(root)
         let sources = RuleSources.read(
@@ -118,9 +118,12 @@ enum DurationLimit {
 }
 
 extension RelayConfiguration.JournalSettings {
+    /// Less would not hold the states of a few hundred agents and what they need to be worked on.
+    private static let sizes: ClosedRange<Int64> = 10_000_000...100_000_000_000_000
+
     static func parse(_ root: MappingReader) -> Self {
         var settings = Self()
-        guard let reader = root.mapping("journal", keys: ["url", "keep"]) else { return settings }
+        guard let reader = root.mapping("journal", keys: ["url", "keep", "maxSize"]) else { return settings }
         if let node = reader.node("url"), let url = reader.text("url"), node.provenance != .placeholder {
             if url.hasPrefix("sqlite:"), url.count > "sqlite:".count {
                 settings.url = url
@@ -135,6 +138,7 @@ extension RelayConfiguration.JournalSettings {
             }
         }
         if let keep = reader.duration("keep", in: .seconds(1)...DurationLimit.tenYears) { settings.keep = keep }
+        settings.maxSize = reader.byteSize("maxSize", in: sizes)
         return settings
     }
 }

@@ -26,26 +26,53 @@ extension RelayConfiguration.Server {
             if let handler = timeouts.duration("handler", in: range) { server.handlerTimeout = handler }
         }
         if let delay = reader.duration("drainDelay", in: .zero...DurationLimit.hour) { server.drainDelay = delay }
-        if let proxies = reader.addressBlocks("trustedProxies") { server.trustedProxies = proxies }
+        if let proxies = reader.addressBlocks("trustedProxies") {
+            server.trustedProxies = proxies
+            warnOfTrustInAll(reader, proxies)
+        }
         return server
+    }
+
+    private static func warnOfTrustInAll(_ reader: MappingReader, _ proxies: [String]) {
+        let elements = reader.node("trustedProxies")?.elements ?? []
+        for (node, block) in zip(elements, proxies) where block.hasSuffix("/0") {
+            reader.diagnostics.warning(
+                at: node.location,
+                "server.trustedProxies: with this block every sender is believed about where it comes from, so "
+                    + "webhook.allowedSources keeps nobody out; write the addresses of your proxies"
+            )
+        }
     }
 }
 
 extension RelayConfiguration.TLS {
     fileprivate static func parse(_ server: MappingReader, file: String) -> Self? {
-        guard let reader = server.mapping("tls", keys: ["certificate", "privateKey", "clientCA"]),
+        guard
+            let reader = server.mapping("tls", keys: ["certificate", "privateKey", "clientCA", "clientCertificates"]),
             !reader.entries.isEmpty
         else { return nil }
         reader.require("certificate")
         reader.require("privateKey")
         let clientCA = reader.text("clientCA")
+        let clientCertificates = reader.choice("clientCertificates", of: ClientCertificates.self)
+        if let entry = reader.entry("clientCertificates"), reader.node("clientCA") == nil {
+            reader.diagnostics.error(
+                at: entry.keyLocation,
+                "server.tls.clientCertificates: no client is asked for a certificate without server.tls.clientCA"
+            )
+        }
         guard let certificate = reader.text("certificate"), let privateKey = reader.text("privateKey") else {
             return nil
         }
         return Self(
             certificate: path(certificate, besides: file),
             privateKey: path(privateKey, besides: file),
-            clientCA: clientCA.map { path($0, besides: file) }
+            clientCA: clientCA.map { path($0, besides: file) },
+            clientCertificatesAreOptional: clientCertificates == .optional
         )
+    }
+
+    private enum ClientCertificates: String, CaseIterable {
+        case required, optional
     }
 }

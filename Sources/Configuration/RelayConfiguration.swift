@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 public import ConfigurationSyntax
+public import Credentials
 public import StatusRules
 
 /// `relay.yaml`, typed and validated. What the file does not say has the default written here.
@@ -40,24 +41,42 @@ public struct RelayConfiguration: Sendable {
         public var privateKey: String
         /// Clients must have a certificate of this authority; `nil` = none is asked for.
         public var clientCA: String?
+        /// With a client CA: clients without a certificate may connect, and prove themselves otherwise.
+        public var clientCertificatesAreOptional = false
     }
 
     /// One way for a sender of events to show who it is; several values are for rotation.
     public enum WebhookAuthentication: Sendable {
         /// A value in a header of its own.
-        case apiKey(header: String, values: [Secret])
+        case apiKey(header: String, values: [ExpiringSecret])
         /// RFC 7617.
-        case basic(username: String, passwords: [Secret])
+        case basic(username: String, passwords: [ExpiringSecret])
         /// RFC 6750.
-        case bearer(tokens: [Secret])
+        case bearer(tokens: [ExpiringSecret])
+        /// An HMAC of the body in a header, after a prefix.
+        case hmac(
+            header: String,
+            prefix: String,
+            algorithm: HMACAlgorithm,
+            encoding: TagEncoding,
+            secrets: [ExpiringSecret]
+        )
+        /// Standard Webhooks: `whsec_…` of HMAC signatures, `whpk_…` of Ed25519 signatures; not both empty.
+        case standardWebhooks(secrets: [ExpiringSecret], publicKeys: [ExpiringSecret], tolerance: Duration)
+        /// Names of client certificates; an empty list asks for nothing, and not both are empty.
+        case mutualTLS(subjects: [String], issuers: [String])
     }
 
     /// Where events come in.
     public struct Webhook: Sendable {
         /// The path of the endpoint.
         public var path = "/v1/events"
+        /// Where it was before; answered with 410.
+        public var retiredPaths: [String] = []
         /// Addresses and CIDR blocks that may send.
         public var allowedSources: [String] = ["0.0.0.0/0", "::/0"]
+        /// Sending systems that the handshake of CloudEvents welcomes; `*` = all.
+        public var allowedOrigins: [String] = ["*"]
         /// Any one suffices.
         public var authentication: [WebhookAuthentication] = []
         /// Opens the endpoint to anyone; must be said explicitly (`allowUnauthenticated: true`).
@@ -122,8 +141,10 @@ public struct RelayConfiguration: Sendable {
     public struct JournalSettings: Sendable {
         /// `sqlite:PATH`; a relative path is seen from the working directory.
         public var url = "sqlite:presence-relay.db"
-        /// How long history is kept.
+        /// How long entries, history and dead letters are kept.
         public var keep: Duration = .seconds(30 * 86_400)
+        /// Bytes of the database that may be in use before the oldest go, however young; `nil` = no limit.
+        public var maxSize: Int64?
     }
 
     /// Whether statuses are set.

@@ -69,6 +69,28 @@ extension ConfigurationNode {
         return value
     }
 
+    /// An amount of bytes with its unit, in a range; see ``ByteSizeSyntax``.
+    public func byteSize(_ name: String, in range: ClosedRange<Int64>, diagnostics: Diagnostics) -> Int64? {
+        guard provenance != .placeholder else { return nil }
+        guard case .scalar(let text, _) = content, let value = ByteSizeSyntax.parse(text) else {
+            if case .scalar(let text, _) = content, provenance == .written, integerValue(text) != nil {
+                return refuse(
+                    "\(name): the size \(text) has no unit; write \(text)GB (\(ByteSizeSyntax.unitNames))",
+                    diagnostics
+                )
+            }
+            return refuse(
+                "\(name): expected a size such as 10GB (\(ByteSizeSyntax.unitNames)), found \(kind)",
+                diagnostics
+            )
+        }
+        guard range.contains(value) else {
+            let (low, high) = (ByteSizeSyntax.format(range.lowerBound), ByteSizeSyntax.format(range.upperBound))
+            return refuse("\(name): expected a size from \(low) to \(high)", diagnostics)
+        }
+        return value
+    }
+
     /// One of an enumeration's raw values, exactly as written.
     public func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String,

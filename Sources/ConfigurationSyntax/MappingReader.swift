@@ -95,6 +95,11 @@ public struct MappingReader {
         node(key)?.duration(name(key), in: range, diagnostics: diagnostics)
     }
 
+    /// See ``ConfigurationNode/byteSize(_:in:diagnostics:)``.
+    public func byteSize(_ key: String, in range: ClosedRange<Int64>) -> Int64? {
+        node(key)?.byteSize(name(key), in: range, diagnostics: diagnostics)
+    }
+
     /// See ``ConfigurationNode/choice(_:of:diagnostics:)``.
     public func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ key: String,

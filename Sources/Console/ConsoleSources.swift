@@ -13,6 +13,8 @@ public struct ConsoleSources: Sendable {
     public var history: @Sendable (_ id: String, _ before: Int64?, _ limit: Int) async throws -> HistoryPage
     /// Events that could not be applied, newest first, those before the given number only.
     public var deadLetters: @Sendable (_ before: Int64?, _ limit: Int) async throws -> DeadLetterPage
+    /// One of them; `nil` when there is none of that number.
+    public var deadLetter: @Sendable (_ id: Int64) async throws -> DeadLetterView?
     /// Applies a dead letter again and forgets it. Throws `.notFound`, or `.conflict` when nothing of it can be tried.
     public var retryDeadLetter: @Sendable (_ id: Int64) async throws -> DeadLetterRetryView
     /// Forgets a dead letter; `false` when there is none of that number.
@@ -28,6 +30,8 @@ public struct ConsoleSources: Sendable {
     public var changes: @Sendable () -> AsyncStream<AgentView>
     /// How much delivery has to do, and may do, at this moment. Must be quick: each scrape of the metrics asks.
     public var load: @Sendable () async -> DeliveryLoadView
+    /// Brings gauges up to date that others hold, before each scrape. Must be quick.
+    public var prepareScrape: @Sendable () async -> Void
     /// Every dead letter from now on. The stream may drop old elements when it is not read.
     public var newDeadLetters: @Sendable () -> AsyncStream<DeadLetterView>
 
@@ -37,6 +41,7 @@ public struct ConsoleSources: Sendable {
         agent: @escaping @Sendable (_ id: String) async -> AgentView?,
         history: @escaping @Sendable (_ id: String, _ before: Int64?, _ limit: Int) async throws -> HistoryPage,
         deadLetters: @escaping @Sendable (_ before: Int64?, _ limit: Int) async throws -> DeadLetterPage,
+        deadLetter: @escaping @Sendable (_ id: Int64) async throws -> DeadLetterView?,
         retryDeadLetter: @escaping @Sendable (_ id: Int64) async throws -> DeadLetterRetryView,
         deleteDeadLetter: @escaping @Sendable (_ id: Int64) async throws -> Bool,
         startResync: @escaping @Sendable (_ request: ResyncRequest) async throws -> ResyncJobView,
@@ -44,12 +49,14 @@ public struct ConsoleSources: Sendable {
         health: @escaping @Sendable () async -> HealthView,
         changes: @escaping @Sendable () -> AsyncStream<AgentView>,
         load: @escaping @Sendable () async -> DeliveryLoadView,
+        prepareScrape: @escaping @Sendable () async -> Void,
         newDeadLetters: @escaping @Sendable () -> AsyncStream<DeadLetterView>
     ) {
         self.agents = agents
         self.agent = agent
         self.history = history
         self.deadLetters = deadLetters
+        self.deadLetter = deadLetter
         self.retryDeadLetter = retryDeadLetter
         self.deleteDeadLetter = deleteDeadLetter
         self.startResync = startResync
@@ -57,6 +64,7 @@ public struct ConsoleSources: Sendable {
         self.health = health
         self.changes = changes
         self.load = load
+        self.prepareScrape = prepareScrape
         self.newDeadLetters = newDeadLetters
     }
 }

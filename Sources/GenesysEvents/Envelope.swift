@@ -3,13 +3,26 @@
 
 /// The three forms in which a notification travels, told apart by their fields.
 enum Envelope {
-    /// The notification inside an element, or an error that names what is missing.
-    static func open(_ element: JSONValue, element index: Int) throws(EventDecodingError) -> Notification {
+    /// What an envelope has inside, and what stands on it.
+    struct Opened {
+        var topicName: String
+        var topic: TopicName
+        /// `eventBody`; an object, unless the topic is one that nobody uses.
+        var body: JSONValue
+        var eventBridgeID: String?
+        var cloudEventID: String?
+        var cloudEventSource: String?
+        var timestamp: Timestamp?
+    }
+
+    /// Opens the envelope that an element is, or throws what is missing.
+    static func open(_ element: JSONValue, element index: Int) throws(EventDecodingError) -> Opened {
         guard element.isObject else { throw EventDecodingError(element: index, reason: "not an object") }
         var id: JSONValue?
         var time: JSONValue?
         var detail: JSONValue?
         var data: JSONValue?
+        var source: JSONValue?
         var isCloudEvent = false
         var bare = Inside()
         for (name, value) in element.fields where !bare.take(name, value) {
@@ -18,27 +31,26 @@ enum Envelope {
             case "time": time = value
             case "detail": detail = value
             case "data": data = value
+            case "source": source = value
             case "specversion": isCloudEvent = true
             default: break
             }
         }
 
-        if bare.topicName != nil { return try bare.notification(element: index, at: "") }
+        if bare.topicName != nil { return try bare.opened(element: index, at: "") }
         if let detail {
-            var notification = try Inside(detail, element: index, at: "/detail").notification(
-                element: index,
-                at: "/detail"
-            )
-            notification.eventBridgeID = id?.identifier
-            notification.timestamp = notification.timestamp ?? time?.time
-            return notification
+            var opened = try Inside(detail, element: index, at: "/detail").opened(element: index, at: "/detail")
+            opened.eventBridgeID = id?.identifier
+            opened.timestamp = opened.timestamp ?? time?.time
+            return opened
         }
         if isCloudEvent {
             guard let data else { throw EventDecodingError(element: index, pointer: "/data", reason: "missing") }
-            var notification = try Inside(data, element: index, at: "/data").notification(element: index, at: "/data")
-            notification.cloudEventID = id?.identifier
-            notification.timestamp = notification.timestamp ?? time?.time
-            return notification
+            var opened = try Inside(data, element: index, at: "/data").opened(element: index, at: "/data")
+            opened.cloudEventID = id?.identifier
+            opened.cloudEventSource = source?.identifier
+            opened.timestamp = opened.timestamp ?? time?.time
+            return opened
         }
         if bare.eventBody != nil {
             throw EventDecodingError(element: index, pointer: "/topicName", reason: "missing")
@@ -74,7 +86,7 @@ enum Envelope {
             return true
         }
 
-        func notification(element index: Int, at pointer: String) throws(EventDecodingError) -> Notification {
+        func opened(element index: Int, at pointer: String) throws(EventDecodingError) -> Opened {
             guard let topicName else {
                 throw EventDecodingError(element: index, pointer: pointer + "/topicName", reason: "missing")
             }
@@ -88,10 +100,11 @@ enum Envelope {
             guard eventBody.isObject || topic.kind == .other else {
                 throw EventDecodingError(element: index, pointer: pointer + "/eventBody", reason: "not an object")
             }
-            return Notification(
+            return Opened(
                 topicName: String(decoding: name, as: UTF8.self),
-                timestamp: timestamp?.time,
-                event: EventBody.event(topic, eventBody)
+                topic: topic,
+                body: eventBody,
+                timestamp: timestamp?.time
             )
         }
     }

@@ -9,6 +9,8 @@ public struct Notification: Sendable, Equatable {
     public var eventBridgeID: String?
     /// The CloudEvents `id`, unique together with the `source`; `nil` for any other form.
     public var cloudEventID: String?
+    /// The CloudEvents `source`; `nil` for any other form.
+    public var cloudEventSource: String?
     /// `timestamp` beside the topic's name (EventBridge puts it there), else the `time` of the EventBridge or
     /// CloudEvents envelope; `nil` when a bare notification has none.
     public var timestamp: Timestamp?
@@ -21,6 +23,15 @@ public struct Notification: Sendable, Equatable {
         self.eventBridgeID = eventBridgeID
         self.timestamp = timestamp
         self.event = event
+    }
+
+    init(_ opened: Envelope.Opened) {
+        topicName = opened.topicName
+        eventBridgeID = opened.eventBridgeID
+        cloudEventID = opened.cloudEventID
+        cloudEventSource = opened.cloudEventSource
+        timestamp = opened.timestamp
+        event = EventBody.event(opened.topic, opened.body)
     }
 }
 

@@ -58,14 +58,20 @@ struct JSONFault {
         switch step {
         case .index(let index): return "/\(index)"
         case .name(let range):
-            // Long enough for any name of Genesys, short enough for a log line.
-            let text = String(decoding: bytes[range].prefix(64), as: UTF8.self)
-            return text.reduce(into: "/") { token, character in
-                switch character {
-                case "~": token += "~0"
-                case "/": token += "~1"
-                default: token.append(character)
-                }
+            return Self.token(String(decoding: bytes[range].prefix(Self.longestToken), as: UTF8.self))
+        }
+    }
+
+    /// Long enough for any name of Genesys, short enough for a log line.
+    private static let longestToken = 64
+
+    /// A name as a step of a JSON pointer.
+    static func token(_ name: String) -> String {
+        name.prefix(longestToken).reduce(into: "/") { token, character in
+            switch character {
+            case "~": token += "~0"
+            case "/": token += "~1"
+            default: token.append(character)
             }
         }
     }

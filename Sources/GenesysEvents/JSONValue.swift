@@ -86,6 +86,9 @@ extension JSONValue {
 // MARK: - Containers
 
 extension JSONValue {
+    /// How many fields or elements there are; simdjson counts no further than 16,777,215.
+    var count: Int { Int((tape[index] >> 32) & 0xff_ffff) }
+
     /// The fields of an object in order; none for any other value.
     var fields: Fields { Fields(object: self, position: index + 1, end: isObject ? next - 1 : index + 1) }
 
@@ -100,7 +103,8 @@ extension JSONValue {
 
     /// A name in an object.
     struct Key {
-        fileprivate let text: UnsafeBufferPointer<UInt8>
+        /// Its bytes with escapes resolved.
+        let text: UnsafeBufferPointer<UInt8>
 
         var string: String { String(decoding: text, as: UTF8.self) }
 

@@ -23,19 +23,41 @@ public struct ReceivedNotification: Sendable, Equatable {
 /// Keeps the memory of its parser for the next body; one decoder for each task.
 public struct NotificationDecoder {
     private let parser = JSONParser()
+    private let isTrusted: Bool
 
     /// A decoder without memory yet.
-    public init() {}
+    ///
+    /// - Parameter isTrusted: the bodies come from a decoder that has let them through before, by way of the journal: they
+    ///   are not looked through for doubled names and sizes once more.
+    public init(isTrusted: Bool = false) { self.isTrusted = isTrusted }
 
     /// All notifications of a body in order; an empty array has none.
     ///
-    /// Throws when any byte of the body is not JSON in UTF-8, or any element is no notification: all or nothing. A
-    /// leading byte order mark is skipped. A known topic with an unusable body is not an error but `.undecodable`.
+    /// Throws when any byte of the body is not JSON in UTF-8, a name is there twice in an object, a text is longer than
+    /// 262,144 bytes, a list longer than 10,000, values are nested deeper than 63, or any element is no notification: all
+    /// or nothing. A leading byte order mark is skipped. A known topic with an unusable body is not an error but
+    /// `.undecodable`.
     public mutating func decode(_ body: [UInt8]) throws(EventDecodingError) -> [ReceivedNotification] {
+        try read(body) { ReceivedNotification(notification: Notification($0), bytes: $1) }
+    }
+
+    /// The headings of all notifications of a body in order, refused for the same reasons as by ``decode(_:)``. What they
+    /// say is checked as JSON and not taken out: that is done when it is applied.
+    public mutating func headings(of body: [UInt8]) throws(EventDecodingError) -> [ReceivedHeading] {
+        try read(body) { ReceivedHeading(heading: NotificationHeading($0), bytes: $1) }
+    }
+
+    /// - Parameter make: what is made of an element and its place in the body, before the next document is parsed.
+    private func read<Element>(
+        _ body: [UInt8],
+        _ make: (Envelope.Opened, Range<Int>) -> Element
+    ) throws(EventDecodingError) -> [Element] {
         try body.withUnsafeBufferPointer { (bytes) throws(EventDecodingError) in
             let content = Self.content(of: bytes)
             guard !content.isEmpty else { throw EventDecodingError(reason: "the body is empty") }
-            return try decode(UnsafeBufferPointer(rebasing: bytes[content]), at: content.lowerBound)
+            return try read(UnsafeBufferPointer(rebasing: bytes[content])) { opened, place in
+                make(opened, content.lowerBound + place.lowerBound..<content.lowerBound + place.upperBound)
+            }
         }
     }
 
@@ -49,53 +71,64 @@ public struct NotificationDecoder {
         return start..<end
     }
 
-    private func decode(
+    private func read<Element>(
         _ content: UnsafeBufferPointer<UInt8>,
-        at offset: Int
-    ) throws(EventDecodingError) -> [ReceivedNotification] {
+        _ make: (Envelope.Opened, Range<Int>) -> Element
+    ) throws(EventDecodingError) -> [Element] {
         switch parser.parse(content) {
         case .success(let document):
-            return try elements(document.root, document.structurals, in: content, at: offset)
+            try check(document.root)
+            return try elements(document.root, document.structurals, in: content, make)
         case .failure(let failure):
             // More than one document is a structural error to simdjson, and NDJSON to us.
             if failure.code == CSIMDJSON_TAPE_ERROR,
                 let documents = ElementRanges.documents(failure.structurals, in: content), documents.count > 1
             {
-                return try lines(documents, in: content, at: offset)
+                return try lines(documents, in: content, make)
             }
             throw JSONFault.locate(in: content) ?? EventDecodingError(reason: failure.reason)
         }
     }
 
-    private func elements(
+    /// - Parameter element: the number of the document; `nil` = it is the only one, and its elements are counted when it is
+    ///   an array.
+    private func check(_ root: JSONValue, element: Int? = nil) throws(EventDecodingError) {
+        guard !isTrusted, let fault = DocumentCheck.fault(in: root) else { return }
+        var path = fault.path[...]
+        // The first step into an array is the number of the element.
+        let first = root.isArray && element == nil ? path.popFirst().flatMap { Int($0) } : nil
+        throw EventDecodingError(
+            element: element ?? first ?? 0,
+            pointer: path.map { JSONFault.token($0) }.joined(),
+            reason: fault.reason
+        )
+    }
+
+    private func elements<Element>(
         _ root: JSONValue,
         _ structurals: UnsafeBufferPointer<UInt32>,
         in content: UnsafeBufferPointer<UInt8>,
-        at offset: Int
-    ) throws(EventDecodingError) -> [ReceivedNotification] {
-        guard root.isArray else {
-            let notification = try Envelope.open(root, element: 0)
-            return [ReceivedNotification(notification: notification, bytes: offset..<offset + content.count)]
+        _ make: (Envelope.Opened, Range<Int>) -> Element
+    ) throws(EventDecodingError) -> [Element] {
+        guard root.isArray else { return [make(try Envelope.open(root, element: 0), 0..<content.count)] }
+        let opened = try root.elements.enumerated().map { (index, element) throws(EventDecodingError) in
+            try Envelope.open(element, element: index)
         }
-        var notifications: [Notification] = []
-        for (index, element) in root.elements.enumerated() {
-            notifications.append(try Envelope.open(element, element: index))
-        }
-        let ranges = ElementRanges.elements(structurals, in: content)
-        return zip(notifications, ranges).map { notification, range in
-            ReceivedNotification(
-                notification: notification,
-                bytes: offset + range.lowerBound..<offset + range.upperBound
-            )
-        }
+        return zip(opened, ElementRanges.elements(structurals, in: content)).map(make)
     }
 
-    private func lines(
+    private func lines<Element>(
         _ documents: [Range<Int>],
         in content: UnsafeBufferPointer<UInt8>,
-        at offset: Int
-    ) throws(EventDecodingError) -> [ReceivedNotification] {
-        var received: [ReceivedNotification] = []
+        _ make: (Envelope.Opened, Range<Int>) -> Element
+    ) throws(EventDecodingError) -> [Element] {
+        guard isTrusted || documents.count <= DocumentCheck.mostElements else {
+            throw EventDecodingError(
+                element: DocumentCheck.mostElements,
+                reason: "more than \(DocumentCheck.mostElements) elements"
+            )
+        }
+        var received: [Element] = []
         received.reserveCapacity(documents.count)
         for (index, range) in documents.enumerated() {
             let root: JSONValue
@@ -104,12 +137,8 @@ public struct NotificationDecoder {
             case .failure(let failure):
                 throw JSONFault.locate(in: content) ?? EventDecodingError(element: index, reason: failure.reason)
             }
-            received.append(
-                ReceivedNotification(
-                    notification: try Envelope.open(root, element: index),
-                    bytes: offset + range.lowerBound..<offset + range.upperBound
-                )
-            )
+            try check(root, element: index)
+            received.append(make(try Envelope.open(root, element: index), range))
         }
         return received
     }

@@ -66,6 +66,16 @@ public struct TopicName: Sendable, Equatable {
         }
     }
 
+    /// The topic is about one user whom only the body names.
+    var isOfUserInBody: Bool {
+        switch kind {
+        case .managementUnitAdherence, .teamAdherence, .queueUsers, .conversationAfterCallWork, .conversationUserStart,
+            .conversationUserEnd:
+            true
+        default: false
+        }
+    }
+
     /// From the `topicName` of a notification; never fails, what is not known is `.other`.
     public init(_ name: String) {
         var name = name

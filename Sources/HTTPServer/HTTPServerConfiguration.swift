@@ -53,13 +53,21 @@ public struct HTTPServerConfiguration: Sendable {
         public var certificate: String
         /// The certificate's key, without a passphrase.
         public var privateKey: String
-        /// When set, only clients with a certificate of one of these CAs are served.
+        /// When set, only clients with a certificate of one of these CAs are served, unless missing ones are allowed.
         public var clientCA: String?
+        /// With a client CA: clients without a certificate are served as well. One that is not of the CA never is.
+        public var allowsMissingClientCertificate: Bool
         /// Paths; the files are read by `HTTPServer.start` and `HTTPServer.reloadTLS`.
-        public init(certificate: String, privateKey: String, clientCA: String? = nil) {
+        public init(
+            certificate: String,
+            privateKey: String,
+            clientCA: String? = nil,
+            allowsMissingClientCertificate: Bool = false
+        ) {
             self.certificate = certificate
             self.privateKey = privateKey
             self.clientCA = clientCA
+            self.allowsMissingClientCertificate = allowsMissingClientCertificate
         }
     }
 }

@@ -48,11 +48,25 @@ public struct AddressBlock: Sendable, Hashable {
 }
 
 /// A numeric IPv4 or IPv6 address.
-struct Address: Sendable, Hashable {
+struct Address: Sendable, Hashable, CustomStringConvertible {
     var bits: UInt128
     var bitCount: Int
     /// Written as `::ffff:a.b.c.d`.
     var isMapped = false
+
+    /// In the form of RFC 5952, without a zone; one that was written as `::ffff:a.b.c.d` as IPv4.
+    var description: String {
+        if bitCount == 32 {
+            return (0..<4).reversed().map { String(bits >> (UInt128($0) * 8) & 0xFF) }.joined(separator: ".")
+        }
+        var v6 = in6_addr()
+        withUnsafeMutableBytes(of: &v6) { bytes in
+            for index in 0..<16 { bytes[index] = UInt8(truncatingIfNeeded: bits >> UInt128(120 - index * 8)) }
+        }
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        guard inet_ntop(AF_INET6, &v6, &text, socklen_t(text.count)) != nil else { return "" }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
 
     init?(_ text: String) {
         var v4 = in_addr()

@@ -3,7 +3,7 @@
 
 import HTTPServer
 
-/// Whether the content's type and coding are ones we read.
+/// Whether the content's type is one we read.
 enum ContentCheck {
     static let acceptedTypes =
         "application/json, application/x-ndjson, application/cloudevents+json, application/cloudevents-batch+json"
@@ -30,14 +30,6 @@ enum ContentCheck {
         var value = trimmed(parameter[parameter.index(after: equals)...])
         if value.count > 1, value.first == "\"", value.last == "\"" { value = value.dropFirst().dropLast() }
         return ["utf-8", "utf8", "us-ascii"].contains(value.lowercased())
-    }
-
-    /// We decode no content coding: a small compressed body can be a large one.
-    static func isAcceptedCoding(_ headers: HTTPHeaders) -> Bool {
-        headers.all("Content-Encoding").allSatisfy { value in
-            let coding = trimmed(value[...])
-            return coding.isEmpty || coding.lowercased() == "identity"
-        }
     }
 
     private static func trimmed(_ text: Substring) -> Substring {

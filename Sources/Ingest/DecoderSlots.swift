@@ -14,15 +14,15 @@ final class DecoderSlots: Sendable {
     }
     private let slots = (0..<4).map { _ in Slot() }
 
-    func decode(_ body: [UInt8]) throws(EventDecodingError) -> [ReceivedNotification] {
-        typealias Outcome = Result<[ReceivedNotification], EventDecodingError>
+    func headings(of body: [UInt8]) throws(EventDecodingError) -> [ReceivedHeading] {
+        typealias Outcome = Result<[ReceivedHeading], EventDecodingError>
         for slot in slots {
             let outcome = slot.decoder.withLockIfAvailable { decoder -> Outcome in
-                Outcome { () throws(EventDecodingError) in try decoder.decode(body) }
+                Outcome { () throws(EventDecodingError) in try decoder.headings(of: body) }
             }
             if let outcome { return try outcome.get() }
         }
         var decoder = NotificationDecoder()
-        return try decoder.decode(body)
+        return try decoder.headings(of: body)
     }
 }

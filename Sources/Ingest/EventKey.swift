@@ -7,15 +7,24 @@ import GenesysEvents
 enum EventKey {
     /// Longer ones are not EventBridge's and would swell the journal's index.
     static let longestID = 128
+    /// UTF-8 never has this byte: what stands on its two sides cannot be shifted into each other.
+    private static let border: UInt8 = 0xFF
 
-    /// `eb:<id>` for an EventBridge envelope, which is sent again with the same id; else the content's own hash.
-    static func key(of notification: Notification, _ bytes: [UInt8]) -> String {
-        if let id = notification.eventBridgeID, !id.isEmpty, id.utf8.count <= longestID { return "eb:" + id }
-        var message = Array(notification.topicName.utf8)
-        message.reserveCapacity(message.count + 1 + bytes.count)
-        // A byte that UTF-8 never has: topic and content cannot be shifted into each other.
-        message.append(0xFF)
-        message += bytes
-        return "sha256:" + SHA256.hex(SHA256.digest(message))
+    /// `eb:<id>` for an EventBridge envelope and `ce:<hash of source and id>` for a CloudEvent, which are sent again with
+    /// the same id; else the content's own hash.
+    static func key(of heading: NotificationHeading, _ bytes: [UInt8]) -> String {
+        if let id = heading.eventBridgeID, !id.isEmpty, id.utf8.count <= longestID { return "eb:" + id }
+        if let id = heading.cloudEventID, let source = heading.cloudEventSource {
+            return "ce:" + hash(source, id.utf8)
+        }
+        return "sha256:" + hash(heading.topicName, bytes)
+    }
+
+    private static func hash(_ text: String, _ rest: some Collection<UInt8>) -> String {
+        var message = Array(text.utf8)
+        message.reserveCapacity(message.count + 1 + rest.count)
+        message.append(border)
+        message += rest
+        return SHA256.hex(SHA256.digest(message))
     }
 }

@@ -12,8 +12,9 @@ public import Logging
 /// |---|---|
 /// | stored, or known already | 202 `{"accepted":n,"duplicate":n,"ignored":n}` |
 /// | source address not allowed | 403 |
-/// | no or wrong credentials | 401 with `WWW-Authenticate` |
+/// | no or wrong credentials | 401 with `WWW-Authenticate`, the same for every reason |
 /// | wrong type or content coding | 415 |
+/// | larger than allowed without its content coding | 413 |
 /// | malformed, or one bad element | 400 with its index and pointer; nothing is stored |
 /// | journal behind, full or closed | 503 with `Retry-After`: EventBridge sends it again, while a 4xx loses it |
 public struct Ingest: Sendable {
@@ -25,21 +26,33 @@ public struct Ingest: Sendable {
         public var allowedSources: [String] = ["0.0.0.0/0", "::/0"]
         /// CIDR blocks of proxies whose `X-Forwarded-For` says where a request comes from.
         public var trustedProxies: [String] = []
+        /// Bytes of a content once its coding is taken off; the server has bounded what comes over the wire.
+        public var maxBodyBytes = 1024 * 1024
+        /// Where the webhook is.
+        public var path = "/v1/events"
+        /// Where it was before; answered with 410.
+        public var retiredPaths: [String] = []
+        /// Sending systems that the handshake of CloudEvents welcomes; `*` = all.
+        public var allowedOrigins: [String] = ["*"]
 
         /// Open to all addresses.
         public init(authentication: [Authentication]) { self.authentication = authentication }
     }
 
-    typealias Decode = @Sendable ([UInt8]) throws(EventDecodingError) -> [ReceivedNotification]
+    typealias Decode = @Sendable ([UInt8]) throws(EventDecodingError) -> [ReceivedHeading]
 
     private let credentials: CurrentCredentials
     private let sources: [AddressBlock]
-    private let proxies: TrustedProxies
+    let proxies: TrustedProxies
+    let path: String
+    let retiredPaths: [String]
+    let handshake: Handshake
     private let journal: Journal
     private let decode: Decode
-    private let refusals: RefusalLog
-    private let metrics = IngestMetrics()
-    private let now: @Sendable () -> Timestamp
+    private let content: ContentDecoder
+    let refusals: RefusalLog
+    let metrics = IngestMetrics()
+    let now: @Sendable () -> Timestamp
 
     /// `now` is the time of receipt. A source or proxy that is no CIDR block is logged and counts for nobody.
     public init(
@@ -51,7 +64,7 @@ public struct Ingest: Sendable {
         let slots = DecoderSlots()
         self.init(configuration: configuration, journal: journal, logger: logger, now: now) {
             body throws(EventDecodingError) in
-            try slots.decode(body)
+            try slots.headings(of: body)
         }
     }
 
@@ -72,8 +85,12 @@ public struct Ingest: Sendable {
         }
         sources = blocks(configuration.allowedSources, "allowed source")
         proxies = TrustedProxies(blocks(configuration.trustedProxies, "trusted proxy"))
+        path = configuration.path
+        retiredPaths = configuration.retiredPaths
+        handshake = Handshake(origins: configuration.allowedOrigins)
         self.journal = journal
         self.decode = decode
+        content = ContentDecoder(limit: configuration.maxBodyBytes)
         self.now = now
         refusals = RefusalLog(logger: logger)
     }
@@ -87,53 +104,65 @@ public struct Ingest: Sendable {
     public func handle(_ request: HTTPRequest) async -> HTTPResponse {
         let received = now()
         do {
-            try check(request)
-            let batch = try unwrap(request.body, received)
+            try check(request, received)
+            let batch = try unwrap(try body(of: request), BinaryCloudEvent(request.headers), received)
             let result = try await append(batch.entries)
             metrics.taken(accepted: result.accepted, duplicate: result.duplicate, ignored: batch.ignored)
             return Self.taken(result, ignored: batch.ignored)
         } catch {
-            metrics.refused(error.reason)
-            refusals.note(error.reason, source: request.remoteAddress, now: received)
-            return error.problem.response
+            return refuse(error, request, at: received)
         }
     }
 
-    private func check(_ request: HTTPRequest) throws(RefusedRequest) {
+    func checkSource(of request: HTTPRequest) throws(RefusedRequest) {
         guard let address = proxies.sender(of: request), sources.contains(where: { $0.contains(address) }) else {
             throw .source
         }
+    }
+
+    private func check(_ request: HTTPRequest, _ received: Timestamp) throws(RefusedRequest) {
+        try checkSource(of: request)
         let credentials = credentials.check
-        guard credentials.accepts(request.headers) else { throw .credentials(credentials.challenges) }
-        guard ContentCheck.isAcceptedCoding(request.headers) else { throw .encoding }
+        let verdict = credentials.verdict(on: request, body: request.body, now: received)
+        if let reason = verdict.refusal { throw .credentials(reason, credentials.challenges) }
         guard ContentCheck.isAcceptedType(request.headers) else { throw .mediaType }
+    }
+
+    private func body(of request: HTTPRequest) throws(RefusedRequest) -> [UInt8] {
+        guard let coding = ContentCoding(request.headers) else { throw .encoding }
+        do { return try content.decode(request.body, coding) } catch { throw .content(error, limit: content.limit) }
     }
 
     /// The notifications we use, as entries, and how many we do not use. One that cannot be understood is kept: it
     /// becomes a dead letter where it would have been applied.
     private func unwrap(
         _ body: [UInt8],
+        _ envelope: BinaryCloudEvent?,
         _ received: Timestamp
     ) throws(RefusedRequest) -> (entries: [JournalEntry], ignored: Int) {
-        let elements: [ReceivedNotification]
-        do { elements = try decode(body) } catch { throw .malformed(error) }
+        var elements: [ReceivedHeading]
+        do {
+            elements = try decode(body)
+            try envelope?.wrap(&elements)
+        } catch {
+            throw .malformed(error)
+        }
         var entries: [JournalEntry] = []
         entries.reserveCapacity(elements.count)
         for element in elements {
-            let notification = element.notification
-            if case .unused = notification.event { continue }
+            let heading = element.heading
+            guard heading.isUsed else { continue }
             // Alone in the body without a line break: the body itself, not a copy.
             let bytes = element.bytes == body.indices ? body : Array(body[element.bytes])
             entries.append(
                 JournalEntry(
-                    key: EventKey.key(of: notification, bytes),
+                    key: EventKey.key(of: heading, bytes),
                     source: .webhook,
-                    topic: notification.topicName,
-                    // What cannot be decoded still has a topic that may name its agent.
-                    agentID: notification.event.userID ?? TopicName(notification.topicName).userID,
+                    topic: heading.topicName,
+                    agentID: heading.userID,
                     receivedAt: received,
                     body: bytes,
-                    madeAt: notification.timestamp
+                    madeAt: heading.timestamp
                 )
             )
         }

@@ -44,9 +44,18 @@ final class RefusalLog: Sendable {
 
 /// Why a request was not taken; the raw value is the metric's dimension.
 enum Refusal: String, CaseIterable, CustomStringConvertible {
-    case source, credentials
+    case source
+    /// Of a handshake.
+    case origin
+    case retired
+    case credentialsMissing = "credentials_missing"
+    case credentialsWrong = "credentials_wrong"
+    case credentialsExpired = "credentials_expired"
+    case signatureMalformed = "signature_malformed"
+    case timestampOutOfTolerance = "timestamp_out_of_tolerance"
     case mediaType = "media_type"
     case encoding, malformed, overloaded
+    case tooLarge = "too_large"
     case notWritable = "not_writable"
     case closed, other
 

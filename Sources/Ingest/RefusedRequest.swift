@@ -15,11 +15,22 @@ struct RefusedRequest: Error {
         problem: Problem(status: HTTPStatus(403, "Forbidden"), detail: "The source address is not allowed.")
     )
 
-    static func credentials(_ challenges: [String]) -> RefusedRequest {
+    static let origin = RefusedRequest(
+        reason: .origin,
+        problem: Problem(status: HTTPStatus(403, "Forbidden"), detail: "This origin is not allowed to send.")
+    )
+
+    static let retired = RefusedRequest(
+        reason: .retired,
+        problem: Problem(status: HTTPStatus(410, "Gone"), detail: "The webhook is no longer at this path.")
+    )
+
+    /// The answer is the same whatever the reason: it would tell a stranger how close a guess was.
+    static func credentials(_ reason: Refusal, _ challenges: [String]) -> RefusedRequest {
         var headers = HTTPHeaders()
         for challenge in challenges { headers.append(name: "WWW-Authenticate", value: challenge) }
         return RefusedRequest(
-            reason: .credentials,
+            reason: reason,
             problem: Problem(
                 status: HTTPStatus(401, "Unauthorized"),
                 detail: "The credentials are missing or not valid.",
@@ -32,8 +43,8 @@ struct RefusedRequest: Error {
         reason: .encoding,
         problem: Problem(
             status: HTTPStatus(415, "Unsupported Media Type"),
-            detail: "The content must be sent without a content coding.",
-            headers: ["Accept-Encoding": "identity"]
+            detail: "The content must be coded as gzip or deflate, once, or not at all.",
+            headers: ["Accept-Encoding": ContentCoding.accepted]
         )
     )
 
@@ -45,6 +56,25 @@ struct RefusedRequest: Error {
             headers: ["Accept": ContentCheck.acceptedTypes]
         )
     )
+
+    static func content(_ failure: ContentDecoder.Failure, limit: Int) -> RefusedRequest {
+        let (reason, status, detail): (Refusal, HTTPStatus, String) =
+            switch failure {
+            case .tooLarge:
+                (.tooLarge, HTTPStatus(413, "Content Too Large"), "Decoded, the content has more than \(limit) bytes.")
+            case .bomb:
+                (
+                    .tooLarge, HTTPStatus(413, "Content Too Large"),
+                    "Decoded, the content has more than \(ContentDecoder.largestRatio) times the bytes that were sent."
+                )
+            case .malformed:
+                (
+                    .malformed, HTTPStatus(400, "Bad Request"),
+                    "Nothing was stored: the content is not in the coding that Content-Encoding names, or is cut off."
+                )
+            }
+        return RefusedRequest(reason: reason, problem: Problem(status: status, detail: detail))
+    }
 
     static func malformed(_ error: EventDecodingError) -> RefusedRequest {
         RefusedRequest(

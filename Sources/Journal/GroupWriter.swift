@@ -16,7 +16,8 @@ import Synchronization
 /// power cut means applying some entries again, which ends in the same state (level-triggered). What must not happen
 /// is a commit that survives without the entries before it, or half a commit: the WAL is written in order, each
 /// transaction ends in a checksummed commit frame, and recovery takes the longest whole prefix. So a commit runs with
-/// `synchronous=NORMAL` (frames go to the file without fsync); the next append's fsync covers those frames too.
+/// `synchronous=NORMAL` (frames go to the file without fsync); the next append's fsync covers those frames too, and so
+/// does a checkpoint's, which ``LogCheckpointer`` makes instead of the commit.
 final class GroupWriter: Sendable {
     private struct Queue {
         var jobs: [WriteJob] = []
@@ -34,14 +35,10 @@ final class GroupWriter: Sendable {
     private struct Connection {
         var nextSequence: Int64
         var syncsCommits = true
-        /// After an I/O error the kernel may have dropped pages that it could not write, and an fsync later would not
-        /// tell. The log is copied into the database and begun anew before anything is promised again. So it is at the
-        /// start: such an error may have been what ended the process before.
-        var distrustsLog = true
     }
 
     private let pool: DatabasePool
-    private let checkpoints: LogCheckpoints
+    private let log: LogCheckpointer
     private let configuration: Journal.Configuration
     private let signal: EntrySignal
     private let metrics: JournalMetrics
@@ -52,7 +49,7 @@ final class GroupWriter: Sendable {
     /// `lastSequence` is the newest one ever given; the connection must be at `synchronous=FULL`.
     init(
         pool: DatabasePool,
-        checkpoints: LogCheckpoints,
+        log: LogCheckpointer,
         configuration: Journal.Configuration,
         lastSequence: Int64,
         signal: EntrySignal,
@@ -60,7 +57,7 @@ final class GroupWriter: Sendable {
         logger: Logger
     ) {
         self.pool = pool
-        self.checkpoints = checkpoints
+        self.log = log
         self.configuration = configuration
         self.signal = signal
         self.metrics = metrics
@@ -145,6 +142,7 @@ final class GroupWriter: Sendable {
         // Waiters learn of new entries before the append returns, never after.
         signal.advance(to: connection.withLock { $0.nextSequence } - 1)
         for (job, outcome) in zip(jobs, outcomes) { job.resume(outcome) }
+        log.committed()
 
         let entries = jobs.reduce(0) { $0 + $1.entryCount }
         let bytes = jobs.reduce(0) { $0 + $1.byteCount }
@@ -187,29 +185,20 @@ final class GroupWriter: Sendable {
 
     private func transaction(_ jobs: [WriteJob], _ database: Database) throws -> [WriteJob.Outcome] {
         try connection.withLock { connection in
-            if connection.distrustsLog {
-                try database.checkpoint(.truncate)
-                connection.distrustsLog = false
-            }
+            try log.restoreTrust(database)
             try setSync(jobs.contains(where: \.isDurable), database, &connection)
             var writing = GroupTransaction(
                 database: database,
                 contentWindow: configuration.contentWindow,
                 nextSequence: connection.nextSequence
             )
-            let outcomes = try inTransaction(database, &connection) { try writing.run(jobs) }
+            let outcomes = try inTransaction(database) { try writing.run(jobs) }
             connection.nextSequence = writing.nextSequence
             return outcomes
         }
     }
 
-    /// One transaction. An I/O error in it, or in the checkpoint after it, is remembered.
-    private func inTransaction<Value>(
-        _ database: Database,
-        _ connection: inout Connection,
-        _ body: () throws -> Value
-    ) throws -> Value {
-        defer { if checkpoints.takeFailure() { connection.distrustsLog = true } }
+    private func inTransaction<Value>(_ database: Database, _ body: () throws -> Value) throws -> Value {
         do {
             var value: Value?
             try database.inTransaction(.immediate) {
@@ -219,7 +208,9 @@ final class GroupWriter: Sendable {
             guard let value else { throw JournalError(.other, "the transaction has no result") }
             return value
         } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
-            connection.distrustsLog = true
+            // The kernel may have dropped pages that it could not write, and an fsync later would not tell. The log is
+            // copied into the database and begun anew before anything is promised again.
+            log.distrust()
             throw error
         }
     }
@@ -241,8 +232,9 @@ final class GroupWriter: Sendable {
                 do {
                     let value = try connection.withLock { connection in
                         try setSync(false, database, &connection)
-                        return try inTransaction(database, &connection) { try body(database) }
+                        return try inTransaction(database) { try body(database) }
                     }
+                    log.committed()
                     continuation.resume(returning: .success(value))
                 } catch {
                     continuation.resume(returning: .failure(JournalError(error)))

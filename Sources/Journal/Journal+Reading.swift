@@ -147,6 +147,18 @@ extension Journal {
             throw JournalError(error)
         }
     }
+
+    /// The same, where each statement sees what is there when it begins.
+    func readingUnisolated<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(JournalError) -> Value {
+        guard !isClosed else { throw JournalError(.closed, "the journal is closed") }
+        do {
+            return try await pool.unsafeRead(body)
+        } catch {
+            throw JournalError(error)
+        }
+    }
 }
 
 extension HistoryEntry {

@@ -2,7 +2,6 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import GRDB
-import GRDBSQLite
 public import GenesysEvents
 
 extension Journal {
@@ -36,16 +35,17 @@ extension Journal {
         }
     }
 
-    /// Walks through the entries after one sequence up to another, in one transaction of a reading connection: many may
-    /// walk at once, and the writer goes on. Its log cannot be cut back meanwhile, so be done within a minute or so.
+    /// Walks through the entries after one sequence up to another on a reading connection: many may walk at once, and
+    /// the writer goes on. Entries that retention deletes meanwhile are passed over.
     public func walk<Result: Sendable>(
         after first: Int64,
         through last: Int64,
         _ body: @escaping @Sendable (inout EntryCursor) throws -> Result
     ) async throws(JournalError) -> Result {
-        try await reading { database in
+        // No transaction around it: the snapshots are the cursor's.
+        try await readingUnisolated { database in
             var cursor = try EntryCursor(database, after: first, through: last)
-            defer { cursor.end() }
+            defer { cursor.pause() }
             return try body(&cursor)
         }
     }
@@ -89,66 +89,5 @@ extension Journal {
             if try Int64.fetchOne(probe, arguments: [middle]) ?? .max < time { low = middle + 1 } else { high = middle }
         }
         return low
-    }
-}
-
-/// Entries one by one, in the order of the journal. Not to be kept.
-public struct EntryCursor {
-    private let statement: Statement
-    private let row: SQLiteStatement
-
-    init(_ database: Database, after first: Int64, through last: Int64) throws {
-        statement = try database.makeStatement(
-            sql: """
-                SELECT sequence, key, source, topic, agent_id, received_at, body
-                FROM entries WHERE sequence > ? AND sequence <= ? ORDER BY sequence
-                """
-        )
-        row = statement.sqliteStatement
-        sqlite3_bind_int64(row, 1, first)
-        sqlite3_bind_int64(row, 2, last)
-    }
-
-    /// The next entry that is wanted; `nil` = there is none.
-    ///
-    /// - Parameter isWanted: decides by the UTF-8 bytes of the agent's id (none when the topic names no agent). The bodies
-    ///   of other entries are not even read from the disk.
-    public mutating func next(
-        where isWanted: (UnsafeBufferPointer<UInt8>) -> Bool = { _ in true }
-    ) throws -> JournalRecord? {
-        while true {
-            // By hand, as the insertion: a cursor of boxed rows takes twice the time, and there are millions.
-            let code = sqlite3_step(row)
-            guard code == SQLITE_ROW else {
-                guard code == SQLITE_DONE else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
-                return nil
-            }
-            let agent = text(4)
-            guard isWanted(agent) else { continue }
-            let entry = JournalEntry(
-                key: String(decoding: text(1), as: UTF8.self),
-                source: JournalSource(rawValue: String(decoding: text(2), as: UTF8.self)) ?? .webhook,
-                topic: String(decoding: text(3), as: UTF8.self),
-                agentID: agent.isEmpty ? nil : String(decoding: agent, as: UTF8.self),
-                receivedAt: Timestamp(milliseconds: sqlite3_column_int64(row, 5)),
-                body: blob(6)
-            )
-            return JournalRecord(sequence: sqlite3_column_int64(row, 0), entry: entry)
-        }
-    }
-
-    func end() { sqlite3_reset(row) }
-
-    /// Good until the next step.
-    private func text(_ column: Int32) -> UnsafeBufferPointer<UInt8> {
-        let start = sqlite3_column_text(row, column)
-        return UnsafeBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(row, column)))
-    }
-
-    private func blob(_ column: Int32) -> [UInt8] {
-        let start = sqlite3_column_blob(row, column)
-        return Array(
-            UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(row, column)))
-        )
     }
 }

@@ -24,14 +24,18 @@ public final class Journal: Sendable {
         public var maxPending = 50_000
         /// Bytes of bodies waiting for the disk before `append` throws `.overloaded`.
         public var maxPendingBytes = 32 * 1024 * 1024
-        /// How long entries and history are kept.
+        /// How long entries, history and dead letters are kept.
         public var keep: Duration = .seconds(30 * 86_400)
+        /// Bytes of the database that may be in use before the oldest applied entries go; `nil` = no limit.
+        public var maxSize: Int64?
         /// How long the same content under a `sha256:` key counts as a duplicate.
         public var contentWindow: Duration = .seconds(600)
         /// How often a journal whose disk failed tries again by itself.
         public var retryInterval: Duration = .seconds(1)
         /// How the database is opened.
         public var access = Access.readWrite
+        /// When the log is copied into the database.
+        var checkpoints = CheckpointSchedule.Limits()
 
         /// The defaults of `relay.yaml`.
         public init() {}
@@ -39,8 +43,10 @@ public final class Journal: Sendable {
 
     let configuration: Configuration
     let pool: DatabasePool
+    let metrics: JournalMetrics
     private let signal: EntrySignal
     private let writer: GroupWriter?
+    let log: LogCheckpointer?
     private let lock: LockFile?
     private let logger: Logger
     private let closing = Mutex<Task<Void, Never>?>(nil)
@@ -58,10 +64,12 @@ public final class Journal: Sendable {
             try location.createFile()
         }
         let last: Int64
-        let checkpoints = LogCheckpoints()
         do {
-            pool = try Self.open(path, configuration.access, checkpoints)
+            pool = try Self.open(path, configuration.access)
             last = try pool.read(Self.lastSequence)
+            log =
+                lock == nil
+                ? nil : try LogCheckpointer(pool: pool, limits: configuration.checkpoints, logger: logger)
         } catch {
             throw JournalError(opening: path, error)
         }
@@ -69,29 +77,26 @@ public final class Journal: Sendable {
         self.lock = lock
         self.logger = logger
         signal = EntrySignal(last: last)
-        writer =
-            lock == nil
-            ? nil
-            : GroupWriter(
+        let metrics = JournalMetrics()
+        self.metrics = metrics
+        writer = log.map { [pool, signal] log in
+            GroupWriter(
                 pool: pool,
-                checkpoints: checkpoints,
+                log: log,
                 configuration: configuration,
                 lastSequence: last,
                 signal: signal,
-                metrics: JournalMetrics(),
+                metrics: metrics,
                 logger: logger
             )
+        }
     }
 
-    private static func open(
-        _ path: String,
-        _ access: Configuration.Access,
-        _ checkpoints: LogCheckpoints
-    ) throws -> DatabasePool {
+    private static func open(_ path: String, _ access: Configuration.Access) throws -> DatabasePool {
         var settings = GRDB.Configuration()
         settings.label = "journal"
         settings.readonly = true
-        settings.busyMode = .timeout(2)
+        settings.busyMode = .timeout(Double(LogCheckpointer.busyTimeout) / 1000)
         settings.maximumReaderCount = 4
         // Looked at before the pool sets up its log, which would write into a database that is not ours.
         do {
@@ -113,15 +118,12 @@ public final class Journal: Sendable {
         let pool = try DatabasePool(path: path, configuration: settings)
         try Schema.migrator.migrate(pool)
         // The pool has chosen NORMAL, which would answer before the disk has it.
-        try pool.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA synchronous = FULL")
-            checkpoints.install(database)
-        }
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         return pool
     }
 
     /// Entries are deleted only up to the position, so the position remembers the sequence when none are left.
-    private static func lastSequence(_ database: Database) throws -> Int64 {
+    static func lastSequence(_ database: Database) throws -> Int64 {
         let last = try Int64.fetchOne(
             database,
             sql: "SELECT max(position, ifnull((SELECT max(sequence) FROM entries), 0)) FROM progress"
@@ -193,6 +195,7 @@ public final class Journal: Sendable {
             // Waits for reads under way, so not on a thread of the cooperative pool.
             DispatchQueue.global().async { [self] in
                 do {
+                    try log?.close()
                     if writer != nil { try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) } }
                 } catch {
                     // Nothing is lost: the next start reads the log.

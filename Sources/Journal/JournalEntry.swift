@@ -13,7 +13,8 @@ public enum JournalSource: String, Sendable, Codable {
 
 /// One notification to be kept.
 public struct JournalEntry: Sendable {
-    /// De-duplication key, unique together with `madeAt`: `eb:<EventBridge id>` or `sha256:<hex of the content>`.
+    /// De-duplication key, unique together with `madeAt`: `eb:<EventBridge id>`, `ce:<hash of a CloudEvent's source and id>`
+    /// or `sha256:<hex of the content>`.
     ///
     /// A `sha256:` key says "the same content", which may rightly come again later: it counts as a duplicate only
     /// within ``Journal/Configuration/contentWindow``.

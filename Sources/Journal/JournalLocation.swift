@@ -58,3 +58,16 @@ struct JournalLocation {
         close(descriptor)
     }
 }
+
+extension Journal {
+    /// Throws `.cannotOpen` when there is no database file, for commands that must not make one.
+    public static func requireFile(url: String) throws(JournalError) {
+        let path = try JournalLocation(url: url).path
+        guard access(path, F_OK) == 0 else {
+            throw JournalError(
+                .cannotOpen,
+                "there is no journal \(path): check the path, which is seen from this folder"
+            )
+        }
+    }
+}

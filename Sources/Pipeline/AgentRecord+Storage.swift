@@ -8,16 +8,35 @@ import GenesysEvents
 import StatusRules
 
 extension AgentRecord: Codable {
+    /// The version that is written. It grows when an earlier relay would misunderstand a record; a member more that may be
+    /// absent is no new version. Records of before it was written are 1.
+    static let version = 1
+
+    /// A record that a newer version of the relay has written.
+    public struct NewerVersion: Error, CustomStringConvertible {
+        /// What it says of itself.
+        public var version: Int
+
+        /// What to do.
+        public var description: String {
+            "the state has version \(version) and this relay reads \(AgentRecord.version): run the newer version, or "
+                + "restore a backup of before it ran"
+        }
+    }
+
     private enum CodingKeys: String, CodingKey {
+        case version
         case facts, episodes, wish, delivery, writes, revision, heardAt
         // Absent when there is nothing to tell, as in most records and in those of earlier versions.
         case adherence, errands, explained, holds, wakeAt, reads, shadows
         case errandEpisodes = "errandsOf"
     }
 
-    /// What `encode(to:)` has written, also by an earlier version.
+    /// What `encode(to:)` has written, also by an earlier version. Throws ``NewerVersion``.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
+        let version = try container.decodeIfPresent(Int.self, forKey: .version) ?? 1
+        guard version <= Self.version else { throw NewerVersion(version: version) }
         facts = try container.decode(AgentFacts.self, forKey: .facts)
         episodes = try container.decode(EpisodeState.self, forKey: .episodes)
         wish = try container.decodeIfPresent(Wish.self, forKey: .wish)
@@ -38,6 +57,7 @@ extension AgentRecord: Codable {
     /// For the relay's own storage, not for any API.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(Self.version, forKey: .version)
         try container.encode(facts, forKey: .facts)
         try container.encode(episodes, forKey: .episodes)
         try container.encodeIfPresent(wish, forKey: .wish)

@@ -23,7 +23,7 @@ public actor Pipeline {
     let rereadConversation: @Sendable (String, String) async -> Void
     let sleep: @Sendable (Duration) async throws -> Void
     var engine: DecisionEngine
-    var decoder = NotificationDecoder()
+    var decoder = NotificationDecoder(isTrusted: true)
 
     var records = AgentRecords()
     var position: Int64 = 0
@@ -116,24 +116,6 @@ public actor Pipeline {
         self.adherenceObserved = adherenceObserved
         self.rereadConversation = rereadConversation
         self.sleep = sleep
-    }
-
-    /// Reads the stored states. Before `run`.
-    public func load() async throws(JournalError) {
-        position = try await journal.appliedPosition()
-        inbox.advance(to: position)
-        try await recallDeadLetters()
-        // Nothing is written before `run`.
-        for try await stored in journal.agents {
-            do {
-                _ = records.put(try AgentRecord(stored: stored.state))
-            } catch {
-                logger.error(
-                    "a stored agent cannot be read; it is rebuilt from new events",
-                    metadata: ["agent": "\(stored.id)"]
-                )
-            }
-        }
     }
 
     /// Works until `stop`. Wishes that were under way when the process ended are taken up again, checked by a read

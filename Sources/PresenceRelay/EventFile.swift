@@ -22,6 +22,7 @@ struct EventFile: ReplaySource {
     }
 
     func bounds() async throws -> ClosedRange<Timestamp> {
+        try refuseNewerFormat()
         var recording = EventRecording()
         var bounds: ClosedRange<Timestamp>?
         func take(_ line: [UInt8]) {
@@ -52,6 +53,23 @@ struct EventFile: ReplaySource {
         }
         guard let bounds else { throw ReplayFailure(message: "\(path) has no event with a time") }
         return bounds
+    }
+
+    /// All lines of a file are of one version.
+    private func refuseNewerFormat() throws {
+        var refusal: EventDecodingError?
+        lines(in: data.startIndex..<data.endIndex) { line in
+            var recording = EventRecording()
+            do throws(EventDecodingError) {
+                _ = try recording.read(line, now: Timestamp(milliseconds: 0))
+            } catch  where error.pointer == "/journal/version" {
+                refusal = error
+            } catch {
+                // Counted when it is replayed.
+            }
+            return false
+        }
+        if let refusal { throw ReplayFailure(message: "\(path): \(refusal.reason)") }
     }
 
     func memory(since: Timestamp) async throws -> ReplayMemory { ReplayMemory() }

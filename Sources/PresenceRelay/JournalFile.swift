@@ -12,7 +12,7 @@ import Rehearsal
 
 /// A journal, beside the relay that may be writing it.
 struct JournalFile: ReplaySource {
-    private let journal: Journal
+    let journal: Journal
     private let url: String
 
     /// Opens it for reading.
@@ -20,9 +20,8 @@ struct JournalFile: ReplaySource {
         self.url = url
         var configuration = Journal.Configuration()
         configuration.access = .readOnly
-        let logger = Logger(label: "replay") { StreamLogHandler.standardError(label: $0) }
         do {
-            journal = try Journal(url: url, configuration: configuration, logger: logger)
+            journal = try Journal(url: url, configuration: configuration, logger: .ofCommand)
         } catch {
             throw ReplayFailure(message: "\(error.message) (--journal names another file)")
         }
@@ -74,7 +73,7 @@ struct JournalFile: ReplaySource {
     ) async throws -> ReplayPart {
         try await journal.walk(after: first, through: last) { cursor in
             let run = ReplayRun(plan.part(number))
-            var decoder = NotificationDecoder()
+            var decoder = NotificationDecoder(isTrusted: true)
             // Entries without an agent may be about anybody; the first part counts them.
             while let record = try cursor.next(where: { $0.isEmpty || ReplayParts.part(of: $0) == number }) {
                 let entry = record.entry
@@ -95,47 +94,10 @@ struct JournalFile: ReplaySource {
         }
     }
 
-    /// Writes the events of a time to a file, one a line; returns how many.
-    func export(_ window: ClosedRange<Timestamp>, agents: Set<String>, to path: String) async throws -> Int {
-        let own = try await memory(since: window.lowerBound).ownChanges
-        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let file = FileHandle(forWritingAtPath: path)
-        else { throw ReplayFailure(message: "\(path) cannot be written") }
-        return try await reading {
-            let first = try await journal.sequence(before: window.lowerBound)
-            let last = try await journal.entryBounds().last
-            return try await journal.walk(after: first, through: last) { cursor in
-                var own = own
-                var decoder = NotificationDecoder()
-                var count = 0
-                var lines: [UInt8] = []
-                func flush() throws {
-                    try file.write(contentsOf: Data(lines))
-                    lines.removeAll(keepingCapacity: true)
-                }
-                while let entry = try cursor.next()?.entry {
-                    guard window.contains(entry.receivedAt) else { continue }
-                    if let id = entry.agentID, !agents.isEmpty, !agents.contains(id) { continue }
-                    let isOwn = (try? decoder.decode(entry.body))?.first.map { received in
-                        own.note(received.notification, of: entry)
-                    }
-                    guard let line = JournalStamp(entry, ownChange: isOwn ?? false).line(with: entry.body) else {
-                        continue
-                    }
-                    lines += line
-                    lines.append(UInt8(ascii: "\n"))
-                    count += 1
-                    if lines.count > 1 << 20 { try flush() }
-                }
-                try flush()
-                try file.close()
-                return count
-            }
-        }
-    }
+    func close() async { await journal.close() }
 
     /// Errors of the journal in the words of the command.
-    private func reading<Value>(_ body: () async throws -> Value) async throws -> Value {
+    func reading<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as JournalError {

@@ -14,8 +14,7 @@ struct PresenceRelayCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, Check.self, Explain.self, Replay.self, Rules.self, PreflightCommand.self, ResyncCommand.self,
-            Simulate.self,
-            Demo.self,
+            DeadLettersCommand.self, JournalCommand.self, Simulate.self, Demo.self,
         ]
     )
 
@@ -32,6 +31,7 @@ struct PresenceRelayCommand: AsyncParsableCommand {
             let strict = [
                 PreflightCommand.configuration.commandName, Rules.configuration.commandName,
                 Check.configuration.commandName ?? "check", Replay.configuration.commandName ?? "replay",
+                DeadLettersCommand.configuration.commandName, JournalCommand.configuration.commandName,
             ]
             if strict.contains(CommandLine.arguments.dropFirst().first), exitCode(for: error) == .validationFailure {
                 complain(fullMessage(for: error))

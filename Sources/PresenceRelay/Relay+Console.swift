@@ -40,6 +40,7 @@ extension ConsoleSources {
                     next: letters.count > limit ? String(letters[limit - 1].id) : nil
                 )
             },
+            deadLetter: { id in try await relay.journal.deadLetter(id: id).map(DeadLetterView.init) },
             retryDeadLetter: { id in try await relay.retryDeadLetter(id) },
             deleteDeadLetter: { id in
                 do {
@@ -63,6 +64,7 @@ extension ConsoleSources {
                 }
             },
             load: { await relay.load() },
+            prepareScrape: { await relay.measureJournal() },
             newDeadLetters: {
                 AsyncStream(bufferingPolicy: .bufferingNewest(100)) { continuation in
                     let task = Task {

@@ -44,7 +44,7 @@ extension Relay {
 extension JournalEntry {
     /// The event of a letter as an entry of now; `nil` for a letter about a call, which holds no event.
     fileprivate init?(retrying letter: DeadLetter, key: String) {
-        var decoder = NotificationDecoder()
+        var decoder = NotificationDecoder(isTrusted: true)
         guard let notification = try? decoder.decode(letter.event).first?.notification else { return nil }
         self.init(
             key: key,

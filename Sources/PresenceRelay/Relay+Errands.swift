@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import Configuration
+import Credentials
 import Delivery
 import GenesysAPI
 import GenesysEvents

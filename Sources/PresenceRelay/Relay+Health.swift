@@ -54,15 +54,10 @@ extension Relay {
         var notReady: [String] = []
         if status.isDraining { notReady.append("draining") }
         if !status.isListening { notReady.append("starting") }
-        let failure = journal.writeFailure
-        if failure != nil { notReady.append("the journal is not writable") }
+        if journal.writeFailure != nil { notReady.append("the journal is not writable") }
         let load = await load()
         let checks = [
-            "journal": HealthCheck(
-                failure == nil ? .pass : .fail,
-                message: failure.map { _ in "the last write failed; see the log" },
-                values: ["lag": await Double(pipeline.lag), "lastSequence": Double(journal.lastSequence)]
-            ),
+            "journal": await journalCheck(),
             "genesys": genesysCheck(load),
             "delivery": await deliveryCheck(load),
             "directory": status.directory.check(at: .uptime),

@@ -40,26 +40,6 @@ extension Relay {
     }
 }
 
-/// Keeps the journal within its bounds, and closes it last.
-private struct StorageService: Service {
-    let relay: Relay
-
-    func run() async throws {
-        try? await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                try await Task.sleep(for: .seconds(60))
-                do {
-                    try await relay.journal.prune(now: .now)
-                } catch {
-                    relay.logger.warning("old entries could not be removed: \(error)")
-                }
-            }
-        }
-        await relay.journal.close()
-        await relay.client.shutdown()
-    }
-}
-
 /// Resolves the names of statuses, queues and the like, then takes events to decisions and calls.
 private struct DecisionService: Service {
     let relay: Relay

@@ -70,7 +70,7 @@ final class Relay: Sendable {
         self.logger = logger
         let journal = try Journal(
             url: configuration.journal.url,
-            configuration: Journal.Configuration(keep: configuration.journal.keep),
+            configuration: Journal.Configuration(configuration.journal),
             logger: logger
         )
         self.journal = journal
@@ -286,7 +286,7 @@ final class Relay: Sendable {
             logger: logger
         )
         var router = Router()
-        router.on(.post, configuration.webhook.path) { await ingest.handle($0) }
+        ingest.routes(into: &router)
         console.routes(into: &router)
         front.open(router, console)
     }
@@ -312,35 +312,14 @@ final class RelayFront: Sendable {
     func replaceAdminTokens(_ tokens: [String]) { open.withLock { $0?.console }?.replaceAdminTokens(tokens) }
 }
 
-extension Ingest.Configuration {
-    init(_ configuration: RelayConfiguration) {
-        self.init(authentication: configuration.webhook.authentication.map(Authentication.init))
-        allowedSources = configuration.webhook.allowedSources
-        trustedProxies = configuration.server.trustedProxies
-    }
-}
-
-extension Authentication {
-    init(_ way: RelayConfiguration.WebhookAuthentication) {
-        self =
-            switch way {
-            case .apiKey(let header, let values): .apiKey(header: header, values: values.map(\.value))
-            case .basic(let username, let passwords): .basic(username: username, passwords: passwords.map(\.value))
-            case .bearer(let tokens): .bearer(tokens: tokens.map(\.value))
-            }
-    }
-}
-
 extension HTTPServerConfiguration.TLSFiles {
     init(_ tls: RelayConfiguration.TLS) {
-        self.init(certificate: tls.certificate, privateKey: tls.privateKey, clientCA: tls.clientCA)
-    }
-}
-
-extension Journal.Configuration {
-    init(keep: Duration) {
-        self.init()
-        self.keep = keep
+        self.init(
+            certificate: tls.certificate,
+            privateKey: tls.privateKey,
+            clientCA: tls.clientCA,
+            allowsMissingClientCertificate: tls.clientCertificatesAreOptional
+        )
     }
 }
 

@@ -92,8 +92,8 @@ struct Replay: AsyncParsableCommand {
                 }
             let window = try await window(of: source)
             if let export, let journal = source as? JournalFile {
-                let count = try await journal.export(window, agents: Set(agent), to: export)
-                return say("\(export): \(count) events")
+                let counts = try await journal.export(JournalExport(window: window, agents: Set(agent)), to: export)
+                return say("\(export): \(counts.sentence)")
             }
             let start = window.lowerBound.advanced(by: .zero - warmUp)
             let memory = try await source.memory(since: start)

@@ -4,7 +4,6 @@
 import ArgumentParser
 import Console
 import Foundation
-import HTTPClient
 
 struct ResyncCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,58 +17,25 @@ struct ResyncCommand: AsyncParsableCommand {
     @Flag(help: "Wait for the end, with progress; exit code 1 when agents could not be read.")
     var wait = false
 
-    @Option(help: "The running relay.")
-    var url = "http://127.0.0.1:8080"
-
-    @Option(help: "Name of the environment variable that holds the admin token.")
-    var tokenVariable = "RELAY_ADMIN_TOKEN"
-
-    @OptionGroup var logging: LoggingOptions
+    @OptionGroup var relay: RunningRelayOptions
 
     func run() async throws {
-        let client = try HTTPClient(logger: logging.logger())
-        let job = try await work(client)
-        await client.shutdown()
+        let job = try await relay.withClient(work)
         if wait, job.state != .done || job.failed > 0 { throw ExitCode(1) }
     }
 
-    private func work(_ client: HTTPClient) async throws -> ResyncJobView {
+    private func work(_ client: AdminClient) async throws -> ResyncJobView {
         let body = agent.isEmpty ? [:] : ["agents": agent]
-        var job = try await call(client, "POST", "/v1/resync", body: Array(try JSONEncoder().encode(body)))
+        let request = Array(try JSONEncoder().encode(body))
+        var job: ResyncJobView = try await client.successfully("POST", "/v1/resync", body: request)
         say(job.line)
         while wait, job.state == .running {
             try await Task.sleep(for: .milliseconds(200))
             let before = job
-            job = try await call(client, "GET", "/v1/resyncs/\(job.id)")
+            job = try await client.successfully("GET", "/v1/resyncs/\(job.id)")
             if job != before { say(job.line) }
         }
         return job
-    }
-
-    private func call(
-        _ client: HTTPClient,
-        _ method: String,
-        _ path: String,
-        body: [UInt8]? = nil
-    ) async throws -> ResyncJobView {
-        var request = ClientRequest(method: method, url: url + path, body: body)
-        if body != nil { request.headers.append((name: "Content-Type", value: "application/json")) }
-        if let token = ProcessInfo.processInfo.environment[tokenVariable] {
-            request.headers.append((name: "Authorization", value: "Bearer \(token)"))
-        }
-        let answer: ClientResponse
-        do {
-            answer = try await client.send(request)
-        } catch {
-            complain("error: the relay at \(url) does not answer: \(error.message)")
-            throw ExitCode(1)
-        }
-        guard answer.status == 200 || answer.status == 202 else {
-            let hint = answer.status == 401 ? "; set \(tokenVariable) to an admin token of the relay" : ""
-            complain("error: the relay at \(url) answered \(answer.status)\(hint)")
-            throw ExitCode(1)
-        }
-        return try JSONDecoder().decode(ResyncJobView.self, from: Data(answer.body))
     }
 }
 

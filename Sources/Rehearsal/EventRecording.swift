@@ -8,11 +8,13 @@ import Pipeline
 
 /// Reads recorded events: a body as the webhook takes it (an event, an array, NDJSON), or what `replay --export` wrote.
 ///
-/// An exported event is the event as received with one member more, `journal: { key, source, receivedAt, ownChange }`. Any other is
-/// taken at the time that it says itself: `timestamp`, else the newest time in its body, else that of the event
-/// before, or of the first one that has any.
+/// An exported event is the event as received with one member more, `journal: { version, key, source, receivedAt, ownChange }`
+/// (see ``JournalStamp``); one of a newer version is refused. Any other is taken at the time that it says itself:
+/// `timestamp`, else the newest time in its body, else that of the event before, or of the first one that has any.
 public struct EventRecording {
     private var decoder = NotificationDecoder()
+    /// What an export has written was in a journal, and may have a member of the stamp's name of its own.
+    private var exportDecoder = NotificationDecoder(isTrusted: true)
     private var count = 0
     private var last: Timestamp?
 
@@ -23,8 +25,12 @@ public struct EventRecording {
     ///
     /// - Parameter now: the time of an event that has none, when none before it had one.
     public mutating func read(_ body: [UInt8], now: Timestamp) throws(EventDecodingError) -> [RecordedEvent] {
-        let received = try decoder.decode(body)
-        let stamps = received.map { JournalStamp(in: body[$0.bytes]) }
+        let isExport = body.starts(with: JournalStamp.prefix)
+        let received = isExport ? try exportDecoder.decode(body) : try decoder.decode(body)
+        var stamps: [JournalStamp?] = []
+        for (element, event) in received.enumerated() {
+            stamps.append(try JournalStamp(in: body[event.bytes], element: element))
+        }
         let times = zip(received, stamps).map { received, stamp in
             stamp?.receivedAt ?? received.notification.timestamp ?? received.notification.event.newestTime
         }
@@ -47,8 +53,13 @@ public struct EventRecording {
     }
 }
 
-/// What the journal knows of an event, written into it by `replay --export`.
+/// What the journal knows of an event, written into it by `journal export` and `replay --export`.
 public struct JournalStamp: Codable, Sendable, Equatable {
+    /// The version that is written. It grows when a reader of the version before would misunderstand a line.
+    public static let currentVersion = 1
+
+    /// Of the format; `nil` = 1, of before it was written.
+    public var version: Int?
     /// The journal's key.
     public var key: String
     /// Who brought it.
@@ -60,6 +71,7 @@ public struct JournalStamp: Codable, Sendable, Equatable {
 
     /// Of an entry.
     public init(_ entry: JournalEntry, ownChange: Bool = false) {
+        version = Self.currentVersion
         key = entry.key
         source = entry.source
         receivedAt = entry.receivedAt
@@ -67,21 +79,33 @@ public struct JournalStamp: Codable, Sendable, Equatable {
     }
 
     private static let name = Array(#""journal""#.utf8)
-    private static let prefix = Array(#"{"journal":"#.utf8)
+    fileprivate static let prefix = Array(#"{"journal":"#.utf8)
 
-    /// From an event's bytes; `nil` when nobody has stamped it.
-    init?(in event: ArraySlice<UInt8>) {
+    /// From an event's bytes; `nil` when nobody has stamped it. Throws for a version that is not known here.
+    init?(in event: ArraySlice<UInt8>, element: Int = 0) throws(EventDecodingError) {
+        let text: Data
         if event.starts(with: Self.prefix), let end = Self.endOfObject(event.dropFirst(Self.prefix.count)) {
-            let stamp = event[(event.startIndex + Self.prefix.count)..<end]
-            guard let stamp = try? JSONDecoder().decode(JournalStamp.self, from: Data(stamp)) else { return nil }
-            self = stamp
-            return
+            text = Data(event[(event.startIndex + Self.prefix.count)..<end])
+        } else {
+            // Written anew by somebody else: all of it is decoded once more, where there is something to be found.
+            guard Data(event).range(of: Data(Self.name)) != nil,
+                let stamped = try? JSONDecoder().decode(Stamped.self, from: Data(event)), let journal = stamped.journal,
+                let again = try? JSONEncoder().encode(journal)
+            else { return nil }
+            text = again
         }
-        // Written anew by somebody else: all of it is decoded once more, where there is something to be found.
-        guard Data(event).range(of: Data(Self.name)) != nil,
-            let stamped = try? JSONDecoder().decode(Stamped.self, from: Data(event))
-        else { return nil }
-        self = stamped.journal
+        // First, since a newer one may lack what is needed here.
+        if let version = (try? JSONDecoder().decode(Versioned.self, from: text))?.version, version > Self.currentVersion
+        {
+            throw EventDecodingError(
+                element: element,
+                pointer: "/journal/version",
+                reason: "exported in format \(version) by a newer version of the relay, and this one reads "
+                    + "\(Self.currentVersion): use that version"
+            )
+        }
+        guard let stamp = try? JSONDecoder().decode(JournalStamp.self, from: text) else { return nil }
+        self = stamp
     }
 
     /// Behind the brace that closes an object without objects in it.
@@ -99,8 +123,35 @@ public struct JournalStamp: Codable, Sendable, Equatable {
         return nil
     }
 
-    private struct Stamped: Decodable {
-        var journal: JournalStamp
+    private struct Versioned: Decodable { var version: Int? }
+
+    private struct Stamped: Decodable { var journal: [String: Member]? }
+
+    /// The kinds that a stamp has; anything else is no stamp of ours.
+    private enum Member: Codable {
+        case number(Int)
+        case flag(Bool)
+        case text(String)
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let flag = try? container.decode(Bool.self) {
+                self = .flag(flag)
+            } else if let number = try? container.decode(Int.self) {
+                self = .number(number)
+            } else {
+                self = .text(try container.decode(String.self))
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .number(let number): try container.encode(number)
+            case .flag(let flag): try container.encode(flag)
+            case .text(let text): try container.encode(text)
+            }
+        }
     }
 
     /// The event on one line with the stamp in front of its members; `nil` when the body is no object.

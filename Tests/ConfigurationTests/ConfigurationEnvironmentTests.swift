@@ -43,7 +43,7 @@ struct ConfigurationEnvironmentTests {
             Issue.record("no bearer token: \(diagnostics.all)")
             return
         }
-        #expect(tokens == [Secret("token")])
+        #expect(tokens == [ExpiringSecret(Secret("token"))])
         #expect(configuration?.admin.tokens.first?.value == ProcessInfo.processInfo.environment["PATH"])
     }
 

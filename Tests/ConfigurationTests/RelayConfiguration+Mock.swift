@@ -32,7 +32,8 @@ extension ConfigurationEnvironment {
     static let fixtures = mock(
         [
             "KEY": "key-in-the-environment", "ADMIN": "admin-in-the-environment", "ID": "client-id",
-            "SECRET": "client-secret", "RELAY_WEBHOOK_KEY": "webhook-key", "RELAY_ADMIN_TOKEN": "admin-token",
+            "SECRET": "client-secret", "RELAY_WEBHOOK_KEY": "webhook-key-of-the-relay",
+            "RELAY_ADMIN_TOKEN": "admin-token",
             "GENESYS_CLIENT_ID": "client-id", "GENESYS_CLIENT_SECRET": "client-secret", "EMPTY": "",
             "PORT": "9000", "ADDRESS": "hush-hush-address",
         ],

@@ -20,6 +20,7 @@ struct RelayConfigurationTests {
         #expect(configuration.webhook.allowedSources == ["0.0.0.0/0", "::/0"])
         #expect(configuration.journal.url == "sqlite:presence-relay.db")
         #expect(configuration.journal.keep == .seconds(30 * 86_400))
+        #expect(configuration.journal.maxSize == nil)
         #expect(configuration.mode == .act)
         #expect(configuration.verify.within == .seconds(10))
         #expect(configuration.verify.attempts == 3)
@@ -33,7 +34,7 @@ struct RelayConfigurationTests {
             Issue.record("no API key")
             return
         }
-        #expect(values == [Secret("key-in-the-environment")])
+        #expect(values == [ExpiringSecret(Secret("key-in-the-environment"))])
         #expect(configuration.admin.tokens == [Secret("admin-in-the-environment")])
         #expect(configuration.genesys.clients.first?.secret == Secret("client-secret"))
     }
@@ -70,15 +71,15 @@ struct RelayConfigurationTests {
               path: /hook
               allowedSources: [192.0.2.1, "2001:db8::/32"]
               authentication:
-                - basic: { username: genesys, passwords: ["${file:secrets/webhook}", b] }
-                - bearer: { tokens: t }
+                - basic: { username: genesys, passwords: ["${file:secrets/webhook}", another-password] }
+                - bearer: { tokens: token-of-the-webhook }
             admin: { tokens: [a, b], protectMetrics: true }
             genesys:
               apiURL: http://127.0.0.1:9090/
               loginURL: http://localhost:9091
               clients: { id: i, secret: s }
               requestsPerMinute: 600
-            journal: { url: "sqlite:/var/lib/relay.db", keep: 2h }
+            journal: { url: "sqlite:/var/lib/relay.db", keep: 2h, maxSize: 12GiB }
             mode: observe
             agents: { include: { users: [u1, u2], queues: [] }, exclude: { users: u3 } }
             verify: { within: 500ms, attempts: 1, adherence: false }
@@ -87,7 +88,7 @@ struct RelayConfigurationTests {
             rules: [{ name: r, when: { outOfOffice: true }, then: { status: Break } }]
             """,
             file: "/etc/relay/relay.yaml",
-            environment: .mock(["PORT": "9000"], files: ["/etc/relay/secrets/webhook": "pass\n\n"])
+            environment: .mock(["PORT": "9000"], files: ["/etc/relay/secrets/webhook": "pass-of-the-webhook\n\n"])
         )
         #expect(outcome.findings == [])
         let configuration = try #require(outcome.configuration)
@@ -109,8 +110,8 @@ struct RelayConfigurationTests {
             Issue.record("the schemes are not basic and bearer")
             return
         }
-        #expect(passwords == [Secret("pass"), Secret("b")])
-        #expect(tokens == [Secret("t")])
+        #expect(passwords.map(\.secret) == [Secret("pass-of-the-webhook"), Secret("another-password")])
+        #expect(tokens.map(\.secret) == [Secret("token-of-the-webhook")])
         #expect(configuration.admin.tokens == [Secret("a"), Secret("b")])
         #expect(configuration.admin.protectMetrics)
         #expect(configuration.genesys.apiURL == "http://127.0.0.1:9090")
@@ -118,6 +119,7 @@ struct RelayConfigurationTests {
         #expect(configuration.genesys.requestsPerMinute == 600)
         #expect(configuration.journal.url == "sqlite:/var/lib/relay.db")
         #expect(configuration.journal.keep == .seconds(7200))
+        #expect(configuration.journal.maxSize == 12 << 30)
         #expect(configuration.mode == .observe)
         #expect(configuration.agents.includeUsers == ["u1", "u2"])
         #expect(configuration.agents.excludeUsers == ["u3"])

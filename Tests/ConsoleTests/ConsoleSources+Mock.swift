@@ -20,6 +20,7 @@ extension ConsoleSources {
             },
             history: { _, _, _ in try unexpected("history") },
             deadLetters: { _, _ in try unexpected("deadLetters") },
+            deadLetter: { _ in try unexpected("deadLetter") },
             retryDeadLetter: { _ in try unexpected("retryDeadLetter") },
             deleteDeadLetter: { _ in try unexpected("deleteDeadLetter") },
             startResync: { _ in try unexpected("startResync") },
@@ -39,6 +40,7 @@ extension ConsoleSources {
                 Issue.record("load was not expected")
                 return .idle
             },
+            prepareScrape: {},
             newDeadLetters: {
                 Issue.record("newDeadLetters was not expected")
                 return AsyncStream { $0.finish() }

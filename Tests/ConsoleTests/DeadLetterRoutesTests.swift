@@ -31,6 +31,23 @@ struct DeadLetterRoutesTests {
         )
     }
 
+    @Test("one letter is shown by its number, and a number that is none's is 404")
+    func deadLetter() async throws {
+        var sources = ConsoleSources.mock
+        sources.deadLetter = { id in
+            id == 9 ? DeadLetterView(id: "9", at: .at(0), reason: "no user", event: RawJSON(#"{ "n": 1.10 }"#)) : nil
+        }
+        let fixture = ConsoleFixture(sources: sources)
+        let response = await fixture.send(.get, "/v1/dead-letters/9")
+        #expect(response.text.contains("1.10"), "as received")
+        try expectJSON(
+            response,
+            #"{ "id": "9", "at": "2026-03-10T14:06:00.100Z", "reason": "no user", "event": { "n": 1.1 } }"#
+        )
+        try expectProblem(await fixture.send(.get, "/v1/dead-letters/10"), 404)
+        try expectProblem(await ConsoleFixture(tokens: ["token"]).send(.get, "/v1/dead-letters/9"), 401)
+    }
+
     @Test("a retry is 202 with the key of the new attempt")
     func retry() async throws {
         var sources = ConsoleSources.mock
@@ -65,6 +82,7 @@ struct DeadLetterRoutesTests {
     func noNumber(id: String) async throws {
         try expectProblem(await ConsoleFixture().send(.delete, "/v1/dead-letters/\(id)"), 404)
         try expectProblem(await ConsoleFixture().send(.post, "/v1/dead-letters/\(id)/retry"), 404)
+        try expectProblem(await ConsoleFixture().send(.get, "/v1/dead-letters/\(id)"), 404)
     }
 
     @Test("without the token nothing is tried and nothing deleted")

@@ -13,6 +13,14 @@ enum Fixture {
         [UInt8](try Data(contentsOf: folder.appending(path: path)))
     }
 
+    /// Names of the examples that are bodies of the webhook.
+    static var bodies: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "Genesys").path)) ?? []
+        let families = ["detail.", "eventbridge.", "queues.", "users."]
+        return names.filter { name in families.contains(where: name.hasPrefix) }
+            .map { $0.replacing(".json", with: "") }.sorted()
+    }
+
     static func genesys(_ name: String) throws -> [UInt8] { try bytes("Genesys/\(name).json") }
 
     /// The only notification of an example.

@@ -147,7 +147,102 @@ struct NotificationDecoderTests {
         var decoder = NotificationDecoder()
         let expected = EventDecodingError(element: vector.element, pointer: vector.pointer, reason: vector.reason)
         #expect(throws: expected) { try decoder.decode(vector.bytes) }
+        #expect(throws: expected) { try decoder.headings(of: vector.bytes) }
         #expect((try? decoder.decode([UInt8](Self.presence.utf8)))?.count == 1, "the decoder works on afterwards")
+    }
+
+    private static func event(_ body: String) -> String {
+        #"{"topicName":"v2.users.a.outofoffice","eventBody":\#(body)}"#
+    }
+
+    enum Bound: CaseIterable {
+        case text, name, elements, fields, batch, lines
+
+        var most: Int { self == .text || self == .name ? 262_144 : 10_000 }
+        var element: Int { self == .lines ? 10_000 : 0 }
+        var pointer: String {
+            switch self {
+            case .text, .elements: "/eventBody/pad"
+            case .name, .fields: "/eventBody"
+            case .batch, .lines: ""
+            }
+        }
+
+        func body(_ count: Int) -> [UInt8] {
+            func list(_ element: String, _ separator: String = ",") -> String {
+                Array(repeating: element, count: count).joined(separator: separator)
+            }
+            let body =
+                switch self {
+                case .text: event(#"{"pad":"\#(list("x", ""))"}"#)
+                case .name: event(#"{"\#(list("x", ""))":1}"#)
+                case .elements: event(#"{"pad":[\#(list("1"))]}"#)
+                case .fields: event("{\((0..<count).map { #""n\#($0)":1"# }.joined(separator: ","))}")
+                case .batch: "[\(list(event("{}")))]"
+                case .lines: list(event("{}"), "\n")
+                }
+            return [UInt8](body.utf8)
+        }
+    }
+
+    @Test("texts, lists and batches are bounded, and taken up to their bounds", arguments: Bound.allCases)
+    func bounds(bound: Bound) throws {
+        var decoder = NotificationDecoder()
+        #expect(try !decoder.decode(bound.body(bound.most)).isEmpty)
+        let error = #expect(throws: EventDecodingError.self) { try decoder.decode(bound.body(bound.most + 1)) }
+        #expect(error?.element == bound.element && error?.pointer == bound.pointer)
+        #expect(error?.reason.contains("more than \(bound.most)") == true, "\(error?.reason ?? "")")
+        // The journal may have taken it when other bounds were in force.
+        var trusting = NotificationDecoder(isTrusted: true)
+        #expect(try !trusting.decode(bound.body(bound.most + 1)).isEmpty)
+    }
+
+    @Test("ten thousand names of one length, two of them the same, are told in an instant")
+    func manyNames() throws {
+        let names = (0..<9999).map { "\"\(String(repeating: "x", count: 40))\(10_000 + $0)\":1" }
+        var decoder = NotificationDecoder()
+        #expect(try decoder.decode([UInt8](Self.event("{\(names.joined(separator: ","))}").utf8)).count == 1)
+        for place in [1, 5000, 9999] {
+            var doubled = names
+            doubled.insert(names[place - 1], at: place)
+            let error = #expect(throws: EventDecodingError.self) {
+                try decoder.decode([UInt8](Self.event("{\(doubled.joined(separator: ","))}").utf8))
+            }
+            #expect(error?.reason == "the name is there twice")
+            #expect(error?.pointer == "/eventBody/\(String(repeating: "x", count: 40))\(10_000 + place - 1)")
+        }
+    }
+
+    // MARK: - Headings
+
+    @Test("a heading says what the whole notification says", arguments: Fixture.bodies)
+    func headings(name: String) throws {
+        let bytes = try Fixture.genesys(name)
+        var decoder = NotificationDecoder()
+        let received = try decoder.decode(bytes)
+        let headings = try decoder.headings(of: bytes)
+        #expect(headings.map(\.bytes) == received.map(\.bytes))
+        for (heading, notification) in zip(headings.map(\.heading), received.map(\.notification)) {
+            #expect(heading.topicName == notification.topicName)
+            #expect(heading.isUsed == (notification.event != .unused))
+            #expect(heading.userID == notification.event.userID)
+            #expect(heading.eventBridgeID == notification.eventBridgeID)
+            #expect(heading.timestamp == notification.timestamp)
+        }
+    }
+
+    @Test("a heading names the user whom the topic or the body names, also of a body that cannot be used")
+    func headingUsers() throws {
+        var decoder = NotificationDecoder()
+        func user(_ topic: String, _ body: String) throws -> String? {
+            let text = #"{"topicName":"\#(topic)","eventBody":\#(body)}"#
+            return try decoder.headings(of: Array(text.utf8)).first?.heading.userID
+        }
+        #expect(try user("v2.users.u1.conversations", "{}") == "u1")
+        #expect(try user("v2.workforcemanagement.teams.t1.adherence", #"{"user":{"id":"u2"}}"#) == "u2")
+        #expect(try user("v2.workforcemanagement.teams.t1.adherence", "{}") == nil)
+        #expect(try user("v2.routing.queues.q1.conversations", #"{"id":"c"}"#) == nil)
+        #expect(try user("v2.something.else", "{}") == nil)
     }
 
     @Test("an error says where, and never what")
@@ -200,8 +295,9 @@ struct NotificationDecoderTests {
     @Test("a large body is decoded, and its memory is not kept in the way of small ones")
     func large() throws {
         var decoder = NotificationDecoder()
-        let pad = String(repeating: "é\\n", count: 300_000)
-        let text = #"{"topicName":"v2.users.a.outofoffice","eventBody":{"active":true,"pad":"\#(pad)"}}"#
+        let pad = #""\#(String(repeating: "é\\n", count: 60_000))""#
+        let pads = Array(repeating: pad, count: 5).joined(separator: ",")
+        let text = #"{"topicName":"v2.users.a.outofoffice","eventBody":{"active":true,"pad":[\#(pads)]}}"#
         for _ in 0..<3 {
             #expect(
                 try decoder.decode([UInt8](text.utf8)).first?.notification.event

@@ -35,11 +35,12 @@ struct Certificates {
 
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
-    func files(clientCA: Bool = false) -> HTTPServerConfiguration.TLSFiles {
+    func files(clientCA: Bool = false, optional: Bool = false) -> HTTPServerConfiguration.TLSFiles {
         .init(
             certificate: path("server.crt"),
             privateKey: path("server.key"),
-            clientCA: clientCA ? path("ca.crt") : nil
+            clientCA: clientCA ? path("ca.crt") : nil,
+            allowsMissingClientCertificate: optional
         )
     }
 
@@ -71,7 +72,8 @@ struct Certificates {
         return try await body(certificates)
     }
 
-    func issue(_ name: String, extensions: String) throws {
+    /// - Parameter subject: in the form of `openssl req`; `nil` = the name alone.
+    func issue(_ name: String, subject: String? = nil, extensions: String) throws {
         try Data(extensions.utf8).write(to: folder.appendingPathComponent("\(name).ext"))
         try openssl(
             "req",
@@ -81,7 +83,8 @@ struct Certificates {
             "ec_paramgen_curve:P-256",
             "-nodes",
             "-subj",
-            "/CN=\(name)",
+            subject ?? "/CN=\(name)",
+            "-utf8",
             "-keyout",
             path("\(name).key"),
             "-out",

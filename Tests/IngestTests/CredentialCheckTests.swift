@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import Foundation
+import GenesysEvents
 import HTTPServer
 import Testing
 
@@ -91,5 +92,13 @@ struct CredentialCheckTests {
         )
         #expect(SecretDigest("a".utf8).matches(SecretDigest("a".utf8)))
         #expect(!SecretDigest("a".utf8).matches(SecretDigest("b".utf8)))
+    }
+}
+
+extension CredentialCheck {
+    /// Whether a request with these fields and an empty body is accepted, in 2026.
+    fileprivate func accepts(_ headers: HTTPHeaders) -> Bool {
+        let request = HTTPRequest(method: .post, target: "/v1/events", headers: headers)
+        return verdict(on: request, body: [], now: Timestamp(milliseconds: 1_773_151_560_000)) == .accepted
     }
 }

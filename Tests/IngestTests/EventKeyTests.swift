@@ -9,14 +9,27 @@ import Testing
 @Suite("Keys of events")
 struct EventKeyTests {
     private func key(_ topic: String, id: String? = nil, _ bytes: String = "{}") -> String {
-        EventKey.key(
-            of: Notification(topicName: topic, eventBridgeID: id, event: .unused),
-            Array(bytes.utf8)
-        )
+        var heading = NotificationHeading(topicName: topic)
+        heading.eventBridgeID = id
+        return EventKey.key(of: heading, Array(bytes.utf8))
     }
 
     @Test("EventBridge's own id is the key")
     func usesID() { #expect(key("t", id: "e1") == "eb:e1") }
+
+    @Test("a CloudEvent's source and id are the key together, and nothing is shifted between them")
+    func usesCloudEvent() {
+        func key(_ source: String?, _ id: String?) -> String {
+            var heading = NotificationHeading(topicName: "t")
+            heading.cloudEventSource = source
+            heading.cloudEventID = id
+            return EventKey.key(of: heading, [])
+        }
+        // printf '/s\377a' | sha256sum
+        #expect(key("/s", "a") == "ce:a37dcab5cc9d2596f0ea3d9418aa8ae955a4759391c8d3338d170cf4870e6897")
+        #expect(Set([key("/s", "a"), key("/sa", ""), key("/", "sa"), key("/s", "b"), key(nil, "a")]).count == 5)
+        #expect(key(nil, "a").hasPrefix("sha256:"))
+    }
 
     @Test("without a usable id the key is the hash of topic and content")
     func hashesContent() {

@@ -32,20 +32,25 @@ final class TestIngest: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
+    var logger: Logger { Logger(label: "test") { [log] _ in log } }
+
     func ingest(
         _ authentication: [Authentication] = [],
         sources: [String]? = nil,
+        maxBodyBytes: Int? = nil,
         decode: Ingest.Decode? = nil
     ) -> Ingest {
         var configuration = Ingest.Configuration(authentication: authentication)
         if let sources { configuration.allowedSources = sources }
-        let logger = Logger(label: "test") { [log] _ in log }
+        if let maxBodyBytes { configuration.maxBodyBytes = maxBodyBytes }
         let now: @Sendable () -> Timestamp = { [self] in time.withLock { $0 } }
         guard let decode else {
             return Ingest(configuration: configuration, journal: journal, logger: logger, now: now)
         }
         return Ingest(configuration: configuration, journal: journal, logger: logger, now: now, decode: decode)
     }
+
+    var now: Timestamp { time.withLock { $0 } }
 
     func advance(_ duration: Duration) { time.withLock { $0 = $0.advanced(by: duration) } }
 
@@ -82,11 +87,19 @@ extension HTTPRequest {
         headers: HTTPHeaders = ["Content-Type": "application/json"],
         from address: String = "192.0.2.1"
     ) -> HTTPRequest {
+        events(Array(body.utf8), headers: headers, from: address)
+    }
+
+    static func events(
+        _ body: [UInt8],
+        headers: HTTPHeaders = ["Content-Type": "application/json"],
+        from address: String = "192.0.2.1"
+    ) -> HTTPRequest {
         HTTPRequest(
             method: .post,
             target: "/v1/events",
             headers: headers,
-            body: Array(body.utf8),
+            body: body,
             remoteAddress: address
         )
     }

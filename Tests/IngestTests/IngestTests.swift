@@ -147,17 +147,6 @@ struct IngestTests {
         await test.journal.close()
     }
 
-    @Test(
-        "a content coding is 415, identity is none",
-        arguments: [("identity", 202), ("gzip", 415), ("br, identity", 415)]
-    )
-    func checksCoding(coding: String, status: Int) async throws {
-        let response = await test.ingest().handle(.events(Sample.presence(), headers: ["Content-Encoding": coding]))
-        #expect(response.status.code == status)
-        if status == 415 { #expect(response.headers["Accept-Encoding"] == "identity") }
-        await test.journal.close()
-    }
-
     @Test("sources outside the allowed blocks are 403, before anything else is looked at")
     func checksSource() async throws {
         let ingest = test.ingest(

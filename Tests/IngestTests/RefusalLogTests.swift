@@ -17,7 +17,7 @@ struct RefusalLogTests {
         log = RefusalLog(logger: Logger(label: "test") { _ in lines })
     }
 
-    private func note(_ source: String, at seconds: Int64, _ reason: Refusal = .credentials) {
+    private func note(_ source: String, at seconds: Int64, _ reason: Refusal = .credentialsWrong) {
         log.note(reason, source: source, now: Timestamp(milliseconds: seconds * 1000))
     }
 

@@ -6,6 +6,7 @@ import Foundation
 import GRDB
 import GenesysEvents
 import Logging
+import Synchronization
 import Testing
 
 @testable import Journal
@@ -88,6 +89,13 @@ extension HistoryEntry {
             summary: summary
         )
     }
+}
+
+/// A number that tasks share.
+final class SharedCount: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .sequentiallyConsistent) }
+    func add(_ number: Int = 1) { count.add(number, ordering: .sequentiallyConsistent) }
 }
 
 /// Waits for a condition, at most ten seconds.

@@ -66,6 +66,69 @@ struct JournalFailureTests {
         }
     #endif
 
+    #if canImport(Glibc)
+        /// What a file system that turns read-only does to a file that is open, for which the kernel refuses a remount.
+        @Test("writes that the system refuses are told, and taken again by itself, nothing lost and nothing doubled")
+        func refusesWrites() async throws {
+            let journal = try folder.open()
+            _ = try await journal.append([.mock("eb:1")])
+            let log = folder.file("relay.db-wal")
+            let name = URL(fileURLWithPath: folder.path).lastPathComponent + "/relay.db-wal"
+            let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap(
+                Int32.init
+            )
+            .filter { descriptor in
+                let file = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")
+                return file?.hasSuffix(name) == true
+            }
+            #expect(!descriptors.isEmpty)
+            let kept = descriptors.map { dup($0) }
+            let readOnly = open(log, O_RDONLY)
+            for descriptor in descriptors { #expect(dup2(readOnly, descriptor) == descriptor) }
+            for key in ["eb:2", "eb:3"] {
+                await #expect { try await journal.append([.mock(key)]) } throws: {
+                    ($0 as? JournalError)?.code == .notWritable
+                }
+            }
+            #expect(journal.writeFailure?.contains("disk failed") == true)
+            #expect(try await journal.read(after: 0, limit: 9).map(\.entry.key) == ["eb:1"])
+            for (descriptor, old) in zip(descriptors, kept) { #expect(dup2(old, descriptor) == descriptor) }
+            for descriptor in kept + [readOnly] { close(descriptor) }
+            #expect(try await eventually { journal.writeFailure == nil })
+            let after = try await journal.append([.mock("eb:1"), .mock("eb:2")])
+            #expect(after == AppendResult(accepted: 1, duplicate: 1))
+            let copy = try folder.copyOfDatabase().open()
+            #expect(try await copy.read(after: 0, limit: 9).map(\.entry.key) == ["eb:1", "eb:2"])
+            #expect(try await copy.damage().isEmpty)
+            await copy.close()
+            await journal.close()
+        }
+
+        @Test("a file system that is mounted read-only is refused with what to do", .enabled(if: geteuid() == 0))
+        func readOnlyMount() async throws {
+            guard mount("tmpfs", folder.path, "tmpfs", 0, "size=4m") == 0 else { return }
+            defer { _ = umount2(folder.path, Int32(MNT_DETACH)) }
+            let flags = UInt(MS_REMOUNT) | UInt(MS_RDONLY)
+            func whileOpen() async throws {
+                let journal = try folder.open()
+                _ = try await journal.append([.mock("eb:1")])
+                // While files are open for writing the kernel does not do it, so nothing is lost to it.
+                #expect(mount("tmpfs", folder.path, "tmpfs", flags, nil) != 0)
+                #expect(try await journal.append([.mock("eb:2")]).accepted == 1)
+                await journal.close()
+            }
+            try await whileOpen()
+            #expect(try await eventually { mount("tmpfs", folder.path, "tmpfs", flags, nil) == 0 })
+            let error = #expect(throws: JournalError.self) { try folder.open() }
+            #expect(error?.code == .cannotOpen)
+            #expect(error?.message.contains("must be writable") == true, "\(error as Any)")
+            #expect(mount("tmpfs", folder.path, "tmpfs", UInt(MS_REMOUNT), nil) == 0)
+            let again = try folder.open()
+            #expect(try await again.read(after: 0, limit: 9).count == 2)
+            await again.close()
+        }
+    #endif
+
     @Test("after an I/O error the log is begun anew before anything is promised")
     func rebuildsLog() async throws {
         let journal = try folder.open { $0.retryInterval = .seconds(3600) }

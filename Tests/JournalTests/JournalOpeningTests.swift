@@ -121,6 +121,30 @@ struct JournalOpeningTests {
         #expect(error?.message.contains("newer version") == true)
     }
 
+    @Test("a journal that version 0.1.0 has written is opened, brought up to the present version, and goes on")
+    func opensVersionOne() async throws {
+        let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Fixtures/Journal/version-1.sql")
+        try folder.run(try String(contentsOf: fixture, encoding: .utf8))
+        let journal = try folder.open()
+        #expect(journal.lastSequence == 21)
+        #expect(try await journal.damage().isEmpty)
+        #expect(try await journal.contradictions().isEmpty)
+        let counts = try await journal.counts()
+        #expect((counts.entries, counts.history, counts.agents, counts.deadLetters) == (8, 16, 2, 1))
+        let content = try #require(try await journal.read(after: 17, limit: 1).first).entry
+        #expect(content.key.hasPrefix("sha256:") && content.agentID == "someone")
+        #expect(content.body == Array(#"{"topicName":"v2.users.someone.presence","eventBody":{}}"#.utf8))
+        let first = try #require(try await journal.read(after: 0, limit: 1).first).entry
+        #expect(first.source == .webhook && first.madeAt?.milliseconds == 1_795_797_956_068)
+        #expect(try await journal.read(after: 20, limit: 1).first?.entry.source == .observation)
+        // Known before, known now.
+        #expect(try await journal.append([first]) == AppendResult(accepted: 0, duplicate: 1))
+        #expect(try await journal.append([.mock("eb:new")]).accepted == 1)
+        #expect(journal.lastSequence == 22)
+        await journal.close()
+    }
+
     @Test("a second relay on the same database is refused, and may have it when the first has ended")
     func locks() async throws {
         let first = try folder.open()

@@ -97,4 +97,81 @@ struct JournalRetentionTests {
         #expect(try await journal.sequence(before: Timestamp(milliseconds: 99 * hour)) == 10)
         await journal.close()
     }
+
+    /// Entries of a kilobyte at `1...count`, two lines of history each, applied up to `position`.
+    private func large(_ count: Int, applied position: Int64, maxSize: Int64) async throws -> Journal {
+        let journal = try folder.open { $0.maxSize = maxSize }
+        let body = [UInt8](repeating: 0x20, count: 1000)
+        for start in stride(from: 1, through: count, by: 500) {
+            let range = start..<min(start + 500, count + 1)
+            _ = try await journal.append(range.map { .mock("eb:\($0)", at: Int64($0), body: body) })
+            var commit = JournalCommit()
+            commit.history = range.flatMap { [.mock("\($0)", at: Int64($0)), .mock("\($0)", at: Int64($0))] }
+            commit.deadLetters = range.filter { $0 % 100 == 0 }.map {
+                DeadLetter(at: Timestamp(milliseconds: Int64($0)), reason: "\($0)", agentID: nil, event: [])
+            }
+            try await journal.commit(commit)
+        }
+        try await apply(position, journal)
+        return journal
+    }
+
+    @Test("above maxSize the oldest go until it is kept, entries, history and letters of the same age, and no more")
+    func keepsSize() async throws {
+        let journal = try await large(4000, applied: 4000, maxSize: 2_000_000)
+        let before = try await journal.measure(now: .init(milliseconds: 5000))
+        #expect(before.usedBytes > 4_000_000)
+        let result = try await journal.enforceMaxSize()
+        let after = try await journal.measure(now: .init(milliseconds: 5000))
+        #expect(!result.isOver && result.usedBytes == after.usedBytes)
+        #expect((1_000_000...2_000_000).contains(after.usedBytes), "\(after.usedBytes)")
+        // The file keeps its size, and its free pages are used before it grows.
+        #expect(after.databaseBytes == before.databaseBytes && after.freePages > 400)
+        let left = try await journal.read(after: 0, limit: 9999).map(\.sequence)
+        let first = try #require(left.first)
+        #expect(left == Array(first...4000))
+        let lines = try await journal.history(agentID: "a", before: nil, limit: 9999).compactMap { Int64($0.summary) }
+        let letters = try await journal.deadLetters(before: nil, limit: 99).compactMap { Int64($0.reason) }
+        for oldest in [lines.last, letters.last] { #expect(abs(try #require(oldest) - first) <= 500) }
+        let entries = result.deleted - (8000 - lines.count) - (40 - letters.count)
+        #expect(entries == 4000 - left.count)
+        #expect(try await journal.enforceMaxSize().deleted == 0)
+        await journal.close()
+    }
+
+    @Test("entries that are not applied stay, whatever the size, and that is told")
+    func keepsUnappliedBySize() async throws {
+        let journal = try await large(1000, applied: 100, maxSize: 100_000)
+        let result = try await journal.enforceMaxSize()
+        #expect(result.isOver)
+        #expect(try await journal.read(after: 0, limit: 9999).map(\.sequence) == Array(101...1000))
+        await journal.close()
+    }
+
+    @Test("a few large entries go one by one: no more than has to")
+    func fewLarge() async throws {
+        let journal = try folder.open { $0.maxSize = 3_000_000 }
+        for index in 1...10 {
+            _ = try await journal.append([
+                .mock("eb:\(index)", at: Int64(index), body: [UInt8](repeating: 1, count: 500_000))
+            ])
+        }
+        try await apply(10, journal)
+        try await journal.enforceMaxSize()
+        #expect(try await journal.read(after: 0, limit: 99).map(\.sequence) == Array(6...10))
+        await journal.close()
+    }
+
+    @Test("without a limit nothing goes, and appends are taken while old entries go")
+    func sizeUnderLoad() async throws {
+        var journal = try await large(2000, applied: 2000, maxSize: .max)
+        #expect(try await journal.enforceMaxSize().deleted == 0)
+        await journal.close()
+        journal = try folder.open { $0.maxSize = 500_000 }
+        async let result = journal.enforceMaxSize()
+        for index in 0..<20 { _ = try await journal.append([.mock("eb:new\(index)", at: 9_000_000)]) }
+        #expect(try await result.deleted > 1000)
+        #expect(try await journal.read(after: 2000, limit: 9999).count == 20)
+        await journal.close()
+    }
 }

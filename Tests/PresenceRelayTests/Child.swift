@@ -21,16 +21,24 @@ final class Child: Sendable {
         var exit: Int32?
     }
 
-    /// Starts `presence-relay`, or another product of the package, with arguments and environment.
+    /// Starts `presence-relay`, or another product of the package; as another user of the system where one is given.
     init(
         _ arguments: [String],
         executable: String = "presence-relay",
         environment: [String: String] = [:],
-        input: String? = nil
+        input: String? = nil,
+        user: Int? = nil
     ) throws {
         let process = Process()
-        process.executableURL = Self.products.appendingPathComponent(executable)
-        process.arguments = arguments
+        let executable = Self.products.appendingPathComponent(executable)
+        if let user {
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
+            process.arguments =
+                ["--reuid=\(user)", "--regid=\(user)", "--clear-groups", executable.path] + arguments
+        } else {
+            process.executableURL = executable
+            process.arguments = arguments
+        }
         var all = ProcessInfo.processInfo.environment
         // A crashing Swift program otherwise stays in its backtracer.
         all["SWIFT_BACKTRACE"] = "enable=no"
@@ -129,9 +137,10 @@ struct NotReached: Error, CustomStringConvertible { var description: String }
 func run(
     _ arguments: [String],
     environment: [String: String] = [:],
-    input: String? = nil
+    input: String? = nil,
+    user: Int? = nil
 ) async throws -> (code: Int32, output: String, errors: String) {
-    let child = try Child(arguments, environment: environment, input: input)
+    let child = try Child(arguments, environment: environment, input: input, user: user)
     let code = try await child.end()
     return (code, child.lines.joined(separator: "\n"), child.errors)
 }

@@ -64,6 +64,44 @@ struct MetricsTests {
         }
     }
 
+    @Test("the journal's size, lag and dead letters are in the metrics and in the health, and name nothing")
+    func journal() async throws {
+        try await withInstallation { site in
+            let path = try site.configuration()
+            let yaml = try String(contentsOfFile: path, encoding: .utf8)
+            try yaml.replacingOccurrences(of: "/relay.db\"", with: "/relay.db\", maxSize: 50MB")
+                .write(toFile: path, atomically: true, encoding: .utf8)
+            let relay = try await site.relay(path, events: false)
+            #expect(try await relay.post(#"{"topicName":"v2.users.someone.presence","eventBody":{}}"#).status == 202)
+            _ = try await relay.onlyLetter { _ in true }
+            let text = try await relay.get("/metrics").text
+            let values = Dictionary(
+                text.split(separator: "\n").filter { $0.hasPrefix("presence_relay_journal_") }
+                    .map { $0.split(separator: " ") }.compactMap { line in
+                        Double(line[1]).map { (line[0].dropFirst("presence_relay_journal_".count), $0) }
+                    },
+                uniquingKeysWith: { $1 }
+            )
+            #expect(try #require(values["database_bytes"]) > 20_000)
+            #expect(values["used_bytes"] ?? 0 > 20_000 && values["wal_bytes"] ?? 0 > 4000)
+            #expect(values["disk_free_bytes"] ?? 0 > 1_000_000)
+            #expect(values["dead_letters"] == 1)
+            #expect(values["lag_entries"] == 0 && values["lag_seconds"] == 0)
+            #expect(values["free_pages"] != nil && values["oldest_entry_age_seconds"] != nil)
+            #expect(try complaints(about: text) == "")
+
+            let check = try await relay.get("/healthz").json["checks"]["journal"]
+            #expect(["pass", "warn"].contains(check["status"].text))
+            let names = [
+                "databaseBytes", "deadLetters", "diskFreeBytes", "lag", "lagSeconds", "lastSequence", "maxBytes",
+                "oldestEntrySeconds", "usedBytes", "walBytes",
+            ]
+            for name in names { #expect(check["values"][name].exists, "\(name)") }
+            #expect(check["values"]["maxBytes"].int == 50_000_000)
+            #expect(!"\(check)".contains(site.folder.path))
+        }
+    }
+
     @Test("a status that is refused warns in health, with a count and no id, and is told of on the stream")
     func refused() async throws {
         try await withInstallation { site in

@@ -9,6 +9,8 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 // Swift cannot call OpenSSL's function-like macros; each of these is one of them and nothing more.
 
@@ -32,4 +34,7 @@ static inline uint64_t pr_ssl_ctx_set_options(SSL_CTX *context, uint64_t options
 static const uint64_t pr_ssl_op_no_renegotiation = SSL_OP_NO_RENEGOTIATION;
 static const uint64_t pr_ssl_op_cipher_server_preference = SSL_OP_CIPHER_SERVER_PREFERENCE;
 static const uint64_t pr_ssl_op_ignore_unexpected_eof = SSL_OP_IGNORE_UNEXPECTED_EOF;
+
+// Flags of X509_NAME_print_ex for RFC 2253, with UTF-8 as it is instead of escaped byte by byte.
+static const unsigned long pr_x509_name_rfc2253_utf8 = XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB;
 #endif

@@ -4,7 +4,7 @@
 import HTTPServer
 
 extension Console {
-    /// `GET /v1/dead-letters`, `POST /v1/dead-letters/{id}/retry` and `DELETE /v1/dead-letters/{id}`.
+    /// `GET /v1/dead-letters`, `GET /v1/dead-letters/{id}`, `POST /v1/dead-letters/{id}/retry` and `DELETE /v1/dead-letters/{id}`.
     func addDeadLetterRoutes(to router: inout Router) {
         router.on(
             .get,
@@ -12,6 +12,16 @@ extension Console {
             admin { [sources] request in
                 let page = try PageParameters(request)
                 return try .json(await sources.deadLetters(page.sequence(), page.limit))
+            }
+        )
+        router.on(
+            .get,
+            "/v1/dead-letters/{id}",
+            admin { [sources] request in
+                guard let letter = try await sources.deadLetter(try Self.letter(request)) else {
+                    throw ConsoleError.noLetter
+                }
+                return try .json(letter)
             }
         )
         router.on(

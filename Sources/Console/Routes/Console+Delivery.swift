@@ -12,6 +12,7 @@ extension Console {
     /// `GET /metrics`: what was counted, and how things are at this moment.
     func metricsPage() async -> HTTPResponse {
         metrics.show(await sources.load())
+        await sources.prepareScrape()
         return .text(metrics.exposition(), type: PrometheusMetrics.contentType)
     }
 }

@@ -8,6 +8,8 @@ final class Connection {
     let slot: Int
     let generation: UInt32
     let remoteAddress: String
+    /// What the client has proven in the TLS handshake; read once for all requests of the connection.
+    var clientCertificate: ClientCertificate?
     var transport: Transport
     var state: ConnectionState
     /// Counts requests, so that the answer of one that has been given up is not taken for the next one's.

@@ -9,6 +9,7 @@ extension LoopCore {
         switch connection.transport.handshake() {
         case .moved:
             connection.state.handshakeDone()
+            connection.clientCertificate = connection.transport.clientCertificate()
             // The first bytes of the request may have come with the handshake's last.
             connection.isReadable = true
             arm(connection)
@@ -102,7 +103,12 @@ extension LoopCore {
                 connection.exchange &+= 1
                 giveBackUnfinished(of: connection)
                 return dispatch(
-                    HTTPRequest(head: head, body: body, remoteAddress: connection.remoteAddress),
+                    HTTPRequest(
+                        head: head,
+                        body: body,
+                        remoteAddress: connection.remoteAddress,
+                        clientCertificate: connection.clientCertificate
+                    ),
                     connection
                 )
             case .refuse(let failure):

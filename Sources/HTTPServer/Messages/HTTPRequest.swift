@@ -19,6 +19,8 @@ public struct HTTPRequest: Sendable {
     public var parameters: [String: String]
     /// The peer's address in numeric form, without the port.
     public var remoteAddress: String
+    /// The peer's certificate when it has shown one that a client CA has issued; of the nearest proxy, where there is one.
+    public var clientCertificate: ClientCertificate?
     /// The path as received: routes are matched on it, so that `%2F` stays inside its segment.
     var rawPath: String
 
@@ -28,7 +30,8 @@ public struct HTTPRequest: Sendable {
         target: String,
         headers: HTTPHeaders = [:],
         body: [UInt8] = [],
-        remoteAddress: String = "127.0.0.1"
+        remoteAddress: String = "127.0.0.1",
+        clientCertificate: ClientCertificate? = nil
     ) {
         self.method = method
         self.target = target
@@ -40,9 +43,10 @@ public struct HTTPRequest: Sendable {
         self.body = body
         parameters = [:]
         self.remoteAddress = remoteAddress
+        self.clientCertificate = clientCertificate
     }
 
-    init(head: RequestHead, body: [UInt8], remoteAddress: String) {
+    init(head: RequestHead, body: [UInt8], remoteAddress: String, clientCertificate: ClientCertificate?) {
         method = head.method
         target = head.target
         rawPath = head.rawPath
@@ -52,6 +56,7 @@ public struct HTTPRequest: Sendable {
         self.body = body
         parameters = [:]
         self.remoteAddress = remoteAddress
+        self.clientCertificate = clientCertificate
     }
 
     /// The first value of a query parameter, percent-decoded (`+` is a space).

@@ -49,6 +49,9 @@ struct Transport: ~Copyable {
 
     var isSecure: Bool { session != nil }
 
+    /// The peer's certificate, when it has shown one and it has been verified; for after the handshake.
+    func clientCertificate() -> ClientCertificate? { session.flatMap { ClientCertificate(verifiedBy: $0) } }
+
     /// One step of the TLS handshake; `.moved` when it is complete.
     mutating func handshake() -> TransferResult {
         guard let session else { return .moved(0) }

@@ -7,7 +7,8 @@ import Glibc
 /// Certificate, key and rules of TLS for all connections of a server.
 ///
 /// TLS 1.2 and later, ALPN `http/1.1` (RFC 7301), stateless session tickets so that a sender who opens a connection for
-/// every event resumes instead of signing anew. With a client CA, a client without a certificate of it is turned away.
+/// every event resumes instead of signing anew. With a client CA, a client with a certificate of another one is turned
+/// away, and so is, unless allowed, one without any.
 final class TLSContext: Sendable {
     /// Set up in `init` and not changed after it; OpenSSL counts its references atomically and lets several threads
     /// make sessions of one context.
@@ -20,7 +21,9 @@ final class TLSContext: Sendable {
         pointer = context
         configure()
         try loadCertificate(files)
-        if let clientCA = files.clientCA { try requireClientCertificates(of: clientCA) }
+        if let clientCA = files.clientCA {
+            try askForClientCertificates(of: clientCA, areRequired: !files.allowsMissingClientCertificate)
+        }
     }
 
     deinit { SSL_CTX_free(pointer) }
@@ -72,7 +75,7 @@ final class TLSContext: Sendable {
         }
     }
 
-    private func requireClientCertificates(of file: String) throws(HTTPServerError) {
+    private func askForClientCertificates(of file: String, areRequired: Bool) throws(HTTPServerError) {
         try Self.checkReadable(file, as: "client CA")
         ERR_clear_error()
         guard SSL_CTX_load_verify_locations(pointer, file, nil) == 1, let names = SSL_load_client_CA_file(file) else {
@@ -83,7 +86,8 @@ final class TLSContext: Sendable {
             )
         }
         SSL_CTX_set_client_CA_list(pointer, names)
-        SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+        let required = areRequired ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0
+        SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | required, nil)
     }
 
     private static func checkReadable(_ file: String, as role: String) throws(HTTPServerError) {

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import GRDB
+
+/// A table from which the oldest rows go, in steps short enough that appends do not notice them.
+///
+/// Times grow with the ids but for a few, which needs no index on time.
+struct RetentionTable {
+    /// Rows that one transaction looks at.
+    static let rowsOfStep: Int64 = 500
+    /// Bytes of content that one transaction deletes, but for the last row: the pages of each are walked one by one.
+    static let bytesOfStep: Int64 = 4_000_000
+
+    let name: String
+    let id: String
+    let time: String
+    let content: String
+    /// Later rows stay.
+    var end = Int64.max
+
+    /// Entries that are applied.
+    static func entries(_ database: Database) throws -> RetentionTable {
+        let position = try Int64.fetchOne(database, sql: "SELECT position FROM progress") ?? 0
+        return RetentionTable(name: "entries", id: "sequence", time: "received_at", content: "body", end: position)
+    }
+    static let history = RetentionTable(name: "history", id: "id", time: "at", content: "detail")
+    static let deadLetters = RetentionTable(name: "dead_letters", id: "id", time: "at", content: "event")
+
+    struct Window {
+        /// The id of its last row.
+        var last: Int64
+        /// The newest time in it.
+        var newest: Int64
+        /// There may be more rows behind it.
+        var isFull: Bool
+    }
+
+    /// The rows after an id that are one step, or that make up so many bytes; `nil` = there are none.
+    func window(after first: Int64 = 0, bytes: Int64 = bytesOfStep, _ database: Database) throws -> Window? {
+        // The length of a blob is told without reading it.
+        let rows = try Row.fetchCursor(
+            database.cachedStatement(
+                sql: """
+                    SELECT \(id), \(time), length(\(content)) FROM \(name)
+                    WHERE \(id) > ? AND \(id) <= ? ORDER BY \(id) LIMIT ?
+                    """
+            ),
+            arguments: [first, end, Self.rowsOfStep]
+        )
+        var window: Window?
+        var (count, size) = (Int64(0), Int64(0))
+        while let row = try rows.next() {
+            window = Window(last: row[0], newest: max(window?.newest ?? .min, row[1]), isFull: false)
+            count += 1
+            size += row[2]
+            if size >= min(bytes, Self.bytesOfStep) { break }
+        }
+        window?.isFull = count == Self.rowsOfStep || size >= min(bytes, Self.bytesOfStep)
+        return window
+    }
+
+    /// Deletes the rows after an id up to another whose time is not after `newest`; returns how many.
+    func delete(after first: Int64 = 0, through last: Int64, newest: Int64, _ database: Database) throws -> Int {
+        try database.cachedStatement(
+            sql: "DELETE FROM \(name) WHERE \(id) > ? AND \(id) <= ? AND \(time) <= ?"
+        ).execute(arguments: [first, last, newest])
+        return database.changesCount
+    }
+}
