@@ -158,6 +158,47 @@ struct JournalLogTests {
         await journal.close()
     }
 
+    /// The log of a process that was killed, 50 entries long.
+    private func inherited() async throws -> TemporaryFolder {
+        let journal = try folder.open { $0.checkpoints = .init(pass: .max, restart: .max, truncate: .max) }
+        try await append(0..<50, to: journal)
+        let copy = try copyAtOneMoment()
+        await journal.close()
+        return copy
+    }
+
+    @Test("the log of another process is begun anew before anything is promised")
+    func inherits() async throws {
+        let copy = try await inherited()
+        let before = Journal.fileSize(copy.file("relay.db-wal"))
+        let journal = try copy.open { $0.checkpoints = .init(pass: .max, restart: .max, truncate: .max) }
+        #expect(Journal.fileSize(copy.file("relay.db-wal")) >= before)
+        try await append(50..<51, to: journal)
+        #expect(Journal.fileSize(copy.file("relay.db-wal")) < before / 4)
+        #expect(try await journal.read(after: 0, limit: 99).count == 51)
+        await journal.close()
+    }
+
+    @Test("a snapshot that was held before the relay started keeps no event out")
+    func inheritsUnderReader() async throws {
+        let copy = try await inherited()
+        var settings = GRDB.Configuration()
+        settings.allowsUnsafeTransactions = true
+        let reader = try DatabaseQueue(path: copy.file(), configuration: settings)
+        try await reader.writeWithoutTransaction { database in
+            try database.execute(sql: "BEGIN")
+            #expect(try Int.fetchOne(database, sql: "SELECT count(*) FROM entries") == 50)
+        }
+        let journal = try copy.open()
+        try await append(50..<100, to: journal)
+        #expect(journal.writeFailure == nil)
+        try await reader.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        try reader.close()
+        try await append(100..<101, to: journal)
+        #expect(try await journal.read(after: 0, limit: 199).count == 101)
+        await journal.close()
+    }
+
     @Test("after an I/O error beside the writer the log is begun anew before anything is promised")
     func distrusts() async throws {
         let journal = try folder.open { $0.checkpoints = .init(pass: .max, restart: .max, truncate: .max) }

@@ -36,13 +36,14 @@ struct PowerCut {
             var certain = data(durable, name)
             var pending = data(durable, name + ".pending")
             if let text = data(durable, name + ".truncated"), let size = Int(String(decoding: text, as: UTF8.self)) {
-                if now != nil, pending == nil, let certain, !random.chance(survival) {
+                if random.chance(survival) {
+                    certain = certain.map { $0.prefix(size) }
+                    pending = pending.map { $0.prefix(size) }
+                } else if now != nil, pending == nil, let certain {
                     // It was never shortened, and what was written after that lies nowhere.
                     left[name] = certain
                     continue
                 }
-                certain = certain.map { $0.prefix(size) }
-                pending = pending.map { $0.prefix(size) }
             }
             if let certain, now == nil || pending != nil, !random.chance(survival) {
                 // Removed or replaced, and the folder not synced since: the old one is back.
