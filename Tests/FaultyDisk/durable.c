@@ -105,6 +105,19 @@ void sync_file(struct file *file, int written) {
     real_unlink(path);
 }
 
+// A new file is another one than the durable one of its name: none of its blocks is one of that.
+void note_creation(struct file *file) {
+    file->is_named_durably = 0;
+    file->dirty_count = 0;
+    if (!durable[0] || is_volatile(file->name)) return;
+    char path[PATH_MAX];
+    int descriptor = open_durable(file);
+    if (real_ftruncate(descriptor, 0)) fail_loudly(file->name);
+    real_close(descriptor);
+    truncation_path(path, file->name);
+    real_unlink(path);
+}
+
 // What is written after a truncation goes to new blocks, which the file has only when the truncation is on disk too.
 void note_truncation(struct file *file, off_t size) {
     if (!durable[0] || is_volatile(file->name)) return;

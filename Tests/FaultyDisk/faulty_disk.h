@@ -60,6 +60,7 @@ void adopt_files(void);
 // What a power cut leaves. `written` is a descriptor of the real file, open for reading too.
 void sync_file(struct file *file, int written);
 void sync_folder(void);
+void note_creation(struct file *file);
 void note_truncation(struct file *file, off_t size);
 void maybe_write_early(struct file *file, int written, off_t from, off_t until);
 

@@ -123,10 +123,7 @@ static int faulty_open(const char *path, int flags, mode_t mode) {
         descriptor = real_open(path, flags, mode);
         if (descriptor >= 0 && descriptor < DESCRIPTORS) {
             struct file *file = file_of(name);
-            if (is_new) {
-                file->is_named_durably = 0;
-                file->dirty_count = 0;
-            }
+            if (is_new) note_creation(file);
             owner[descriptor] = file;
         }
     }
