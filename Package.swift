@@ -83,7 +83,10 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"), logging, metrics,
             ]
         ),
-        library("Ingest", ["HTTPServer", "GenesysEvents", "Journal", "COpenSSL", "CZlib", "Credentials", logging, metrics]),
+        library(
+            "Ingest",
+            ["HTTPServer", "GenesysEvents", "Journal", "COpenSSL", "CZlib", "Credentials", logging, metrics]
+        ),
         library(
             "GenesysAPI",
             [
