@@ -69,6 +69,14 @@ void mark(struct file *file, off_t from, off_t until) {
 
 // MARK: What is durable
 
+void begin(void) {
+    if (control) __atomic_store_n(&control->between, 1, __ATOMIC_SEQ_CST);
+}
+
+void end(void) {
+    if (control) __atomic_store_n(&control->between, 0, __ATOMIC_SEQ_CST);
+}
+
 // Reads through the descriptor that is written: closing another of the same file would drop SQLite's POSIX locks.
 static void copy(int from_descriptor, int to, off_t from, off_t until) {
     char buffer[16 * BLOCK];
@@ -96,13 +104,17 @@ void sync_file(struct file *file, int written) {
     struct stat now;
     if (fstat(written, &now)) fail_loudly(file->name);
     int descriptor = open_durable(file);
+    // A part of what is synced may be durable before the rest; but not a part of what follows a truncation without it.
+    truncation_path(path, file->name);
+    int was_cut = !access(path, F_OK);
+    if (was_cut) begin();
     for (int index = 0; index < file->dirty_count; index++)
         copy(written, descriptor, file->dirty[index].from, file->dirty[index].until);
     if (real_ftruncate(descriptor, now.st_size)) fail_loudly("durable size");
     file->dirty_count = 0;
     real_close(descriptor);
-    truncation_path(path, file->name);
     real_unlink(path);
+    if (was_cut) end();
 }
 
 // A new file is another one than the durable one of its name: none of its blocks is one of that.
@@ -137,6 +149,7 @@ void note_truncation(struct file *file, off_t size) {
 void sync_folder(void) {
     if (!durable[0]) return;
     char path[PATH_MAX], pending[PATH_MAX];
+    begin();
     for (int index = 0; index < FILES; index++) {
         struct file *file = &files[index];
         if (!file->name[0] || is_volatile(file->name)) continue;
@@ -156,6 +169,7 @@ void sync_folder(void) {
             file->is_named_durably = 1;
         }
     }
+    end();
 }
 
 void maybe_write_early(struct file *file, int written, off_t from, off_t until) {

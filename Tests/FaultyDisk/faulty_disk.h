@@ -35,6 +35,7 @@ struct control {
     uint64_t early;      // of 1000 writes so many are on disk before anybody asks for it
     uint64_t random;     // state of the generator for `early`; 0 = none
     uint64_t writes;     // all of them, for `short_each`
+    uint64_t between;    // 1 while the folder and what is known to be durable of it do not belong together
 };
 
 enum { FILES = 64, RANGES = 4096, BLOCK = 4096 };
@@ -56,6 +57,11 @@ const char *name_in_folder(const char *path); // NULL when the path does not lie
 struct file *file_of(const char *name);
 void mark(struct file *file, off_t from, off_t until);
 void adopt_files(void);
+
+// A kill in between leaves something that no disk would: what was done to a file, without what it means for what is durable.
+// The test must not play a power cut then.
+void begin(void);
+void end(void);
 
 // What a power cut leaves. `written` is a descriptor of the real file, open for reading too.
 void sync_file(struct file *file, int written);

@@ -120,6 +120,7 @@ static int faulty_open(const char *path, int flags, mode_t mode) {
     int is_new = (flags & O_CREAT) && access(path, F_OK);
     int descriptor = -1;
     if (!(is_new && fails(CREATE))) {
+        if (is_new) begin();
         descriptor = real_open(path, flags, mode);
         if (descriptor >= 0 && descriptor < DESCRIPTORS) {
             struct file *file = file_of(name);
@@ -128,6 +129,7 @@ static int faulty_open(const char *path, int flags, mode_t mode) {
         }
     }
     int error = errno;
+    if (is_new) end();
     pthread_mutex_unlock(&mutex);
     errno = error;
     return descriptor;
@@ -219,9 +221,14 @@ int ftruncate64(int descriptor, off_t size) {
     struct file *file = file_at(descriptor);
     if (!file) return real_ftruncate(descriptor, size);
     pthread_mutex_lock(&mutex);
-    int result = fails(TRUNCATE) ? -1 : real_ftruncate(descriptor, size);
-    if (!result) note_truncation(file, size);
+    int result = -1;
+    if (!fails(TRUNCATE)) {
+        begin();
+        result = real_ftruncate(descriptor, size);
+        if (!result) note_truncation(file, size);
+    }
     int error = errno;
+    end();
     pthread_mutex_unlock(&mutex);
     errno = error;
     return result;
@@ -246,7 +253,11 @@ int rename(const char *from, const char *to) {
     const char *name = control ? name_in_folder(to) : NULL;
     if (!name) return real_rename(from, to);
     pthread_mutex_lock(&mutex);
-    int result = fails(RENAME) ? -1 : real_rename(from, to);
+    int result = -1;
+    if (!fails(RENAME)) {
+        begin();
+        result = real_rename(from, to);
+    }
     if (!result) {
         struct stat now;
         struct file *file = file_of(name);
@@ -255,6 +266,7 @@ int rename(const char *from, const char *to) {
         if (!stat(to, &now)) mark(file, 0, now.st_size);
     }
     int error = errno;
+    end();
     pthread_mutex_unlock(&mutex);
     errno = error;
     return result;

@@ -28,7 +28,7 @@ final class FaultyDisk: Sendable {
 
     /// The fields of `struct control`, in order.
     private enum Field: UInt64, CaseIterable {
-        case calls, failFrom, failUntil, error, kinds, failed, shortEach, early, random, writes
+        case calls, failFrom, failUntil, error, kinds, failed, shortEach, early, random, writes, between
     }
 
     /// Makes the folders inside `parent`.
@@ -85,6 +85,12 @@ final class FaultyDisk: Sendable {
 
     /// Calls that were made, of the kinds that count.
     var calls: UInt64 { value(.calls) }
+
+    /// The process was killed where the library had done one half of a step: what is durable is not known.
+    var isBetween: Bool { value(.between) != 0 }
+
+    /// What is there counts as durable, and the next process begins anew.
+    func settle() { set(.between, 0) }
 
     /// Calls that were made to fail.
     var failed: UInt64 { value(.failed) }

@@ -13,10 +13,25 @@ struct PowerCut {
     /// Of a hundred blocks and names that were not synced so many survive; `nil` = another number for every cut.
     var survival: Int?
 
-    /// Leaves the folder as the machine would find it when the power is back, all of it durable.
+    /// Leaves the folder as the machine would find it when the power is back, all of it durable. Where that is not known
+    /// (``FaultyDisk/isBetween``) the power stays on, and it was a kill alone.
     mutating func strike(_ disk: FaultyDisk) throws {
         guard let durable = disk.durable else { return }
         let files = FileManager.default
+        guard !disk.isBetween else {
+            disk.settle()
+            for name in try files.contentsOfDirectory(atPath: durable.path) {
+                try files.removeItem(at: durable.appendingPathComponent(name))
+            }
+            for name in try files.contentsOfDirectory(atPath: disk.folder.path)
+            where !name.hasSuffix(".lock") && !name.hasSuffix("-shm") {
+                try files.copyItem(
+                    at: disk.folder.appendingPathComponent(name),
+                    to: durable.appendingPathComponent(name)
+                )
+            }
+            return
+        }
         // All of it, nothing, or something between: each is a case that is easy to get wrong.
         let survival = survival ?? [0, 100, 50, 90, 10].randomElement(using: &random) ?? 0
         let here = try files.contentsOfDirectory(atPath: disk.folder.path)
