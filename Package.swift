@@ -85,7 +85,7 @@ let package = Package(
         ),
         library(
             "Ingest",
-            ["HTTPServer", "GenesysEvents", "Journal", "COpenSSL", "CZlib", "Credentials", logging, metrics]
+            ["HTTPServer", "GenesysEvents", "Journal", "CZlib", "Credentials", logging, metrics]
         ),
         library(
             "GenesysAPI",
@@ -126,7 +126,7 @@ let package = Package(
         library("Preflight", ["GenesysAPI", "GenesysEvents", logging]),
         library(
             "Console",
-            ["HTTPServer", "GenesysEvents", "COpenSSL", logging, metrics, coreMetrics],
+            ["Credentials", "HTTPServer", "GenesysEvents", logging, metrics, coreMetrics],
             resources: [.embedInCode("Page")]
         ),
         library("GenesysSimulator", ["HTTPServer", "HTTPClient", "GenesysEvents", logging]),

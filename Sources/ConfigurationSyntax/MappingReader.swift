@@ -19,13 +19,11 @@ public struct MappingReader {
     ///
     /// - Parameters:
     ///   - keys: those that have a meaning.
-    ///   - unsupported: those of the contract that this version does not act on.
     /// - Returns: `nil`, reported, when the node is not a mapping.
     public init?(
         _ node: ConfigurationNode,
         path: String,
         keys: [String],
-        unsupported: [String] = [],
         diagnostics: Diagnostics
     ) {
         switch node.content {
@@ -41,9 +39,7 @@ public struct MappingReader {
         self.diagnostics = diagnostics
         self.keys = keys
         for entry in entries where !keys.contains(entry.key) {
-            if unsupported.contains(entry.key) {
-                diagnostics.unsupported("'\(name(entry.key))'", at: entry.keyLocation)
-            } else if entry.key == "<<" {
+            if entry.key == "<<" {
                 diagnostics.error(at: entry.keyLocation, "YAML merge keys are not supported; write the keys out")
             } else {
                 let clause = suggestionClause(for: entry.key, among: keys, called: "keys")
@@ -114,9 +110,9 @@ public struct MappingReader {
     }
 
     /// A nested mapping.
-    public func mapping(_ key: String, keys: [String], unsupported: [String] = []) -> MappingReader? {
+    public func mapping(_ key: String, keys: [String]) -> MappingReader? {
         node(key).flatMap {
-            MappingReader($0, path: name(key), keys: keys, unsupported: unsupported, diagnostics: diagnostics)
+            MappingReader($0, path: name(key), keys: keys, diagnostics: diagnostics)
         }
     }
 }

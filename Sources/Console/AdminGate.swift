@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-import COpenSSL
+import Credentials
 import HTTPServer
 import Synchronization
 
@@ -10,15 +10,14 @@ import Synchronization
 /// Only digests are kept. Every digest is compared, in constant time, so neither the time nor the order tells how much
 /// of a token was right or which one matched.
 final class AdminGate: Sendable {
-    private typealias Digest = [UInt8]
-    private let digests: Mutex<[Digest]>
+    private let digests: Mutex<[SecretDigest]>
 
     /// No tokens = everybody passes.
-    init(tokens: [String]) { digests = Mutex(tokens.map { Self.digest(of: $0) }) }
+    init(tokens: [String]) { digests = Mutex(tokens.map { SecretDigest($0.utf8) }) }
 
     /// Takes other tokens from now on (reload of secrets).
     func replace(tokens: [String]) {
-        let new = tokens.map { Self.digest(of: $0) }
+        let new = tokens.map { SecretDigest($0.utf8) }
         digests.withLock { $0 = new }
     }
 
@@ -33,9 +32,9 @@ final class AdminGate: Sendable {
                 challenge: #"Bearer realm="admin""#
             )
         }
-        let presented = Self.digest(of: token)
+        let presented = SecretDigest(token.utf8)
         let matches = digests.reduce(into: false) { known, digest in
-            let equal = CRYPTO_memcmp(digest, presented, presented.count) == 0
+            let equal = digest.matches(presented)
             known = known || equal
         }
         guard matches else {
@@ -67,12 +66,5 @@ final class AdminGate: Sendable {
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
         let token = parts[1].drop { $0 == " " }
         return token.isEmpty ? nil : String(token)
-    }
-
-    private static func digest(of token: String) -> Digest {
-        var digest = Digest(repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        let bytes = Array(token.utf8)
-        SHA256(bytes, bytes.count, &digest)
-        return digest
     }
 }

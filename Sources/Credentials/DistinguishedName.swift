@@ -85,10 +85,10 @@ public struct DistinguishedName: Sendable, Hashable {
 
         private mutating func escaped() -> UInt8? {
             guard let first = next() else { return nil }
-            guard let high = Self.hexDigit(first) else {
+            guard let high = Hexadecimal.value(of: first) else {
                 return " \"#+,;<=>\\".utf8.contains(first) ? first : nil
             }
-            guard let low = next().flatMap(Self.hexDigit) else { return nil }
+            guard let low = next().flatMap(Hexadecimal.value) else { return nil }
             return high << 4 | low
         }
 
@@ -98,15 +98,6 @@ public struct DistinguishedName: Sendable, Hashable {
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."):
                 true
             default: false
-            }
-        }
-
-        private static func hexDigit(_ byte: UInt8) -> UInt8? {
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-            default: nil
             }
         }
     }

@@ -19,7 +19,9 @@ public enum TagEncoding: String, Sendable, CaseIterable {
             var bytes: [UInt8] = []
             bytes.reserveCapacity(count)
             for index in stride(from: 0, to: digits.count, by: 2) {
-                guard let high = Self.digit(digits[index]), let low = Self.digit(digits[index + 1]) else { return nil }
+                guard let high = Hexadecimal.value(of: digits[index]),
+                    let low = Hexadecimal.value(of: digits[index + 1])
+                else { return nil }
                 bytes.append(high << 4 | low)
             }
             return bytes
@@ -30,15 +32,6 @@ public enum TagEncoding: String, Sendable, CaseIterable {
                 data.base64EncodedData().elementsEqual(text)
             else { return nil }
             return Array(data)
-        }
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
         }
     }
 }

@@ -29,24 +29,3 @@ public struct WebhookSigningKey: Sendable {
     /// The 32 bytes of `v1`; see ``StandardWebhooks/signedContent(id:timestamp:body:)``.
     public func tag(of content: [UInt8]) -> [UInt8] { HMACAlgorithm.sha256.tag(of: content, key: bytes) }
 }
-
-/// What both sides of Standard Webhooks have in common.
-public enum StandardWebhooks {
-    /// `id.timestamp.body`: what is signed.
-    ///
-    /// - Parameters:
-    ///   - timestamp: as it stands in the header field.
-    ///   - body: exactly the bytes that are sent.
-    public static func signedContent(id: String, timestamp: String, body: [UInt8]) -> [UInt8] {
-        var content: [UInt8] = []
-        content.reserveCapacity(id.utf8.count + timestamp.utf8.count + 2 + body.count)
-        content += "\(id).\(timestamp).".utf8
-        content += body
-        return content
-    }
-}
-
-extension Timestamp {
-    /// Whole seconds since 1970-01-01T00:00:00Z, as `webhook-timestamp` has it.
-    public var unixSeconds: Int64 { milliseconds / 1000 }
-}

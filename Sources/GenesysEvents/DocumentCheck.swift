@@ -70,6 +70,7 @@ enum DocumentCheck {
     private static func doubledName(in object: JSONValue) -> UnsafeBufferPointer<UInt8>? {
         guard object.count <= few else { return doubledOfMany(in: object) }
         // A bit for each name, by its length and a few bytes: one that is not set yet tells at once that a name is new.
+        // A set of texts would copy every name; without either, all of an 8 KB event takes 9 µs to look through, not 5.
         var bits: UInt64 = 0
         for (place, (name, _)) in object.fields.enumerated() {
             let bit = UInt64(1) << fingerprint(name.text)
@@ -101,7 +102,8 @@ enum DocumentCheck {
         one.count == other.count && one.elementsEqual(other)
     }
 
-    /// From 0 to 63.
+    /// The place of a name's bit, from 0 to 63: the same for equal names, and spread by multiplication (the golden ratio of
+    /// 2^64) for others. Whoever makes all names alike only makes them be compared, of which there are ``few``.
     private static func fingerprint(_ name: UnsafeBufferPointer<UInt8>) -> UInt64 {
         guard let first = name.first, let last = name.last else { return 0 }
         let middle = UInt64(name[name.count / 2])

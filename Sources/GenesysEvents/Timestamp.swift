@@ -11,6 +11,9 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable, CustomStringCo
     /// Milliseconds since 1970-01-01T00:00:00Z.
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+    /// Whole seconds since 1970-01-01T00:00:00Z, as `webhook-timestamp` of Standard Webhooks has it.
+    public var unixSeconds: Int64 { milliseconds / 1000 }
+
     /// Earlier is less.
     public static func < (a: Self, b: Self) -> Bool { a.milliseconds < b.milliseconds }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import Credentials
 import GenesysEvents
 
 /// The key by which the journal knows a notification again.
@@ -25,6 +26,6 @@ enum EventKey {
         message.reserveCapacity(message.count + 1 + rest.count)
         message.append(border)
         message += rest
-        return SHA256.hex(SHA256.digest(message))
+        return Hexadecimal.text(SHA256.digest(message))
     }
 }

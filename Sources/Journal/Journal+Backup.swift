@@ -17,10 +17,10 @@ extension Journal {
     /// Copies the database as it is at this moment into a new file, while the relay that has it open goes on.
     ///
     /// Everything acknowledged before the call is in the copy, and nothing by halves: it is read from one snapshot. The
-    /// pages are copied as they are (SQLite's backup API), on a connection for reading: no lock of the writer is held. Its
-    /// log cannot begin anew until the copy is done, which is why they are copied, and not written anew as `VACUUM INTO`
-    /// would: it holds the snapshot while it builds every index again. The file appears under its name only when it is complete, checked and on
-    /// disk; it is one file without a log, readable for its owner alone.
+    /// pages are copied as they are (SQLite's backup API), on a connection for reading: no lock of the writer is held.
+    /// Its log cannot begin anew until the copy is done, which is why they are copied, and not written anew as
+    /// `VACUUM INTO` would: it holds the snapshot while it builds every index again. The file appears under its name
+    /// only when it is complete, checked and on disk; it is one file without a log, readable for its owner alone.
     ///
     /// Throws `.cannotOpen` with what to do when there is such a file already, or it cannot be written.
     public func backup(to path: String) async throws(JournalError) -> Backup {

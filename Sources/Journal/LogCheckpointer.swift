@@ -92,7 +92,7 @@ final class LogCheckpointer: Sendable {
                 }
             }
         } else if isInherited.exchange(false, ordering: .relaxed) {
-            try takeOver(database)
+            guard try takeOver(database) else { return }
         } else {
             return
         }
@@ -100,15 +100,16 @@ final class LogCheckpointer: Sendable {
     }
 
     /// Begins a log of our own. A reader that was there before us, a backup for example, must not keep events out until it
-    /// has ended: then the log goes on as it is.
-    private func takeOver(_ database: Database) throws {
+    /// has ended: then the log goes on as it is, and this is `false`.
+    private func takeOver(_ database: Database) throws -> Bool {
         try turn.withLock { _ in
             sqlite3_busy_timeout(database.sqliteConnection, Self.patience)
             defer { sqlite3_busy_timeout(database.sqliteConnection, Self.busyTimeout) }
             do {
                 try database.checkpoint(.truncate)
+                return true
             } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-                return
+                return false
             } catch {
                 distrust()
                 throw error

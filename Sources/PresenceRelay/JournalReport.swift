@@ -31,7 +31,7 @@ struct JournalReport: Encodable {
     var checks: [Check]
 
     /// Findings of a kind that are listed; the rest is counted.
-    private static let most = 20
+    fileprivate static let most = 20
 
     /// Reads all of a journal.
     init(verifying journal: Journal) async throws {
@@ -115,11 +115,11 @@ struct JournalReport: Encodable {
 
 extension JournalReport.Check {
     fileprivate init(_ name: String, _ findings: [String]) {
-        let rest = findings.count - 20
+        let rest = findings.count - JournalReport.most
         self.init(
             name: name,
             result: findings.isEmpty ? .pass : .fail,
-            findings: findings.prefix(20) + (rest > 0 ? ["and \(rest) more"] : [])
+            findings: findings.prefix(JournalReport.most) + (rest > 0 ? ["and \(rest) more"] : [])
         )
     }
 }

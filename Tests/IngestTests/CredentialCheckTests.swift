@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import Credentials
 import Foundation
 import GenesysEvents
 import HTTPServer
@@ -84,11 +85,11 @@ struct CredentialCheckTests {
     @Test("digests are SHA-256 (FIPS 180-4 examples)")
     func digests() {
         #expect(
-            SHA256.hex(SHA256.digest(Array("abc".utf8)))
+            Hexadecimal.text(SHA256.digest(Array("abc".utf8)))
                 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         )
         #expect(
-            SHA256.hex(SHA256.digest([])) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+            Hexadecimal.text(SHA256.digest([])) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         )
         #expect(SecretDigest("a".utf8).matches(SecretDigest("a".utf8)))
         #expect(!SecretDigest("a".utf8).matches(SecretDigest("b".utf8)))

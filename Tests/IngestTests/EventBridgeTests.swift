@@ -114,7 +114,7 @@ struct EventBridgeTests {
         let chunks = pieces.map { "\(String($0.utf8.count, radix: 16))\r\n\($0)\r\n" }.joined() + "0\r\n\r\n"
         let head =
             "POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nConnection: close\r\n"
-            + "Transfer-Encoding: chunked\r\nX-Signature: \(SHA256.hex(tag))\r\n\r\n"
+            + "Transfer-Encoding: chunked\r\nX-Signature: \(Hexadecimal.text(tag))\r\n\r\n"
         let answer = try await exchange(
             Array((head + chunks).utf8),
             [.hmac(HMACScheme(header: "X-Signature", secrets: ["key-of-the-sender"]))]

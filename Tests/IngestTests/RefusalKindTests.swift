@@ -102,7 +102,9 @@ struct RefusalKindTests {
         let ingest = test.ingest(schemes())
         let body = " \(Sample.envelope("e1"))\n"
         let tag = HMACAlgorithm.sha256.tag(of: Array(body.utf8), key: Array(Self.hmacKey.utf8))
-        let headers: HTTPHeaders = ["X-Signature": "sha256=" + SHA256.hex(tag), "Content-Type": "application/json"]
+        let headers: HTTPHeaders = [
+            "X-Signature": "sha256=" + Hexadecimal.text(tag), "Content-Type": "application/json",
+        ]
         #expect(await ingest.handle(.events(body, headers: headers)).status.code == 202)
         #expect(await ingest.handle(.events(Sample.envelope("e1"), headers: headers)).status.code == 401)
         #expect(await ingest.handle(.events("{")).status.code == 401)

@@ -132,7 +132,7 @@ struct SignatureFuzzTests {
 
     private static func text(of bytes: [UInt8], _ encoding: TagEncoding) -> String {
         switch encoding {
-        case .hex: SHA256.hex(bytes)
+        case .hex: Hexadecimal.text(bytes)
         case .base64: Data(bytes).base64EncodedString()
         }
     }

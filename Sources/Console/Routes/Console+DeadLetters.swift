@@ -4,7 +4,8 @@
 import HTTPServer
 
 extension Console {
-    /// `GET /v1/dead-letters`, `GET /v1/dead-letters/{id}`, `POST /v1/dead-letters/{id}/retry` and `DELETE /v1/dead-letters/{id}`.
+    /// `GET /v1/dead-letters`, `GET /v1/dead-letters/{id}`, `POST /v1/dead-letters/{id}/retry` and
+    /// `DELETE /v1/dead-letters/{id}`.
     func addDeadLetterRoutes(to router: inout Router) {
         router.on(
             .get,

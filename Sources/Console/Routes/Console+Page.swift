@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-import COpenSSL
+import Credentials
 import HTTPServer
 
 extension Console {
@@ -43,10 +43,7 @@ private struct PageAsset: Sendable {
     init(type: String, bytes: [UInt8]) {
         self.type = type
         self.bytes = bytes
-        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-        SHA256(bytes, bytes.count, &digest)
-        entityTag =
-            "\"" + digest.prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "\""
+        entityTag = "\"" + Hexadecimal.text(SHA256.digest(bytes).prefix(12)) + "\""
     }
 
     /// 200, or 304 when the browser has this very version (RFC 9110 section 13.1.2).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import Credentials
 import Foundation
 import GenesysEvents
 import HTTPServer
