@@ -16,8 +16,9 @@
 struct CheckpointSchedule: Sendable {
     /// In frames of 4 KB.
     struct Limits: Sendable {
-        /// What is written between two passes.
-        var pass = 1000
+        /// What is written between two passes. Little: the sync of the database that ends a pass holds up the syncs of
+        /// the log behind it, the longer the more pages it has written (docs/performance.md).
+        var pass = 250
         /// From here on the writer copies what a pass has left.
         var restart = 4000
         /// From here on the writer cuts the log; also how much more is written before it tries again.
