@@ -32,13 +32,14 @@ extension AgentFacts {
         _ order: FactOrder,
         _ result: inout OutcomeBuilder
     ) {
-        guard let first = seen.communications.first else { return }
+        guard !seen.communications.isEmpty else { return }
+        var seen = seen
         let place = conversations.firstIndex { $0.id == snapshot.id && $0.media == media }
         let known = place.map { conversations[$0] }
-        var facts = known ?? first
+        var facts = known ?? seen.communications[0]
         // Whether this snapshot tells of roles is decided with all others.
         if known == nil { facts.role = .agent }
-        let (communications, isOlder) = facts.fields.take(seen, order)
+        let (communications, isOlder) = facts.fields.take(&seen, order)
         facts.resolve(communications, news, quiet: quiet.order(of: media))
         if isOlder, facts == known {
             return result.stale("older than the snapshot known of conversation \(snapshot.id)")

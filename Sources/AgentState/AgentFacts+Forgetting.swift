@@ -10,7 +10,7 @@ extension AgentFacts {
     /// Drops ended conversations, and what is remembered of ends and summaries, that the relay last heard of before this
     /// time.
     public mutating func forgetEnded(before time: Timestamp) {
-        guard !conversations.isEmpty || !news.isEmpty || !quiet.isEmpty else { return }
+        guard let oldest = oldestEnded, oldest < time else { return }
         conversations.removeAll { facts in Self.lastUse(of: facts).map { $0 < time } ?? false }
         let known = conversations
         news.removeAll { news in news.arrival < time && !known.contains { $0.id == news.conversationID } }

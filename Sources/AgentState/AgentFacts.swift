@@ -56,11 +56,9 @@ public struct AgentFacts: Sendable, Equatable, Identifiable {
     /// Takes over what another run has made of the same events, but for the presence: runs that decide differently set
     /// different ones.
     public mutating func takeAllButPresence(of other: AgentFacts) {
-        var facts = other
-        facts.presence = presence
-        facts.presenceOrder = presenceOrder
-        facts.presenceIsPartial = presenceIsPartial
-        self = facts
+        let mine = (presence, presenceOrder, presenceIsPartial)
+        self = other
+        (presence, presenceOrder, presenceIsPartial) = mine
     }
 
     /// Whether a participant of the conversation is this agent's.

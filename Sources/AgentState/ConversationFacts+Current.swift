@@ -13,15 +13,11 @@ extension ConversationFacts {
     private static let keptEnded = 4
 
     /// Makes the most current of these communications the one that these facts are about.
-    private mutating func choose(among candidates: [ConversationFacts]) {
-        guard let place = candidates.indices.max(by: { candidates[$0].fields.isLessCurrent(than: candidates[$1]) })
-        else {
-            return
-        }
-        var current = candidates[place]
+    private mutating func choose(among candidates: consuming [ConversationFacts]) {
+        var rest = candidates
+        guard let place = rest.indices.max(by: { rest[$0].fields.isLessCurrent(than: rest[$1]) }) else { return }
+        var current = rest.remove(at: place)
         current.fields.takeConversation(of: self)
-        var rest: [ConversationFacts] = []
-        for other in candidates.indices where other != place { rest.append(candidates[other]) }
         if rest.count > Self.keptEnded {
             rest.sort { $1.fields.isLessCurrent(than: $0) }
             let ended = rest.drop { !$0.isEnded }
@@ -33,13 +29,13 @@ extension ConversationFacts {
 
     /// Takes in what other events have told of these communications, and the latest summary that counts none of the
     /// medium; then the most current of them is the one that these facts are about.
-    mutating func resolve(_ known: [ConversationFacts], _ news: [CommunicationNews], quiet: FactOrder?) {
+    mutating func resolve(_ known: consuming [ConversationFacts], _ news: [CommunicationNews], quiet: FactOrder?) {
         var known = known
         let order = self.order
         let moment = order?.moment
         let roleMoment = self.media == .call ? moment : self.fullOrder?.moment
         for place in known.indices {
-            known[place].fields.withdrawPresumedEnd()
+            if known[place].presumed != nil { known[place].fields.withdrawPresumedEnd() }
             for news in news where news.isAbout(known[place]) {
                 known[place].fields.take(news, moment: moment, roleMoment: roleMoment)
             }
@@ -82,15 +78,13 @@ extension ConversationFacts.Fields {
     /// Without it, as in `others`.
     var communicationOnly: ConversationFacts {
         var fields = self
-        fields.takeConversation(
-            of: ConversationFacts(
-                id: id,
-                media: media,
-                participantID: participantID,
-                communicationID: communicationID,
-                state: state
-            )
-        )
+        fields.participants = 0
+        fields.customerAttributes = [:]
+        fields.customerParticipantIDs = []
+        fields.customerWritten = [:]
+        fields.externalTag = nil
+        fields.utilizationLabelID = nil
+        (fields.order, fields.fullOrder, fields.toldAt) = (nil, nil, nil)
         fields.others = []
         return ConversationFacts(fields)
     }

@@ -71,4 +71,7 @@ extension ConversationFacts {
 
     /// Until when after-call work may take; `nil` when it has not begun, or when nothing ends it but the agent.
     public var afterCallWorkUntil: Timestamp? { fields.afterCallWorkUntil }
+
+    /// When Genesys ends pending after-call work by itself; `nil` = none is pending, or it does not.
+    public var pendingWorkUntil: Timestamp? { fields.afterCallWork == "pending" ? fields.afterCallWorkUntil : nil }
 }

@@ -7,7 +7,7 @@ extension ConversationFacts.Fields {
     /// Takes in a snapshot: the agent's communications in this medium, and what it says of the whole. The
     /// communications are returned for `resolve`; `isOlder` = not all of it is news.
     mutating func take(
-        _ seen: MediumSnapshot,
+        _ seen: inout MediumSnapshot,
         _ order: FactOrder
     ) -> (communications: [ConversationFacts], isOlder: Bool) {
         let isOlder = isNewer(than: order, seen.communications)
@@ -17,14 +17,17 @@ extension ConversationFacts.Fields {
         let stamp = AttributeStamp(order)
         let base = self.order.map { AttributeStamp($0) }
         var known = [communicationOnly] + others
-        for place in known.indices { known[place].fields.withdrawPresumedEnd() }
-        for var candidate in seen.communications {
-            if !tellsRole { candidate.role = .agent }
+        for place in known.indices where known[place].presumed != nil { known[place].fields.withdrawPresumedEnd() }
+        // In their places: nobody else holds them, so that to change them copies nothing.
+        for candidate in seen.communications.indices {
+            if !tellsRole { seen.communications[candidate].role = .agent }
             // An older one without a time of its own rang before we heard of it, and how long before is not known.
-            if candidate.isAlerting, !isOlder || order.envelope != nil {
-                candidate.alertedAt = Timestamp.earliest(candidate.alertedAt, order.moment)
+            if seen.communications[candidate].isAlerting, !isOlder || order.envelope != nil {
+                let told = seen.communications[candidate].alertedAt
+                seen.communications[candidate].alertedAt = Timestamp.earliest(told, order.moment)
             }
-            candidate.fields.settle()
+            seen.communications[candidate].fields.settle()
+            let candidate = seen.communications[candidate]
             guard let place = known.firstIndex(where: { $0.fields.isSameCommunication(as: candidate) }) else {
                 // A newer snapshot has all participants of an older one: this one is known to be over, and forgotten.
                 if !isOlder { known.append(candidate) }

@@ -34,7 +34,7 @@ public struct ConversationFacts: Sendable, Identifiable {
 
     /// One field.
     @inlinable public subscript<Value>(dynamicMember field: WritableKeyPath<Fields, Value>) -> Value {
-        get { storage.fields[keyPath: field] }
+        _read { yield storage.fields[keyPath: field] }
         _modify { yield &fields[keyPath: field] }
     }
 }

@@ -96,7 +96,13 @@ extension ConversationSnapshot {
 
 extension ConversationFacts.Fields {
     /// What a participant and its communication say by themselves.
-    fileprivate init(_ communication: CommunicationSnapshot, of participant: ParticipantSnapshot, in id: String) {
+    ///
+    /// Borrowed, since an initializer would take copies of the two for its own.
+    fileprivate init(
+        _ communication: borrowing CommunicationSnapshot,
+        of participant: borrowing ParticipantSnapshot,
+        in id: String
+    ) {
         self.init(
             id: id,
             media: communication.media,

@@ -49,6 +49,12 @@ public struct AgentRecord: Sendable, Equatable {
     /// The episode under way; `nil` = no rule holds the agent.
     public var episode: Episode? { $episodes.isSilent ? nil : episodes.episode }
 
+    /// The status that is wanted and the rule that wants it; `nil` = no rule holds the agent.
+    public var wanted: (status: String?, rule: String?) {
+        guard !$episodes.isSilent else { return (nil, nil) }
+        return (episodes.episode?.status, episodes.episode?.rule)
+    }
+
     /// The presence seen last is one that we wrote.
     public var presenceIsOurs: Bool { facts.presence.map(writes.made) ?? false }
 
@@ -66,6 +72,9 @@ public struct AgentRecord: Sendable, Equatable {
 
     /// Ended conversations are kept this long, so that a late older snapshot does not bring them back.
     public static let endedGrace = Duration.seconds(600)
+
+    /// Forgets what has been over for that long.
+    public mutating func forgetEnded(now: Timestamp) { facts.forgetEnded(before: now.advanced(by: .zero - Self.endedGrace)) }
 
     /// When something has to be done for the agent although nothing is heard of it, be it only to forget what is over;
     /// `nil` = never.

@@ -13,12 +13,13 @@ extension DecisionEngine {
         let context = context(of: record, changedAt: trigger.eventTime, now: now)
         let verdict = rules.evaluate(record.facts, context, tracing: false)
         record.holds = verdict.holds
-        var before: (episode: Episode?, armed: ArmedWish?)
+        var before: (episode: Episode?, armed: ArmedWish?) = (nil, nil)
         var move = EpisodeMove()
         var lines: [ShadowLine] = []
         // Of most agents nothing is wanted most of the time, and what the look would go by is large.
         if verdict.match != nil || !record.$episodes.isSilent || !verdict.shadows.isEmpty || !record.shadows.isEmpty {
-            before = (record.episodes.episode, record.episodes.armed)
+            // Only details tell of them.
+            if keepsDetails { before = (record.episodes.episode, record.episodes.armed) }
             let input = input(verdict, trigger, now: now, record)
             move = record.episodes.advance(input)
             lines = record.shadows.advance(verdict.shadows, input)
@@ -77,8 +78,10 @@ extension DecisionEngine {
             writes: record.writes,
             isOutstanding: record.isOutstanding,
             policy: policy,
-            target: { targets[$0] },
-            matchAlone: { rules.match(ofRule: $0, $1, EvaluationContext(now: now, changedAt: trigger.eventTime)) }
+            target: { [targets] in targets[$0] },
+            matchAlone: { [rules, changedAt = trigger.eventTime] in
+                rules.match(ofRule: $0, $1, EvaluationContext(now: now, changedAt: changedAt))
+            }
         )
     }
 

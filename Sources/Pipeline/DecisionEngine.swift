@@ -200,7 +200,7 @@ public struct DecisionEngine: Sendable {
     /// forgets what is long over.
     public func wake(now: Timestamp, into record: inout AgentRecord) -> Outcome {
         var outcome = Outcome()
-        record.facts.forgetEnded(before: now.advanced(by: .zero - AgentRecord.endedGrace))
+        record.forgetEnded(now: now)
         if let due = record.wakeAt, due <= now {
             record.wakeAt = nil
             decide(Trigger(eventKey: "timer", eventTime: due), now: now, record: &record, outcome: &outcome)

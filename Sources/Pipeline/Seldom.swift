@@ -16,11 +16,15 @@ public struct Seldom<Value: Silent & Sendable & Equatable>: Sendable, Equatable 
     public var isSilent: Bool { stored.isEmpty }
 
     /// A value of a property that is declared with it.
-    public init(wrappedValue: Value) { self.wrappedValue = wrappedValue }
+    public init(wrappedValue: Value) {
+        if !wrappedValue.isSilent { stored = [wrappedValue] }
+    }
 
     /// The value itself.
     public var wrappedValue: Value {
-        get { stored.first ?? .silent }
+        _read {
+            if stored.isEmpty { yield .silent } else { yield stored[0] }
+        }
         set { stored = newValue.isSilent ? [] : [newValue] }
         _modify {
             if stored.isEmpty { stored.append(.silent) }

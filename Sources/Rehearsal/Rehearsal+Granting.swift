@@ -43,10 +43,7 @@ extension Rehearsal {
         grant(outcome, moment, &step)
         // Before the presence is another one, which may be what a rule asks for.
         if options.traces { step.evaluation = engine.evaluation(of: agents.all[place].record, now: clock) }
-        let oldest = clock.advanced(by: .zero - AgentRecord.endedGrace)
-        if let ended = agents.all[place].record.facts.oldestEnded, ended < oldest {
-            agents.all[place].record.facts.forgetEnded(before: oldest)
-        }
+        agents.all[place].record.forgetEnded(now: clock)
         step.take(&agents.all[place].record, whole: options.traces)
         guard let written = step.writes.last else {
             setTimer(place)

@@ -71,17 +71,17 @@ public struct RehearsalStep: Sendable {
     /// even copied on the way here.
     mutating func take(_ agent: inout AgentRecord, whole: Bool) {
         name = agent.facts.name
-        status = agent.episode?.status
-        rule = agent.episode?.rule
+        (status, rule) = agent.wanted
         if whole { record = agent }
     }
 
     mutating func add(_ outcome: DecisionEngine.Outcome) {
-        changes += outcome.changes
-        history += outcome.history
-        errandHistory += outcome.errandHistory
-        errands += outcome.errands
-        conversationReads += outcome.conversationReads
+        // Most are empty, which appending does not know.
+        if !outcome.changes.isEmpty { changes += outcome.changes }
+        if !outcome.history.isEmpty { history += outcome.history }
+        if !outcome.errandHistory.isEmpty { errandHistory += outcome.errandHistory }
+        if !outcome.errands.isEmpty { errands += outcome.errands }
+        if !outcome.conversationReads.isEmpty { conversationReads += outcome.conversationReads }
     }
 }
 

@@ -7,13 +7,13 @@ import Pipeline
 
 /// An agent, and when it is to be looked at again.
 final class RehearsedAgent {
-    var record: AgentRecord
+    @exclusivity(unchecked) var record: AgentRecord
     /// The newest time in the queue.
-    var wakeAt: Timestamp?
+    @exclusivity(unchecked) var wakeAt: Timestamp?
     /// When the read of the presence is answered; `nil` = none is under way.
-    var answerAt: Timestamp?
+    @exclusivity(unchecked) var answerAt: Timestamp?
     /// Looks in a row that the timer of one moment has led to.
-    var looksInPlace = 0
+    @exclusivity(unchecked) var looksInPlace = 0
 
     init(id: String) { record = AgentRecord(id: id) }
 }

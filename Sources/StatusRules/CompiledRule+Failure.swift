@@ -120,7 +120,7 @@ extension ConversationCondition {
     /// Of several conversations the one that got farthest is shown: the one that was probably meant.
     fileprivate func failure(_ facts: AgentFacts, _ path: String, _ scope: inout RuleScope) -> String {
         let meant = scope.conversations.filter(isMeant)
-        let candidates = meant.filter { scope.trusts($0) }
+        let candidates = meant.filter(\.isTrusted)
         guard !candidates.isEmpty else {
             if let unheard = meant.first {
                 return path + "conversation: no news of \(unheard.id) for too long: it is read again first"

@@ -21,9 +21,7 @@ final class ConversationCondition: Sendable {
         includesAfterCallWork = group.names(\.isOfEnds)
     }
 
-    func considers(_ conversation: ConversationView, _ scope: inout RuleScope) -> Bool {
-        isMeant(conversation) && scope.trusts(conversation)
-    }
+    func considers(_ conversation: ConversationView) -> Bool { conversation.isTrusted && isMeant(conversation) }
 
     /// Whether such a conversation is looked at, were it trusted.
     func isMeant(_ conversation: ConversationView) -> Bool {
@@ -32,7 +30,7 @@ final class ConversationCondition: Sendable {
     }
 
     func isMet(by conversation: ConversationView, _ scope: inout RuleScope) -> Bool {
-        considers(conversation, &scope) && group.holds(conversation, &scope)
+        considers(conversation) && group.holds(conversation, &scope)
     }
 
     /// There is a conversation that passes.
@@ -52,7 +50,7 @@ final class ConversationCondition: Sendable {
 
     func keepHolds(_ scope: inout RuleScope) {
         guard group.hasHolds else { return }
-        for conversation in scope.conversations where considers(conversation, &scope) {
+        for conversation in scope.conversations where considers(conversation) {
             group.keepHolds(conversation, &scope)
         }
     }

@@ -97,7 +97,7 @@ enum ConversationField: Hashable, Sendable {
         case .id: .text(conversation.id)
         case .media: .text(conversation.media.rawValue)
         case .direction: FactValue(conversation.direction)
-        case .state: .text(conversation.fields.stateForRules)
+        case .state: .text(conversation.stateForRules)
         case .held: .flag(conversation.held)
         case .heldSince: FactValue(conversation.heldSince)
         case .muted: .flag(conversation.muted)
@@ -111,7 +111,7 @@ enum ConversationField: Hashable, Sendable {
         case .endedAt: FactValue(conversation.endedAt)
         case .disconnectType: FactValue(conversation.disconnectType)
         case .participants: .number(conversation.participants)
-        case .afterCallWork: FactValue(conversation.fields.afterCallWork(at: now))
+        case .afterCallWork: FactValue(conversation.afterCallWorkState(at: now))
         case .afterCallWorkSince: FactValue(conversation.afterCallWorkSince)
         case .wrapup, .wrapupCode: FactValue(conversation.wrapupCode)
         case .wrapupRequired: FactValue(conversation.wrapupRequired)
@@ -147,17 +147,18 @@ enum ConversationField: Hashable, Sendable {
     }
 }
 
-extension ConversationFacts.Fields {
+extension ConversationFacts {
     /// A snapshot may say that a communication has ended (disconnect type or time) while its state still reads
     /// `connected`; a rule must not take it for a live one.
     fileprivate var stateForRules: String {
-        guard isEnded, state != "disconnected", state != "terminated" else { return state }
+        let state = self.state
+        guard self.isEnded, state != "disconnected", state != "terminated" else { return state }
         return "disconnected"
     }
 
     /// `timeout` once the time for it is over: Genesys ends it by itself then, and may tell later or not at all.
-    fileprivate func afterCallWork(at now: Timestamp) -> String? {
-        guard afterCallWork == "pending", let until = afterCallWorkUntil, until <= now else { return afterCallWork }
+    fileprivate func afterCallWorkState(at now: Timestamp) -> String? {
+        guard let until = pendingWorkUntil, until <= now else { return self.afterCallWork }
         return "timeout"
     }
 }

@@ -34,20 +34,39 @@ final class ConversationView {
     let id: String
     let isEnded: Bool
     let isAlerting: Bool
+    /// What is known of it is new enough to go by.
+    let isTrusted: Bool
     private let fields: ConversationFields
     private let now: Timestamp
-    // Unchecked is safe: what reads a value of the facts never comes back here.
-    @exclusivity(unchecked) private var values: [FactValue?]
+    /// By slot; `nil` = not asked for yet. Not an array: two of three allocations of a view were for it.
+    private let values: UnsafeMutablePointer<FactValue?>
 
-    init(_ facts: ConversationFacts, at index: Int, fields: ConversationFields, now: Timestamp) {
+    /// When a value changes by itself; `nil` = never.
+    private let change: Timestamp?
+
+    init(
+        _ facts: ConversationFacts,
+        at index: Int,
+        fields: ConversationFields,
+        now: Timestamp,
+        isTrusted: Bool
+    ) {
         self.facts = facts
+        self.isTrusted = isTrusted
+        change = fields.afterCallWork == nil ? nil : facts.pendingWorkUntil
         self.index = index
         self.fields = fields
         self.now = now
         id = facts.id
         isEnded = facts.isEnded
         isAlerting = facts.isAlerting
-        values = Array(repeating: nil, count: fields.count)
+        values = .allocate(capacity: fields.count)
+        values.initialize(repeating: nil, count: fields.count)
+    }
+
+    deinit {
+        values.deinitialize(count: fields.count)
+        values.deallocate()
     }
 
     func value(_ slot: Int) -> FactValue {
@@ -58,7 +77,5 @@ final class ConversationView {
     }
 
     /// When a value changes by itself; `nil` = never.
-    func change(of slot: Int) -> Timestamp? {
-        slot == fields.afterCallWork && facts.afterCallWork == "pending" ? facts.afterCallWorkUntil : nil
-    }
+    func change(of slot: Int) -> Timestamp? { slot == fields.afterCallWork ? change : nil }
 }

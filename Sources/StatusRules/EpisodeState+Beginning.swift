@@ -71,7 +71,7 @@ extension EpisodeState {
             return look.guarded("minimum", match.rule, current.heldText(until: end))
         }
         if case .disarmed = ended { look.add(ended) }
-        if waited == nil { disarm(&look, "rule '\(match.rule)' wants \(match.status)") }
+        if waited == nil { disarm(&look) { _ in "rule '\(match.rule)' wants \(match.status)" } }
         if let taken = episode, taken.rule != match.rule { rest(after: taken, input.now) }
         let base = episode?.base ?? releasing?.nextBase ?? PresenceBase(presence)
         episode = Episode(
@@ -141,10 +141,10 @@ extension EpisodeState {
     }
 
     /// What was wanted later is not wanted any more.
-    mutating func disarm(_ look: inout EpisodeLook, _ reason: String) {
+    mutating func disarm(_ look: inout EpisodeLook, _ reason: (ArmedWish) -> String) {
         guard let wish = armed else { return }
         armed = nil
-        look.add(.disarmed(reason: "\(reason): \(wish.status) is not wanted any more \(wish.waiting.text)"))
+        look.add(.disarmed(reason: "\(reason(wish)): \(wish.status) is not wanted any more \(wish.waiting.text)"))
     }
 }
 

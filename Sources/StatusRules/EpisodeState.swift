@@ -87,7 +87,7 @@ public struct EpisodeState: Codable, Sendable, Equatable {
             overruled = nil
             awaitingPresence = nil
             if let ended { return look.add(ended) }
-            disarm(&look, "rule '\(armed?.rule ?? "")' no longer matches")
+            disarm(&look) { "rule '\($0.rule)' no longer matches" }
             return letGo(input, &look)
         }
         if let overruled {
@@ -103,7 +103,7 @@ public struct EpisodeState: Codable, Sendable, Equatable {
             episode?.conversationID = match.conversationID
             episode?.behavior = match.behavior
             episode?.order = match.order
-            return disarm(&look, "rule '\(match.rule)' wants \(match.status)")
+            return disarm(&look) { _ in "rule '\(match.rule)' wants \(match.status)" }
         }
         guard input.policy.mayTouch(input.facts.id) else {
             let reason = "the configuration excludes this agent"

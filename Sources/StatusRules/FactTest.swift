@@ -65,14 +65,19 @@ indirect enum FactTest: Sendable {
         }
     }
 
+    private static func isOne(of wanted: [WantedValue], _ text: String, _ names: ResolvedNames) -> Bool {
+        // By their places: a copy of each would cost more than the comparison.
+        for place in wanted.indices where wanted[place].matches(text, names) { return true }
+        return false
+    }
+
     /// Whether a value passes.
     func holds(for value: FactValue, _ scope: inout RuleScope) -> Bool {
         switch self {
         case .oneOf(let wanted):
             switch value {
-            case .text(let text): return wanted.contains { $0.matches(text, scope.names) }
-            case .texts(let texts):
-                return texts.contains { text in wanted.contains { $0.matches(text, scope.names) } }
+            case .text(let text): return Self.isOne(of: wanted, text, scope.names)
+            case .texts(let texts): return texts.contains { Self.isOne(of: wanted, $0, scope.names) }
             default: return false
             }
         case .flag(let wanted):

@@ -6,16 +6,27 @@ import AgentState
 /// Comparisons that a rule needs to hold, whatever else it says: most rules are out by the first one, and many rules share
 /// them. Each different one is made once for an evaluation, and only those that time does not change.
 struct RulePrefilter: Sendable {
-    private enum Comparison: Sendable {
-        case agent(AgentField, FactTest)
-        /// Some conversation passes, looked at or not; by the field's place in ``ConversationFields``.
-        case conversation(Int, FactTest)
+    /// A class, since it is looked up in every evaluation: what a test holds is then not copied.
+    private final class Comparison: Sendable {
+        enum Subject: Sendable {
+            case agent(AgentField)
+            /// Some conversation passes, looked at or not; by the field's place in ``ConversationFields``.
+            case conversation(Int)
+        }
+
+        let subject: Subject
+        let test: FactTest
+
+        init(_ subject: Subject, _ test: FactTest) {
+            self.subject = subject
+            self.test = test
+        }
     }
 
     /// What the comparisons of one evaluation have come to.
     struct Results {
-        fileprivate enum Result: UInt8 { case unknown, holds, fails }
-        fileprivate var results: [Result]
+        fileprivate static let (unknown, holds, fails): (UInt8, UInt8, UInt8) = (0, 1, 2)
+        fileprivate var results: [UInt8]
     }
 
     private var comparisons: [Comparison] = []
@@ -40,27 +51,28 @@ struct RulePrefilter: Sendable {
     }
 
     /// For one evaluation.
-    func results() -> Results { Results(results: Array(repeating: .unknown, count: comparisons.count)) }
+    func results() -> Results { Results(results: Array(repeating: Results.unknown, count: comparisons.count)) }
 
     /// The rule at that place surely does not match.
     func excludes(_ rule: Int, _ facts: AgentFacts, _ results: inout Results, _ scope: inout RuleScope) -> Bool {
         for place in starts[rule]..<starts[rule + 1] {
             let comparison = needed[place]
-            if results.results[comparison] == .unknown {
-                results.results[comparison] = holds(comparisons[comparison], facts, &scope) ? .holds : .fails
+            if results.results[comparison] == Results.unknown {
+                let holds = holds(comparisons[comparison], facts, &scope)
+                results.results[comparison] = holds ? Results.holds : Results.fails
             }
-            if results.results[comparison] == .fails { return true }
+            if results.results[comparison] == Results.fails { return true }
         }
         return false
     }
 
     private func holds(_ comparison: Comparison, _ facts: AgentFacts, _ scope: inout RuleScope) -> Bool {
-        switch comparison {
-        case .agent(let field, let test):
-            return test.holds(for: field.value(in: facts), &scope)
-        case .conversation(let slot, let test):
+        switch comparison.subject {
+        case .agent(let field):
+            return comparison.test.holds(for: field.value(in: facts), &scope)
+        case .conversation(let slot):
             for conversation in scope.conversations {
-                if test.holds(for: conversation.value(slot), &scope) { return true }
+                if comparison.test.holds(for: conversation.value(slot), &scope) { return true }
             }
             return false
         }
@@ -70,13 +82,13 @@ struct RulePrefilter: Sendable {
     private static func comparisons(of condition: RuleCondition) -> [(Comparison, key: String)] {
         switch condition {
         case .fact(let field, let test):
-            return test.canonical.map { [(.agent(field, test), "a:\(field.rawValue):\($0)")] } ?? []
+            return test.canonical.map { [(Comparison(.agent(field), test), "a:\(field.rawValue):\($0)")] } ?? []
         case .conversation(let condition):
             return condition.group.tests.compactMap { test in
                 guard case .fact(let field, let test, let slot) = test, field != .afterCallWork,
                     let canonical = test.canonical
                 else { return nil }
-                return (.conversation(slot, test), "c:\(slot):\(canonical)")
+                return (Comparison(.conversation(slot), test), "c:\(slot):\(canonical)")
             }
         default:
             return []

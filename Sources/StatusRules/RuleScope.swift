@@ -8,13 +8,10 @@ import GenesysEvents
 struct RuleScope {
     let names: ResolvedNames
     /// Those of the agent that are live, in the order of the facts: no condition looks at others.
-    let conversations: [ConversationView]
+    private(set) var conversations: [ConversationView] = []
     let now: Timestamp
     /// Since when what is new has been true.
     let changedAt: Timestamp
-    /// Conversations that were last heard of before this time are not trusted; `nil` = all are.
-    let trustedSince: Timestamp?
-    private let conversationTimeout: Duration?
     /// Conditions with `for:` count as held long enough.
     let ignoresHolds: Bool
     /// Since when conditions with `for:` held at the last evaluation.
@@ -23,31 +20,33 @@ struct RuleScope {
     private(set) var holds = HoldTimes()
     /// The earliest time at which a condition that was looked at changes by itself.
     private(set) var wakeAt: Timestamp?
-    /// Conversations that would have been looked at, were they trusted.
+    /// Conversations that are not trusted.
     private(set) var unheard: [String] = []
 
-    /// - Parameter ignoringHolds: see `ignoresHolds`.
+    /// - Parameters:
+    ///   - facts: borrowed, since an initializer would take a copy for its own.
+    ///   - ignoringHolds: see `ignoresHolds`.
     init(
-        _ facts: AgentFacts,
+        _ facts: borrowing AgentFacts,
         _ context: EvaluationContext,
         names: ResolvedNames,
         fields: ConversationFields,
         ignoringHolds: Bool = false
     ) {
-        var conversations: [ConversationView] = []
-        for index in facts.conversations.indices where facts.conversations[index].isLive {
-            conversations.append(
-                ConversationView(facts.conversations[index], at: index, fields: fields, now: context.now)
-            )
-        }
-        self.conversations = conversations
         self.names = names
         ignoresHolds = ignoringHolds
         now = context.now
         changedAt = context.changedAt
-        conversationTimeout = context.conversationTimeout
-        trustedSince = context.conversationTimeout.map { context.now.advanced(by: .zero - $0) }
         known = context.holds
+        var conversations: [ConversationView] = []
+        for index in facts.conversations.indices where facts.conversations[index].isLive {
+            let conversation = facts.conversations[index]
+            let isTrusted = trusts(conversation, context.conversationTimeout)
+            conversations.append(
+                ConversationView(conversation, at: index, fields: fields, now: now, isTrusted: isTrusted)
+            )
+        }
+        self.conversations = conversations
     }
 
     /// For what is compared without an agent.
@@ -93,13 +92,13 @@ struct RuleScope {
         return conversation.value(slot)
     }
 
-    /// Whether what is known of the conversation is new enough to go by; if not, it has to be read.
-    mutating func trusts(_ conversation: ConversationView) -> Bool {
-        guard let trustedSince, let timeout = conversationTimeout, let heard = conversation.facts.heardAt else {
-            return true
-        }
-        guard heard <= trustedSince else {
-            changes(at: heard.advanced(by: timeout))
+    /// Whether what is known of the conversation is new enough to go by; if not, it has to be read: whatever a rule makes
+    /// of one that was silent for too long may be wrong, a "no" as well.
+    private mutating func trusts(_ conversation: ConversationFacts, _ timeout: Duration?) -> Bool {
+        guard let timeout, let heard = conversation.heardAt else { return true }
+        let end = heard.advanced(by: timeout)
+        guard end <= now else {
+            changes(at: end)
             return true
         }
         let id = conversation.id

@@ -154,11 +154,10 @@ public struct RuleSet: Sendable {
 
     /// - Parameter traced: the rules to trace, by their places; of the others no more are looked at than must be.
     private func evaluate(_ facts: AgentFacts, _ context: EvaluationContext, tracing traced: Range<Int>) -> Evaluation {
-        var evaluation = Evaluation(match: nil, trace: [])
+        var found = Found()
+        var trace: [RuleTrace] = []
         let statuses = StatusNames(known: statuses, onQueue: onQueueStatuses)
         var scope = RuleScope(facts, context, names: names, fields: fields)
-        // Whatever a rule makes of one that was silent for too long may be wrong, a "no" as well: it has to be read.
-        for conversation in scope.conversations { _ = scope.trusts(conversation) }
         let mayExclude = scope.unheard.isEmpty
         let (rules, prefilter) = (compiled.rules, compiled.prefilter)
         var comparisons = prefilter.results()
@@ -180,26 +179,38 @@ public struct RuleSet: Sendable {
             let rule = rules[index]
             if let stoppedBy {
                 let reason = "not looked at: rule '\(stoppedBy)' stops"
-                evaluation.trace.append(RuleTrace(rule: rule.name, matched: false, failure: reason))
+                trace.append(RuleTrace(rule: rule.name, matched: false, failure: reason))
                 continue
             }
             if !isTraced, hasDecided, !rule.mattersBeside { continue }
             let match = rule.match(facts, statuses, &scope)
             if let match {
-                take(match, of: index, facts, statuses, &scope, into: &evaluation)
-                hasDecided = evaluation.match != nil
+                take(match, of: index, facts, statuses, &scope, into: &found)
+                hasDecided = found.match != nil
                 if rule.stops, !rule.observes { stoppedBy = rule.name }
             }
             guard isTraced else { continue }
             let failure = match == nil ? rule.failure(facts, statuses, &scope) : nil
-            evaluation.trace.append(
+            trace.append(
                 RuleTrace(rule: rule.name, matched: match != nil, failure: failure, observed: rule.observes)
             )
         }
-        evaluation.holds = scope.holds
-        evaluation.wakeAt = scope.wakeAt
-        evaluation.unheard = scope.unheard
-        return evaluation
+        return Evaluation(
+            match: found.match,
+            trace: trace,
+            errands: found.errands,
+            shadows: found.shadows,
+            holds: scope.holds,
+            wakeAt: scope.wakeAt,
+            unheard: scope.unheard
+        )
+    }
+
+    /// What rules that match want.
+    private struct Found {
+        var match: RuleMatch?
+        var errands: [RuleErrand] = []
+        var shadows: [RuleMatch] = []
     }
 
     private func take(
@@ -208,15 +219,15 @@ public struct RuleSet: Sendable {
         _ facts: AgentFacts,
         _ statuses: StatusNames,
         _ scope: inout RuleScope,
-        into evaluation: inout Evaluation
+        into all: inout Found
     ) {
         let found = ruleMatch(index, match, facts)
         guard !rules[index].observes else {
-            if let found { evaluation.shadows.append(found) }
+            if let found { all.shadows.append(found) }
             return
         }
-        if rules[index].errands != nil { evaluation.errands += rules[index].errands(facts, match, statuses, &scope) }
-        if evaluation.match == nil { evaluation.match = found }
+        if rules[index].errands != nil { all.errands += rules[index].errands(facts, match, statuses, &scope) }
+        if all.match == nil { all.match = found }
     }
 
     /// What one rule makes of an agent, whatever the others say and however long it has done so; `nil` = it does not

@@ -68,12 +68,16 @@ struct WantedValue: Sendable {
 
     /// Byte by byte, so that an evaluation allocates nothing.
     private func isFolded(_ value: String, to text: [UInt8]) -> Bool {
-        var next = 0
-        for byte in value.utf8 {
-            guard let byte = foldedByte(byte) else { continue }
-            guard next < text.count, text[next] == byte else { return false }
-            next += 1
+        func isFolded(_ value: some Sequence<UInt8>) -> Bool {
+            var next = 0
+            for byte in value {
+                guard let byte = foldedByte(byte) else { continue }
+                guard next < text.count, text[next] == byte else { return false }
+                next += 1
+            }
+            return next == text.count
         }
-        return next == text.count
+        // Most are words of the vocabulary itself, which lie in one piece.
+        return value.utf8.withContiguousStorageIfAvailable { isFolded($0) } ?? isFolded(value.utf8)
     }
 }
