@@ -32,6 +32,7 @@ let package = Package(
         // glibc's account of the heap.
         .systemLibrary(name: "CMalloc"),
         .executableTarget(name: "BarePeer", dependencies: [httpServer, logging], swiftSettings: swiftSettings),
+        .executableTarget(name: "EpollFloor", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("pthread")]),
         .executableTarget(name: "DiskBaseline", dependencies: ["CSQLite"], swiftSettings: swiftSettings),
         // What the probes share: processes, events, percentiles.
         .target(name: "Probing", swiftSettings: swiftSettings),
@@ -42,6 +43,11 @@ let package = Package(
         ),
         .executableTarget(
             name: "StormProbe",
+            dependencies: ["Probing", httpClient, logging],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "EnduranceProbe",
             dependencies: ["Probing", httpClient, logging],
             swiftSettings: swiftSettings
         ),

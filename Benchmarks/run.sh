@@ -51,27 +51,77 @@ load() {
     echo "${line#RESULT$'\t'}"
 }
 
+# Our server, Hummingbird and the floor take turns, so that a slow
+# minute of the machine meets all.
 front() {
-    echo "building the two servers…" >&2
-    local round close connections name
+    echo "building the three servers…" >&2
     local -A programs
     programs[ours]=$(build "$here" BarePeer)
+    programs[floor]=$(build "$here" EpollFloor)
     programs[peer]=$(build "$here/HummingbirdPeer" HummingbirdPeer)
     : >"$results/front.tsv"
-    for close in 0 1; do
-        for connections in 1 64 256; do
-            for ((round = 1; round <= rounds; round++)); do
-                # In turn, so that a slow minute of the machine meets both.
-                for name in ours peer; do
-                    start server "$folder/$name" "${programs[$name]}" 0
-                    CLOSE=$close load "$connections" "$server" \
-                        | sed "s/^/$name\t$close\t$connections\t$round\t/" >>"$results/front.tsv"
-                    stop_server
-                done
-            done
-        done
+    local connections
+    for connections in 1 64 512; do
+        front_load "POST 4 KB, kept" "$connections" plain
+        PATH_GET=/livez front_load "GET, kept" "$connections" plain
+        CLOSE=1 front_load "POST 4 KB, one per request" "$connections" plain
+    done
+    LENGTH=1000000 front_load "POST 1 MB, kept" 16 plain
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+        -keyout "$folder/key.pem" -out "$folder/certificate.pem" 2>/dev/null
+    front_load "TLS, POST 4 KB, kept" 64 tls
+    CLOSE=1 front_load "TLS, POST 4 KB, one per request" 64 tls
+    local version
+    for version in tls1_3 tls1_2; do
+        front_handshakes "handshake $version, full" "$version" -new
+        front_handshakes "handshake $version, resumed" "$version" -reuse
     done
     python3 "$here/tables.py" front "$results/front.tsv"
+}
+
+# start_front NAME plain|tls
+start_front() {
+    local files=()
+    [[ $2 == plain ]] || files=("$folder/certificate.pem" "$folder/key.pem")
+    start server "$folder/$1" "${programs[$1]}" 0 "${files[@]}"
+}
+
+front_load() {
+    local round name names=(ours peer floor) before fields
+    [[ $3 == plain ]] || names=(ours peer)
+    for ((round = 1; round <= rounds; round++)); do
+        for name in "${names[@]}"; do
+            start_front "$name" "$3"
+            before=$(processor_ticks "$server_pid")
+            fields=$(load "$2" "$server")
+            printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$name" "$2" "$round" "$fields" "$(resident "$server_pid")" \
+                "$(($(processor_ticks "$server_pid") - before))" >>"$results/front.tsv"
+            stop_server
+        done
+    done
+}
+
+# wrk never resumes a session; s_time makes one connection after the other, so there is one for each core.
+front_handshakes() {
+    local round name pids pid core
+    for ((round = 1; round <= rounds; round++)); do
+        for name in ours peer; do
+            start_front "$name" tls
+            pids=()
+            for ((core = 0; core < $(nproc); core++)); do
+                timeout -s KILL $((seconds + 10)) openssl s_time -connect "${server#https://}" -www /livez -time "$seconds" \
+                    "-$2" "$3" >"$folder/s_time.$core" 2>&1 &
+                pids+=($!)
+            done
+            for pid in "${pids[@]}"; do wait "$pid"; done
+            # "12345 connections in 6 real seconds, 0 bytes read per connection"
+            sed -nE 's/^([0-9]+) connections in ([0-9]+) real seconds.*/\1 \2/p' "$folder"/s_time.* \
+                | awk -v "load=$1" -v "name=$name" -v "round=$round" \
+                    '{ count += $1; if ($2 > most) most = $2 } END { printf "%s\t%s\t0\t%s\t%d\t%d\n", load, name, round, count, most }' \
+                    >>"$results/front.tsv"
+            stop_server
+        done
+    done
 }
 
 # A new folder for a journal. It lies in this checkout, not in /tmp: that may be memory.

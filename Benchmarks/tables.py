@@ -37,22 +37,44 @@ def connection(close):
     return "one per request" if close == "1" else "kept"
 
 
+FRONT = {"ours": "ours", "peer": "Hummingbird", "floor": "bare epoll in C"}
+
+
 def front(path):
-    runs = defaultdict(list)
-    for name, close, connections, _, requests, seconds, p50, p99, errors, refused in rows(path):
-        runs[close, int(connections), name].append(
-            (int(requests) / float(seconds), float(p50), float(p99), int(errors) + int(refused)))
+    """Two tables: requests of wrk, then new TLS connections of `openssl s_time`."""
+    runs, handshakes, order = defaultdict(list), defaultdict(list), []
+    for scenario, name, connections, _, *fields in rows(path):
+        if scenario.startswith("handshake"):
+            handshakes[scenario, name].append(int(fields[0]) / float(fields[1]))
+            continue
+        requests, seconds, p50, p99, p999, errors, refused, resident, ticks = fields
+        key = scenario, int(connections)
+        if key not in order:
+            order.append(key)
+        runs[key, name].append((
+            int(requests) / float(seconds), float(p50), float(p99), float(p999), int(errors) + int(refused),
+            int(resident), int(ticks) * 10_000 / max(int(requests), 1)))
     lines = []
-    for close, connections in sorted({key[:2] for key in runs}):
-        ours, peer = ([list(column) for column in zip(*runs[close, connections, name])] for name in ("ours", "peer"))
+    for key in order:
+        columns = {name: [list(column) for column in zip(*runs[key, name])] for name in FRONT if runs[key, name]}
+        ours = median(columns["ours"][0])
         lines.append([
-            connection(close), connections,
-            f"{median(ours[0]):,.0f}", f"{median(peer[0]):,.0f}", f"{median(ours[0]) / median(peer[0]):.2f}",
-            f"{median(ours[1]):.2f} / {median(ours[2]):.2f}", f"{median(peer[1]):.2f} / {median(peer[2]):.2f}",
-            f"{spread(ours[0])} / {spread(peer[0])}", f"{sum(ours[3])} / {sum(peer[3])}",
+            key[0], key[1], *(f"{median(columns[name][0]):,.0f}" if name in columns else "-" for name in FRONT),
+            *(f"{ours / median(columns[name][0]):.2f}" if name in columns else "-" for name in ("peer", "floor")),
+            *(" / ".join(f"{median(columns[name][place]):.2f}" for place in (1, 2, 3)) for name in ("ours", "peer")),
+            " / ".join(f"{median(columns[name][6]):.1f}" for name in columns),
+            " / ".join(str(max(columns[name][5])) for name in columns),
+            " / ".join(spread(columns[name][0]) for name in columns),
+            " / ".join(str(sum(columns[name][4])) for name in columns),
         ])
-    table(["connection", "connections", "ours req/s", "Hummingbird req/s", "ratio", "ours p50 / p99 ms",
-           "Hummingbird p50 / p99 ms", "spread", "errors"], lines)
+    table(["load", "connections", *(f"{FRONT[name]} req/s" for name in FRONT), "to Hummingbird", "to bare epoll",
+           "ours p50 / p99 / p99.9 ms", "Hummingbird p50 / p99 / p99.9 ms", "CPU µs per request", "RSS MB", "spread",
+           "errors"], lines)
+    table(["TLS connections, one GET each", "ours /s", "Hummingbird /s", "ratio", "spread"], [
+        [scenario, *(f"{median(handshakes[scenario, name]):,.0f}" for name in ("ours", "peer")),
+         f"{median(handshakes[scenario, 'ours']) / median(handshakes[scenario, 'peer']):.2f}",
+         " / ".join(spread(handshakes[scenario, name]) for name in ("ours", "peer"))]
+        for scenario in sorted({key[0] for key in handshakes})])
 
 
 def ingest(path):
@@ -60,7 +82,7 @@ def ingest(path):
     runs = defaultdict(list)
     for round_, size, name, *fields in rows(path):
         if name in ("relay", "peer"):
-            close, connections, requests, seconds, p50, p99, errors, refused, resident, ticks = fields
+            close, connections, requests, seconds, p50, p99, _, errors, refused, resident, ticks = fields
             runs[int(size), close, int(connections), name].append(
                 (int(requests) / float(seconds), float(p50), float(p99), int(errors) + int(refused), int(resident),
                  int(ticks) * 10_000 / max(int(requests), 1)))

@@ -51,8 +51,12 @@ public struct AgentRecord: Sendable, Equatable {
 
     /// The status that is wanted and the rule that wants it; `nil` = no rule holds the agent.
     public var wanted: (status: String?, rule: String?) {
-        guard !$episodes.isSilent else { return (nil, nil) }
-        return (episodes.episode?.status, episodes.episode?.rule)
+        $episodes.peek { ($0.episode?.status, $0.episode?.rule) } ?? (nil, nil)
+    }
+
+    /// These two are what `wanted` tells.
+    public func wants(_ status: String?, by rule: String?) -> Bool {
+        $episodes.peek { $0.episode?.status == status && $0.episode?.rule == rule } ?? (status == nil && rule == nil)
     }
 
     /// The presence seen last is one that we wrote.
@@ -84,5 +88,5 @@ public struct AgentRecord: Sendable, Equatable {
     }
 
     /// The wish is still under way.
-    var isOutstanding: Bool { !$wish.isSilent && delivery?.state.isFinal == false }
+    var isOutstanding: Bool { !$wish.isSilent && $delivery.peek { $0?.state.isFinal } == false }
 }

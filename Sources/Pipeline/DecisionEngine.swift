@@ -281,7 +281,7 @@ extension DeliveryReport {
 extension AgentRecord {
     /// Ends the release whose wish is settled, once the facts show what has come of it.
     fileprivate mutating func settleRelease() {
-        guard !$episodes.isSilent, episodes.releasing != nil else { return }
+        guard $episodes.peek({ $0.releasing != nil }) == true else { return }
         guard let wish, let state = delivery?.state, state.isFinal else { return }
         // What has failed may be tried again, and the agent's own choice is still to be kept until then.
         guard state != .failed, state != .notApplied else { return }

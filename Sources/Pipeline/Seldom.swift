@@ -15,6 +15,9 @@ public struct Seldom<Value: Silent & Sendable & Equatable>: Sendable, Equatable 
     /// It says nothing.
     public var isSilent: Bool { stored.isEmpty }
 
+    /// Something of the value, which is not copied for it; `nil` = it says nothing.
+    public func peek<Part>(_ part: (Value) -> Part) -> Part? { stored.isEmpty ? nil : part(stored[0]) }
+
     /// A value of a property that is declared with it.
     public init(wrappedValue: Value) {
         if !wrappedValue.isSilent { stored = [wrappedValue] }
@@ -22,9 +25,7 @@ public struct Seldom<Value: Silent & Sendable & Equatable>: Sendable, Equatable 
 
     /// The value itself.
     public var wrappedValue: Value {
-        _read {
-            if stored.isEmpty { yield .silent } else { yield stored[0] }
-        }
+        get { stored.first ?? .silent }
         set { stored = newValue.isSilent ? [] : [newValue] }
         _modify {
             if stored.isEmpty { stored.append(.silent) }

@@ -27,6 +27,15 @@ extension Rehearsal {
     /// Takes for granted what the step asks for, and tells of it.
     func finish(_ moment: Moment, _ outcome: DecisionEngine.Outcome, _ tell: (RehearsalStep) -> Void) {
         let place = moment.place
+        func report(_ step: RehearsalStep) {
+            agents.all[place].told = RehearsedAgent.Told(step)
+            tell(step)
+        }
+        // Most looks of a replay lead to nothing, and a step is large.
+        if !options.traces, outcome.asksForNothing, agents.all[place].isTold {
+            agents.all[place].record.forgetEnded(now: clock)
+            return setTimer(place)
+        }
         var step = RehearsalStep(
             agentID: agents.all[place].record.facts.id,
             at: clock,
@@ -47,12 +56,12 @@ extension Rehearsal {
         step.take(&agents.all[place].record, whole: options.traces)
         guard let written = step.writes.last else {
             setTimer(place)
-            return tell(step)
+            return report(step)
         }
         guard moment.round < Self.rounds else {
             step.notes.append("stopped here: what the rules write makes them let go and match again without end")
             setTimer(place)
-            return tell(step)
+            return report(step)
         }
         let decided = options.traces ? agents.all[place].record.episode : nil
         let echo = engine.take(
@@ -64,9 +73,9 @@ extension Rehearsal {
         setTimer(place)
         guard echo.isNews else {
             step.take(&agents.all[place].record, whole: options.traces)
-            return tell(step)
+            return report(step)
         }
-        tell(step)
+        report(step)
         let next = Moment(place: place, trigger: .echo, key: "echo", before: decided, round: moment.round + 1)
         finish(next, echo, tell)
     }
@@ -137,6 +146,12 @@ extension Rehearsal {
 }
 
 extension DecisionEngine.Outcome {
+    /// It led to other facts at most.
+    fileprivate var asksForNothing: Bool {
+        if case .some = command { return false }
+        return errands.isEmpty && history.isEmpty && errandHistory.isEmpty && conversationReads.isEmpty
+    }
+
     /// It led to something beside other facts.
     fileprivate var isNews: Bool {
         if command != nil || !errands.isEmpty || !errandHistory.isEmpty { return true }

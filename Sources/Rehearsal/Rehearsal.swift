@@ -16,7 +16,8 @@ import StatusRules
 public final class Rehearsal {
     /// What a rehearsal is asked to tell.
     public struct Options: Sendable {
-        /// Every step has the evaluation of every rule, which costs several times as much as the decision itself.
+        /// Every step has the evaluation of every rule, which costs several times as much as the decision itself. Without,
+        /// steps that lead to nothing are told only when the agent's name or wanted status is another one.
         public var traces = true
         /// How long a presence that has to be read first stays unknown; then it counts as Available.
         public var readTakes = Duration.zero

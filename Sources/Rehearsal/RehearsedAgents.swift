@@ -15,6 +15,31 @@ final class RehearsedAgent {
     /// Looks in a row that the timer of one moment has led to.
     @exclusivity(unchecked) var looksInPlace = 0
 
+    /// What the newest step that was told has said; `nil` = none was.
+    @exclusivity(unchecked) var told: Told?
+
+    struct Told {
+        let hasName: Bool
+        let status: String?
+        let rule: String?
+
+        init(_ step: RehearsalStep) {
+            hasName = step.name != nil
+            status = step.status
+            rule = step.rule
+        }
+    }
+
+    /// Name and wanted status are as they were told.
+    var isTold: Bool {
+        guard let told else { return false }
+        // Handed in for writing, since what is read of a class is copied first.
+        func isSame(_ record: inout AgentRecord) -> Bool {
+            (told.hasName || record.facts.name == nil) && record.wants(told.status, by: told.rule)
+        }
+        return isSame(&record)
+    }
+
     init(id: String) { record = AgentRecord(id: id) }
 }
 

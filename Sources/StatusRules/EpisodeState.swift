@@ -52,8 +52,12 @@ public struct EpisodeState: Codable, Sendable, Equatable {
 
     /// Nothing is known that a new state would not know.
     public var isSilent: Bool {
-        episode == nil && armed == nil && releasing == nil && overruled == nil && guards == nil
-            && awaitingPresence == nil && cooldowns == nil && contests == nil
+        // By their cases: `== nil` copies each of them first.
+        if case .some = episode { return false }
+        if case .some = armed { return false }
+        if case .some = releasing { return false }
+        if case .some = overruled { return false }
+        return guards == nil && awaitingPresence == nil && cooldowns == nil && contests == nil
     }
 
     /// A write of ours was accepted: from now on the end of the episode has something to put back.

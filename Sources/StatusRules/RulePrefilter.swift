@@ -25,8 +25,27 @@ struct RulePrefilter: Sendable {
 
     /// What the comparisons of one evaluation have come to.
     struct Results {
-        fileprivate static let (unknown, holds, fails): (UInt8, UInt8, UInt8) = (0, 1, 2)
-        fileprivate var results: [UInt8]
+        fileprivate enum Result: UInt8 { case unknown, holds, fails }
+        /// Of the first 64 comparisons, which are all of most files: so an evaluation allocates nothing for them.
+        private var known: UInt64 = 0
+        private var held: UInt64 = 0
+        private var others: [UInt8]
+
+        fileprivate init(count: Int) { others = count > 64 ? Array(repeating: 0, count: count - 64) : [] }
+
+        fileprivate subscript(place: Int) -> Result {
+            get {
+                guard place < 64 else { return Result(rawValue: others[place - 64]) ?? .unknown }
+                let bit: UInt64 = 1 << UInt64(place)
+                return known & bit == 0 ? .unknown : held & bit == 0 ? .fails : .holds
+            }
+            set {
+                guard place < 64 else { return others[place - 64] = newValue.rawValue }
+                let bit: UInt64 = 1 << UInt64(place)
+                known |= bit
+                if newValue == .holds { held |= bit }
+            }
+        }
     }
 
     private var comparisons: [Comparison] = []
@@ -51,17 +70,16 @@ struct RulePrefilter: Sendable {
     }
 
     /// For one evaluation.
-    func results() -> Results { Results(results: Array(repeating: Results.unknown, count: comparisons.count)) }
+    func results() -> Results { Results(count: comparisons.count) }
 
     /// The rule at that place surely does not match.
     func excludes(_ rule: Int, _ facts: AgentFacts, _ results: inout Results, _ scope: inout RuleScope) -> Bool {
         for place in starts[rule]..<starts[rule + 1] {
             let comparison = needed[place]
-            if results.results[comparison] == Results.unknown {
-                let holds = holds(comparisons[comparison], facts, &scope)
-                results.results[comparison] = holds ? Results.holds : Results.fails
+            if results[comparison] == .unknown {
+                results[comparison] = holds(comparisons[comparison], facts, &scope) ? .holds : .fails
             }
-            if results.results[comparison] == Results.fails { return true }
+            if results[comparison] == .fails { return true }
         }
         return false
     }

@@ -4,16 +4,29 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOSSL
 
 /// The comparison for the HTTP front: Hummingbird, as its documentation sets it up, with the handler of `BarePeer`.
 ///
-/// `HummingbirdPeer [PORT]`; port 0 (the default) lets the kernel choose. Prints `listening on http://127.0.0.1:PORT`.
+/// `HummingbirdPeer [PORT [CERTIFICATE KEY]]`; port 0 (the default) lets the kernel choose; with PEM files it speaks TLS.
+/// Prints `listening on http://127.0.0.1:PORT`, or `https`.
 @main
 struct Main {
     static func main() async throws {
-        let port = CommandLine.arguments.dropFirst().first.flatMap(Int.init) ?? 0
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let port = arguments.first.flatMap(Int.init) ?? 0
+        var front = HTTPServerBuilder.http1()
+        if arguments.count == 3 {
+            let chain = try NIOSSLCertificate.fromPEMFile(arguments[1]).map { NIOSSLCertificateSource.certificate($0) }
+            let key = try NIOSSLPrivateKey(file: arguments[2], format: .pem)
+            front = try .tls(
+                .http1(),
+                tlsConfiguration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
+            )
+        }
         var logger = Logger(label: "peer")
         logger.logLevel = .error
 
@@ -33,10 +46,11 @@ struct Main {
         }
         let application = Application(
             router: router,
+            server: front,
             configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil),
             onServerRunning: { channel in
                 let bound = channel.localAddress?.port ?? 0
-                FileHandle.standardOutput.write(Data("listening on http://127.0.0.1:\(bound)\n".utf8))
+                FileHandle.standardOutput.write(Data("listening on \(arguments.count == 3 ? "https" : "http")://127.0.0.1:\(bound)\n".utf8))
             },
             logger: logger
         )

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+// The least that a server of the HTTP front's benchmark has to do: read a request to the end of its content, write an
+// answer that was made before. One epoll loop for each core. It looks for Content-Length and for "Connection: close", and
+// for nothing else: no limit, no deadline, no check.
+//
+// EpollFloor [PORT]; port 0 (the default) lets the kernel choose. Prints "listening on http://127.0.0.1:PORT".
+
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { HEAD_ROOM = 16 * 1024, BLOCK = 64 * 1024 };
+
+struct client {
+    int descriptor;
+    int closes;
+    // Of the request that is being read: how much of its head is there, and how much content is still to come.
+    size_t filled;
+    long long content;
+    int is_post;
+    char head[HEAD_ROOM];
+};
+
+#define ANSWER(status, connection, body, length)                                                         \
+    "HTTP/1.1 " status "\r\nDate: Fri, 27 Nov 2026 12:00:00 GMT\r\n" connection                           \
+    "Content-Type: application/json\r\nContent-Length: " length "\r\n\r\n" body
+#define BODY "{\"accepted\":1,\"duplicate\":0,\"ignored\":0}"
+
+static const char *const answers[2][2] = {
+    {ANSWER("200 OK", "", "", "0"), ANSWER("200 OK", "Connection: close\r\n", "", "0")},
+    {ANSWER("202 Accepted", "", BODY, "39"), ANSWER("202 Accepted", "Connection: close\r\n", BODY, "39")},
+};
+
+static int listen_on(uint16_t *port) {
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int on = 1;
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(*port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    if (bind(descriptor, (struct sockaddr *)&address, length) != 0 || listen(descriptor, 4096) != 0) {
+        perror("listen");
+        exit(1);
+    }
+    getsockname(descriptor, (struct sockaddr *)&address, &length);
+    *port = ntohs(address.sin_port);
+    return descriptor;
+}
+
+static void end(struct client *client) {
+    close(client->descriptor);
+    free(client);
+}
+
+/// Takes what has come; 0 = the connection is over.
+static int serve(struct client *client, char *block) {
+    for (;;) {
+        while (client->content > 0) {
+            size_t wanted = client->content < BLOCK ? (size_t)client->content : BLOCK;
+            ssize_t count = read(client->descriptor, block, wanted);
+            if (count <= 0) return count < 0;
+            client->content -= count;
+        }
+        if (client->content == 0) {
+            const char *answer = answers[client->is_post][client->closes];
+            if (write(client->descriptor, answer, strlen(answer)) < 0 || client->closes) return 0;
+            client->content = -1;
+            client->filled = 0;
+        }
+        ssize_t count = read(client->descriptor, client->head + client->filled, HEAD_ROOM - 1 - client->filled);
+        if (count <= 0) return count < 0;
+        client->filled += (size_t)count;
+        client->head[client->filled] = 0;
+        char *head_end = strstr(client->head, "\r\n\r\n");
+        if (head_end == NULL) continue;
+        // wrk never sends a second request before the answer to the first.
+        size_t rest = client->filled - (size_t)(head_end + 4 - client->head);
+        *head_end = 0;
+        char *length = strcasestr(client->head, "\r\ncontent-length:");
+        client->closes = strcasestr(client->head, "\r\nconnection: close") != NULL;
+        client->is_post = client->head[0] == 'P';
+        client->content = (length ? atoll(length + 17) : 0) - (long long)rest;
+    }
+}
+
+static void *run(void *argument) {
+    int listener = (int)(long)argument;
+    int poller = epoll_create1(EPOLL_CLOEXEC);
+    char *block = malloc(BLOCK);
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+    epoll_ctl(poller, EPOLL_CTL_ADD, listener, &event);
+    struct epoll_event events[256];
+    for (;;) {
+        int count = epoll_wait(poller, events, 256, -1);
+        for (int index = 0; index < count; index++) {
+            struct client *client = events[index].data.ptr;
+            if (client != NULL) {
+                if (!serve(client, block)) end(client);
+                continue;
+            }
+            for (;;) {
+                int descriptor = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+                if (descriptor < 0) break;
+                int on = 1;
+                setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+                client = malloc(sizeof *client);
+                client->descriptor = descriptor;
+                client->filled = 0;
+                client->content = -1;
+                struct epoll_event added = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = client};
+                epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &added);
+            }
+        }
+    }
+    return NULL;
+}
+
+int main(int count, char **arguments) {
+    uint16_t port = count > 1 ? (uint16_t)atoi(arguments[1]) : 0;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    for (long core = 0; core < cores; core++) {
+        pthread_t thread;
+        pthread_create(&thread, NULL, run, (void *)(long)listen_on(&port));
+    }
+    printf("listening on http://127.0.0.1:%d\n", port);
+    fflush(stdout);
+    pause();
+    return 0;
+}
