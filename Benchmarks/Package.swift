@@ -29,10 +29,11 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZstandard", providers: [.apt(["libzstd-dev"])]),
         // glibc's account of the heap.
         .systemLibrary(name: "CMalloc"),
         .executableTarget(name: "BarePeer", dependencies: [httpServer, logging], swiftSettings: swiftSettings),
-        .executableTarget(name: "DiskBaseline", dependencies: ["CSQLite"], swiftSettings: swiftSettings),
+        .executableTarget(name: "DiskBaseline", dependencies: ["CSQLite", "CZstandard"], swiftSettings: swiftSettings),
         // What the probes share: processes, events, percentiles.
         .target(name: "Probing", swiftSettings: swiftSettings),
         .executableTarget(
