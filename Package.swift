@@ -63,6 +63,7 @@ let package = Package(
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+        .target(name: "CZstd", linkerSettings: [.linkedLibrary("zstd")]),
 
         // Pure: no I/O, no clock, no task.
         library("GenesysEvents", ["CSimdJSON"]),
@@ -79,9 +80,10 @@ let package = Package(
         library(
             "Journal",
             [
-                "GenesysEvents", .product(name: "GRDB", package: "GRDB.swift"),
+                "CZstd", "GenesysEvents", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"), logging, metrics,
-            ]
+            ],
+            resources: [.embedInCode("Dictionary")]
         ),
         library(
             "Ingest",

@@ -29,11 +29,12 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZstandard", providers: [.apt(["libzstd-dev"])]),
         // glibc's account of the heap.
         .systemLibrary(name: "CMalloc"),
         .executableTarget(name: "BarePeer", dependencies: [httpServer, logging], swiftSettings: swiftSettings),
-        .executableTarget(name: "EpollFloor", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("pthread")]),
-        .executableTarget(name: "DiskBaseline", dependencies: ["CSQLite"], swiftSettings: swiftSettings),
+        .executableTarget(name: "EpollFloor", linkerSettings: [.linkedLibrary("pthread")]),
+        .executableTarget(name: "DiskBaseline", dependencies: ["CSQLite", "CZstandard"], swiftSettings: swiftSettings),
         // What the probes share: processes, events, percentiles.
         .target(name: "Probing", swiftSettings: swiftSettings),
         .executableTarget(

@@ -144,7 +144,7 @@ ingest() {
         for body in "$here"/event.json "$here"/event-8k.json; do
             size=$(stat --format %s "$body")
             renew_disk
-            within 60 "$baseline" "$disk" "$body" "$seconds" 64 \
+            within 60 "$baseline" "$disk" "$body" "$seconds" 64 "Sources/Journal/Dictionary/events-1.ndjson" \
                 | sed "s/^/$round\t$size\t/" >>"$results/ingest.tsv"
             for close in 0 1; do
                 for connections in 1 16 64 256; do

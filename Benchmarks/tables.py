@@ -89,9 +89,10 @@ def ingest(path):
         else:
             bare[int(size), name].append(int(fields[0]))
     for size in sorted({key[0] for key in bare}):
-        syncs, sqlite = bare[size, "fdatasync"], bare[size, "sqlite"]
+        syncs, sqlite, compressed = (bare[size, name] for name in ("fdatasync", "sqlite", "sqlite-compressed"))
         print(f"\n{size:,} bytes: bare fdatasync {median(syncs):,.0f}/s (spread {spread(syncs)}); "
-              f"bare SQLite, 64 rows a commit, {median(sqlite):,.0f} rows/s (spread {spread(sqlite)})")
+              f"bare SQLite, 64 rows a commit, {median(sqlite):,.0f} rows/s (spread {spread(sqlite)}), "
+              f"with the body compressed {median(compressed):,.0f} rows/s (spread {spread(compressed)})")
         lines = []
         for close, connections in sorted({key[1:3] for key in runs if key[0] == size}):
             ours, peer = ([list(column) for column in zip(*runs[size, close, connections, name])]

@@ -10,7 +10,7 @@ set -euo pipefail
 
 declare -A groups=(
     # g++ brings the C++ library headers that the Swift toolchain's clang needs.
-    [build]="g++ libc6-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev libsimdjson-dev libre2-dev zlib1g-dev ca-certificates git"
+    [build]="g++ libc6-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev libsimdjson-dev libre2-dev libzstd-dev zlib1g-dev ca-certificates git"
     # prometheus is there for promtool alone, which has no package of its own.
     [test]="chromium openssl curl prometheus"
     [lint]="shellcheck yamllint"

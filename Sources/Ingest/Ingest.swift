@@ -104,8 +104,13 @@ public struct Ingest: Sendable {
     public func handle(_ request: HTTPRequest) async -> HTTPResponse {
         let received = now()
         do {
-            try check(request, received)
-            let batch = try unwrap(try body(of: request), BinaryCloudEvent(request.headers), received)
+            let deliveryID = try check(request, received)
+            let batch = try unwrap(
+                try body(of: request),
+                BinaryCloudEvent(request.headers),
+                deliveryID: deliveryID,
+                received
+            )
             let result = try await append(batch.entries)
             metrics.taken(accepted: result.accepted, duplicate: result.duplicate, ignored: batch.ignored)
             return Self.taken(result, ignored: batch.ignored)
@@ -120,12 +125,14 @@ public struct Ingest: Sendable {
         }
     }
 
-    private func check(_ request: HTTPRequest, _ received: Timestamp) throws(RefusedRequest) {
+    /// Returns what the sender calls the delivery, where that is proven.
+    private func check(_ request: HTTPRequest, _ received: Timestamp) throws(RefusedRequest) -> String? {
         try checkSource(of: request)
         let credentials = credentials.check
-        let verdict = credentials.verdict(on: request, body: request.body, now: received)
-        if let reason = verdict.refusal { throw .credentials(reason, credentials.challenges) }
+        let finding = credentials.finding(on: request, body: request.body, now: received)
+        if let reason = finding.verdict.refusal { throw .credentials(reason, credentials.challenges) }
         guard ContentCheck.isAcceptedType(request.headers) else { throw .mediaType }
+        return finding.deliveryID
     }
 
     private func body(of request: HTTPRequest) throws(RefusedRequest) -> [UInt8] {
@@ -138,6 +145,7 @@ public struct Ingest: Sendable {
     private func unwrap(
         _ body: [UInt8],
         _ envelope: BinaryCloudEvent?,
+        deliveryID: String?,
         _ received: Timestamp
     ) throws(RefusedRequest) -> (entries: [JournalEntry], ignored: Int) {
         var elements: [ReceivedHeading]
@@ -149,20 +157,21 @@ public struct Ingest: Sendable {
         }
         var entries: [JournalEntry] = []
         entries.reserveCapacity(elements.count)
-        for element in elements {
+        for (index, element) in elements.enumerated() {
             let heading = element.heading
             guard heading.isUsed else { continue }
             // Alone in the body without a line break: the body itself, not a copy.
             let bytes = element.bytes == body.indices ? body : Array(body[element.bytes])
+            let key = EventKey(heading, bytes, at: index, ofDelivery: deliveryID)
             entries.append(
                 JournalEntry(
-                    key: EventKey.key(of: heading, bytes),
+                    key: key.text,
                     source: .webhook,
                     topic: heading.topicName,
                     agentID: heading.userID,
                     receivedAt: received,
                     body: bytes,
-                    madeAt: heading.timestamp
+                    madeAt: key.isOfDelivery ? nil : heading.timestamp
                 )
             )
         }

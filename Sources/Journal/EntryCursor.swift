@@ -63,9 +63,9 @@ public struct EntryCursor {
                 topic: String(decoding: text(3), as: UTF8.self),
                 agentID: agent.isEmpty ? nil : String(decoding: agent, as: UTF8.self),
                 receivedAt: Timestamp(milliseconds: sqlite3_column_int64(row, 5)),
-                body: blob(6)
+                body: []
             )
-            return JournalRecord(sequence: place, entry: entry)
+            return JournalRecord(sequence: place, entry: entry, stored: blob(6))
         }
     }
 
@@ -82,10 +82,9 @@ public struct EntryCursor {
         return UnsafeBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(row, column)))
     }
 
-    private func blob(_ column: Int32) -> [UInt8] {
+    /// Good until the next step.
+    private func blob(_ column: Int32) -> UnsafeRawBufferPointer {
         let start = sqlite3_column_blob(row, column)
-        return Array(
-            UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(row, column)))
-        )
+        return UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(row, column)))
     }
 }

@@ -50,10 +50,11 @@ struct GroupTransaction {
     }
 
     /// Returns `false` for a duplicate.
-    private mutating func insert(_ entry: JournalEntry, _ statements: EntryStatements) throws -> Bool {
+    private mutating func insert(_ stored: StoredEntry, _ statements: EntryStatements) throws -> Bool {
+        let entry = stored.entry
         let slot = EntrySlot(entry, contentWindow: contentWindow)
         if slot.isContent, try statements.contains(entry, near: slot, window: contentWindow) { return false }
-        guard try statements.insert(entry, slot: slot.value, sequence: nextSequence) else { return false }
+        guard try statements.insert(stored, slot: slot.value, sequence: nextSequence) else { return false }
         nextSequence += 1
         return true
     }
@@ -121,13 +122,14 @@ private struct EntryStatements {
     ///
     /// Bound and stepped by hand, the values where they are: half the time of GRDB's boxed arguments, on the one path
     /// where it counts.
-    func insert(_ entry: JournalEntry, slot: Int64, sequence: Int64) throws -> Bool {
+    func insert(_ stored: StoredEntry, slot: Int64, sequence: Int64) throws -> Bool {
+        let entry = stored.entry
         let row = insertion.sqliteStatement
         let code = entry.key.withCString { key in
             entry.source.rawValue.withCString { source in
                 entry.topic.withCString { topic in
                     (entry.agentID ?? "").withCString { agent in
-                        entry.body.withUnsafeBytes { body in
+                        stored.body.withUnsafeBytes { body in
                             sqlite3_bind_int64(row, 1, sequence)
                             sqlite3_bind_int64(row, 2, slot)
                             sqlite3_bind_text(row, 3, key, CInt(entry.key.utf8.count), nil)

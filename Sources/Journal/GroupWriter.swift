@@ -73,7 +73,7 @@ final class GroupWriter: Sendable {
 
     // MARK: Asking
 
-    func append(_ entries: [JournalEntry]) async throws(JournalError) -> AppendResult {
+    func append(_ entries: [StoredEntry]) async throws(JournalError) -> AppendResult {
         try await withCheckedContinuation { enqueue(.append(entries, $0)) }.get()
     }
 
@@ -81,7 +81,7 @@ final class GroupWriter: Sendable {
         try await withCheckedContinuation { enqueue(.commit(commit, $0)) }.get()
     }
 
-    func retry(letter: Int64, as entry: JournalEntry) async throws(JournalError) -> Bool {
+    func retry(letter: Int64, as entry: StoredEntry) async throws(JournalError) -> Bool {
         try await withCheckedContinuation { enqueue(.retry(letter: letter, entry, $0)) }.get()
     }
 

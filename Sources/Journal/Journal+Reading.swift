@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import Foundation
 import GRDB
 public import GenesysEvents
 
@@ -24,10 +25,16 @@ extension Journal {
                     topic: row[3],
                     agentID: row[4],
                     receivedAt: Timestamp(milliseconds: row[5]),
-                    body: try row.bytes(6),
+                    body: [],
                     madeAt: EntrySlot.madeAt(slot: row[7], key: key)
                 )
-                records.append(JournalRecord(sequence: row[0], entry: entry))
+                records.append(
+                    try row.withUnsafeData(atIndex: 6) { data in
+                        (data ?? Data()).withUnsafeBytes {
+                            JournalRecord(sequence: row[0], entry: entry, stored: $0)
+                        }
+                    }
+                )
             }
             return records
         }

@@ -22,7 +22,7 @@ public final class Journal: Sendable {
 
         /// Entries waiting for the disk before `append` throws `.overloaded`.
         public var maxPending = 50_000
-        /// Bytes of bodies waiting for the disk before `append` throws `.overloaded`.
+        /// Bytes of bodies, compressed, waiting for the disk before `append` throws `.overloaded`.
         public var maxPendingBytes = 32 * 1024 * 1024
         /// How long entries, history and dead letters are kept.
         public var keep: Duration = .seconds(30 * 86_400)
@@ -138,7 +138,8 @@ public final class Journal: Sendable {
     /// All of them or none. Throws `.overloaded`, `.notWritable` (nothing is stored, try again later) or `.closed`.
     public func append(_ entries: [JournalEntry]) async throws(JournalError) -> AppendResult {
         guard !entries.isEmpty else { return AppendResult(accepted: 0, duplicate: 0) }
-        return try await writable().append(entries)
+        // Compressed here, on the callers' threads, so that the one writer does not wait for it.
+        return try await writable().append(entries.map(StoredEntry.init))
     }
 
     /// One transaction, ordered with appends; synchronous=NORMAL is enough since it can be derived again from the
@@ -154,7 +155,7 @@ public final class Journal: Sendable {
     ///
     /// Throws as ``append(_:)``.
     public func retryDeadLetter(id: Int64, as entry: JournalEntry) async throws(JournalError) -> Bool {
-        try await writable().retry(letter: id, as: entry)
+        try await writable().retry(letter: id, as: StoredEntry(entry))
     }
 
     func writable() throws(JournalError) -> GroupWriter {

@@ -13,8 +13,8 @@ public enum JournalSource: String, Sendable, Codable {
 
 /// One notification to be kept.
 public struct JournalEntry: Sendable {
-    /// De-duplication key, unique together with `madeAt`: `eb:<EventBridge id>`, `ce:<hash of a CloudEvent's source and id>`
-    /// or `sha256:<hex of the content>`.
+    /// De-duplication key, unique together with `madeAt`: `eb:<EventBridge id>`, `ce:<hash of a CloudEvent's source and id>`,
+    /// `wh:<id of a delivery>.<place in it>` or `sha256:<hex of the content>`.
     ///
     /// A `sha256:` key says "the same content", which may rightly come again later: it counts as a duplicate only
     /// within ``Journal/Configuration/contentWindow``.
@@ -61,11 +61,24 @@ public struct JournalRecord: Sendable {
     public var sequence: Int64
     /// What was kept.
     public var entry: JournalEntry
+    /// Why the body cannot be read from the disk again; it is empty then. `nil` = it is as it came.
+    public var damage: String?
 
     /// An entry at its place.
-    public init(sequence: Int64, entry: JournalEntry) {
+    public init(sequence: Int64, entry: JournalEntry, damage: String? = nil) {
         self.sequence = sequence
         self.entry = entry
+        self.damage = damage
+    }
+
+    /// An entry with its body as the row holds it; `entry` comes without.
+    init(sequence: Int64, entry: JournalEntry, stored: UnsafeRawBufferPointer) {
+        self.init(sequence: sequence, entry: entry)
+        do {
+            self.entry.body = try StoredBody.decode(stored)
+        } catch {
+            damage = error.description
+        }
     }
 }
 

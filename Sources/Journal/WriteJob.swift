@@ -3,10 +3,10 @@
 
 /// What a caller wants written, and where its answer goes.
 enum WriteJob: Sendable {
-    case append([JournalEntry], Reply<AppendResult>)
+    case append([StoredEntry], Reply<AppendResult>)
     case commit(JournalCommit, Reply<Void>)
     /// Appends the entry and forgets the letter; `false` when there is no such letter.
-    case retry(letter: Int64, JournalEntry, Reply<Bool>)
+    case retry(letter: Int64, StoredEntry, Reply<Bool>)
     /// Finds out whether the disk takes writes again.
     case probe
 
@@ -43,6 +43,7 @@ enum WriteJob: Sendable {
         }
     }
 
+    /// Of bodies, as rows get them.
     var byteCount: Int {
         switch self {
         case .append(let entries, _): entries.reduce(0) { $0 + $1.body.count }

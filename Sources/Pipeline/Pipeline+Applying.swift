@@ -9,6 +9,14 @@ extension Pipeline {
     /// Takes one entry of the journal to the agents it is about.
     func apply(_ journalled: JournalRecord, in step: inout PipelineStep) {
         let entry = journalled.entry
+        if let damage = journalled.damage {
+            let known = DamagedEvent(topic: entry.topic, key: entry.key)
+            let reason = "the event cannot be read from the journal: \(damage)"
+            step.commit.deadLetters.append(
+                DeadLetter(at: now(), reason: reason, agentID: entry.agentID, event: encoded(known))
+            )
+            return
+        }
         let notification: Notification
         do {
             guard let received = try decoder.decode(entry.body).first else { return }
@@ -44,6 +52,12 @@ extension Pipeline {
     private func deadLetter(_ entry: JournalEntry, _ reason: String) -> DeadLetter {
         DeadLetter(at: now(), reason: reason, agentID: entry.agentID, event: entry.body)
     }
+}
+
+/// What is left of an event whose body is damaged. No `topicName`, by which it would pass for an event.
+private struct DamagedEvent: Encodable {
+    var topic: String
+    var key: String
 }
 
 extension GenesysEvent {

@@ -71,29 +71,43 @@ struct JournalReport: Encodable {
         return findings
     }
 
-    /// Bodies are kept as they came. One that cannot be decoded is a dead letter, not damage.
+    /// Bodies are kept as they came. One that cannot be decoded is a dead letter, not damage; one that cannot be had again
+    /// byte for byte is damage.
     private static func bodies(_ journal: Journal) async throws -> Check {
         let last = try await journal.entryBounds().last
-        let (undecodable, first) = try await journal.walk(after: 0, through: last) { cursor in
+        let (damaged, undecodable) = try await journal.walk(after: 0, through: last) { cursor in
             var decoder = NotificationDecoder(isTrusted: true)
-            var (count, first) = (0, [String]())
+            var (damaged, undecodable) = (Findings(), Findings())
             while let record = try cursor.next() {
+                if let damage = record.damage {
+                    damaged.note("entry \(record.sequence): \(damage)")
+                    continue
+                }
                 do {
                     _ = try decoder.decode(record.entry.body)
                 } catch {
-                    count += 1
-                    if first.count < most { first.append("entry \(record.sequence): \(error)") }
+                    undecodable.note("entry \(record.sequence): \(error)")
                 }
             }
-            return (count, first)
+            return (damaged, undecodable)
         }
-        guard undecodable > 0 else { return Check("bodies", []) }
-        let rest = undecodable - first.count
-        return Check(
-            name: "bodies",
-            result: .note,
-            findings: first + (rest > 0 ? ["and \(rest) more that cannot be decoded"] : [])
-        )
+        let lines = damaged.lines("cannot be read") + undecodable.lines("cannot be decoded")
+        return Check(name: "bodies", result: damaged.count > 0 ? .fail : lines.isEmpty ? .pass : .note, findings: lines)
+    }
+
+    /// The first ones of a kind, and how many there are: of a large journal all of them could be millions.
+    private struct Findings {
+        private(set) var count = 0
+        private var first: [String] = []
+
+        mutating func note(_ finding: @autoclosure () -> String) {
+            count += 1
+            if first.count < most { first.append(finding()) }
+        }
+
+        func lines(_ what: String) -> [String] {
+            first + (count > first.count ? ["and \(count - first.count) more that \(what)"] : [])
+        }
     }
 
     /// For people.

@@ -73,7 +73,7 @@ struct AuthenticationVector: Decodable, Sendable, CustomTestStringConvertible {
         for field in headers { fields.append(name: field[0], value: field[1]) }
         let content = try body.map { Array($0.utf8) } ?? bytes(ofHex: required(bodyHex))
         let request = HTTPRequest(method: .post, target: "/v1/events", headers: fields, body: content)
-        let verdict = CredentialCheck([try authentication()]).verdict(on: request, body: content, now: now)
+        let verdict = CredentialCheck([try authentication()]).finding(on: request, body: content, now: now).verdict
         return verdict.refusal?.rawValue ?? "accepted"
     }
 

@@ -22,7 +22,7 @@ struct ClientCertificateSchemeTests {
     {
         let request = HTTPRequest(method: .post, target: "/", clientCertificate: certificate)
         let scheme = Authentication.mutualTLS(ClientCertificateScheme(subjects: subjects, issuers: issuers))
-        return CredentialCheck([scheme]).verdict(on: request, body: [], now: Timestamp(milliseconds: 0))
+        return CredentialCheck([scheme]).finding(on: request, body: [], now: Timestamp(milliseconds: 0)).verdict
     }
 
     @Test(

@@ -100,6 +100,6 @@ extension CredentialCheck {
     /// Whether a request with these fields and an empty body is accepted, in 2026.
     fileprivate func accepts(_ headers: HTTPHeaders) -> Bool {
         let request = HTTPRequest(method: .post, target: "/v1/events", headers: headers)
-        return verdict(on: request, body: [], now: Timestamp(milliseconds: 1_773_151_560_000)) == .accepted
+        return finding(on: request, body: [], now: Timestamp(milliseconds: 1_773_151_560_000)).verdict == .accepted
     }
 }

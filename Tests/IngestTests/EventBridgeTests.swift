@@ -4,8 +4,6 @@
 import Credentials
 import Foundation
 import GenesysEvents
-import Glibc
-import HTTPServer
 import Journal
 import Logging
 import Testing
@@ -18,50 +16,6 @@ struct EventBridgeTests {
     private let test: TestIngest
 
     init() throws { test = try TestIngest() }
-
-    /// Sends bytes to the webhook on loopback and reads until the relay closes.
-    private func exchange(_ bytes: [UInt8], _ authentication: [Authentication]) async throws -> String {
-        let ingest = test.ingest(authentication)
-        var router = Router()
-        ingest.routes(into: &router)
-        let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let server = HTTPServer(configuration: HTTPServerConfiguration(), logger: silent) { [router] in
-            await router.handle($0)
-        }
-        let addresses = try await server.start()
-        let port = try #require(addresses.first.map { if case .ip(_, let port) = $0 { port } else { 0 } })
-        let answer = await Task.detached { Self.talk(bytes, port: UInt16(port)) }.value
-        await server.shutdown(deadline: .zero)
-        return answer
-    }
-
-    /// Blocks for at most ten seconds.
-    private static func talk(_ bytes: [UInt8], port: UInt16) -> String {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        defer { close(descriptor) }
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let isConnected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard isConnected == 0, send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
-            return "not sent"
-        }
-        var received: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            if count < 0 { return "no end after: " + String(decoding: received, as: UTF8.self) }
-            if count == 0 { return String(decoding: received, as: UTF8.self) }
-            received += buffer[..<count]
-        }
-    }
 
     private func post(_ body: String, _ fields: [String]) -> [UInt8] {
         let lines =
@@ -76,7 +30,7 @@ struct EventBridgeTests {
     @Test("an event is taken with Range, charset and Connection: close as they send them, and the connection ends")
     func takes() async throws {
         let body = Sample.envelope("e1")
-        let answer = try await exchange(
+        let answer = try await test.exchange(
             post(body, ["X-API-Key: key-of-the-connection"]),
             [.apiKey(header: "X-API-Key", values: ["key-of-the-connection"])]
         )
@@ -99,7 +53,7 @@ struct EventBridgeTests {
             ("Authorization: Basic \(basic)", "202"), ("Authorization: Bearer token-of-the-connection", "202"),
             ("Authorization: Bearer another-token", "401"), ("X-API-Key: key-of-the-connection", "401"),
         ] {
-            let answer = try await exchange(post(Sample.presence(), [field]), ways)
+            let answer = try await test.exchange(post(Sample.presence(), [field]), ways)
             #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(field): \(answer)")
         }
         await test.journal.close()
@@ -115,7 +69,7 @@ struct EventBridgeTests {
         let head =
             "POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nConnection: close\r\n"
             + "Transfer-Encoding: chunked\r\nX-Signature: \(Hexadecimal.text(tag))\r\n\r\n"
-        let answer = try await exchange(
+        let answer = try await test.exchange(
             Array((head + chunks).utf8),
             [.hmac(HMACScheme(header: "X-Signature", secrets: ["key-of-the-sender"]))]
         )

@@ -28,7 +28,7 @@ struct SignatureFuzzTests {
         var headers = HTTPHeaders()
         for (name, value) in fields { headers.append(name: name, value: value) }
         let request = HTTPRequest(method: .post, target: "/", headers: headers, body: body)
-        return CredentialCheck([scheme]).verdict(on: request, body: body, now: now)
+        return CredentialCheck([scheme]).finding(on: request, body: body, now: now).verdict
     }
 
     @Test("HMAC: the tag of the body as it stands, and no other text, is accepted")

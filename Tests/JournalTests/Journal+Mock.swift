@@ -91,6 +91,19 @@ extension HistoryEntry {
     }
 }
 
+extension [UInt8] {
+    /// Bytes that no compression makes fewer: the same for the same seed (SplitMix64).
+    static func noise(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
+        var state = seed
+        return (0..<count).map { _ in
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return UInt8(truncatingIfNeeded: mixed ^ (mixed >> 31))
+        }
+    }
+}
+
 /// A number that tasks share.
 final class SharedCount: Sendable {
     private let count = Atomic<Int>(0)

@@ -156,7 +156,7 @@ struct JournalAppendTests {
         #expect(try await eventually { try journal.writable().pending == 2 })
         for entries in [
             [JournalEntry.mock("eb:3"), .mock("eb:4")],
-            [.mock("eb:5", body: [UInt8](repeating: 0x20, count: 97))],
+            [.mock("eb:5", body: .noise(97))],
         ] {
             await #expect { try await journal.append(entries) } throws: { ($0 as? JournalError)?.code == .overloaded }
         }

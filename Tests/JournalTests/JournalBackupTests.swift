@@ -29,7 +29,7 @@ struct JournalBackupTests {
                 group.addTask {
                     var index = 0
                     while ended.value == 0 {
-                        let body = [UInt8](repeating: 0x20, count: 4000)
+                        let body = [UInt8].noise(4000)
                         _ = try await journal.append([.mock("eb:\(caller)-\(index)", body: body)])
                         acknowledged.add()
                         index += 1
@@ -95,7 +95,7 @@ struct JournalBackupTests {
     func vacuums() async throws {
         let journal = try folder.open { $0.keep = .seconds(1) }
         for index in 0..<50 {
-            let body = [UInt8](repeating: 1, count: 40_000)
+            let body = [UInt8].noise(40_000)
             _ = try await journal.append([.mock("eb:\(index)", at: Int64(index), body: body)])
         }
         var commit = JournalCommit()
@@ -163,7 +163,7 @@ struct JournalBackupTests {
     @Test("a damaged page is found")
     func damage() async throws {
         let journal = try folder.open()
-        let body = [UInt8](repeating: 7, count: 500)
+        let body = [UInt8].noise(500)
         for index in 0..<200 { _ = try await journal.append([.mock("eb:\(index)", body: body)]) }
         await journal.close()
         let file = try #require(FileHandle(forUpdatingAtPath: folder.file()))

@@ -25,7 +25,7 @@ struct JournalFailureTests {
             let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
             try database.execute(sql: "PRAGMA max_page_count = \(pages)")
         }
-        let large = JournalEntry.mock("eb:2", body: [UInt8](repeating: 0x20, count: 200_000))
+        let large = JournalEntry.mock("eb:2", body: .noise(200_000))
         await #expect { try await journal.append([.mock("eb:3"), large]) } throws: {
             ($0 as? JournalError)?.code == .notWritable
         }
@@ -54,7 +54,7 @@ struct JournalFailureTests {
             let block = [UInt8](repeating: 1, count: 4096)
             while write(filler, block, block.count) > 0 {}
             close(filler)
-            let large = JournalEntry.mock("eb:2", body: [UInt8](repeating: 0x20, count: 100_000))
+            let large = JournalEntry.mock("eb:2", body: .noise(100_000))
             await #expect { try await journal.append([large]) } throws: {
                 ($0 as? JournalError)?.code == .notWritable
             }

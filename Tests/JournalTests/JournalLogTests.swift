@@ -24,7 +24,7 @@ struct JournalLogTests {
     /// Entries of 8 KB; the log takes some 12 KB for each.
     private func append(_ range: Range<Int>, to journal: Journal) async throws {
         for index in range {
-            _ = try await journal.append([.mock("eb:\(index)", body: [UInt8](repeating: 0x20, count: 8000))])
+            _ = try await journal.append([.mock("eb:\(index)", body: .noise(8000))])
         }
     }
 

@@ -101,7 +101,7 @@ struct JournalRetentionTests {
     /// Entries of a kilobyte at `1...count`, two lines of history each, applied up to `position`.
     private func large(_ count: Int, applied position: Int64, maxSize: Int64) async throws -> Journal {
         let journal = try folder.open { $0.maxSize = maxSize }
-        let body = [UInt8](repeating: 0x20, count: 1000)
+        let body = [UInt8].noise(1000)
         for start in stride(from: 1, through: count, by: 500) {
             let range = start..<min(start + 500, count + 1)
             _ = try await journal.append(range.map { .mock("eb:\($0)", at: Int64($0), body: body) })
@@ -153,7 +153,7 @@ struct JournalRetentionTests {
         let journal = try folder.open { $0.maxSize = 3_000_000 }
         for index in 1...10 {
             _ = try await journal.append([
-                .mock("eb:\(index)", at: Int64(index), body: [UInt8](repeating: 1, count: 500_000))
+                .mock("eb:\(index)", at: Int64(index), body: .noise(500_000))
             ])
         }
         try await apply(10, journal)

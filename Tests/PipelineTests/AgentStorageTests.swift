@@ -123,4 +123,34 @@ struct AgentStorageTests {
             await next.end()
         }
     }
+
+    @Test("an event that is damaged on the disk becomes a dead letter with what is known of it; the next is applied")
+    func damaged() async throws {
+        try await withFolder { folder in
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let journal = try Journal(url: "sqlite:\(folder.path)/relay.db", logger: logger)
+            _ = try await journal.append(
+                ["a", "b"].map { .heard(of: $0, at: Clockwork.start, .webhook, Clockwork.presence($0)) }
+            )
+            let first = try #require(try await journal.read(after: 0, limit: 1).first).entry
+            await journal.close()
+            let queue = try DatabaseQueue(path: folder.path + "/relay.db")
+            try await queue.write { database in
+                try database.execute(
+                    sql: "UPDATE entries SET body = CAST(substr(body, 1, 20) AS BLOB) WHERE sequence = 1"
+                )
+            }
+            try queue.close()
+
+            let relay = try await Clockwork(folder, clock, Self.rules)
+            await relay.pipeline.waitUntilApplied(2)
+            #expect(await relay.pipeline.record(of: "b")?.facts.presence != nil)
+            let letters = try await relay.journal.deadLetters(before: nil, limit: 9)
+            #expect(letters.map(\.agentID) == ["a"])
+            #expect(letters.first?.reason.contains("damaged") == true)
+            let known = try #require(letters.first.map { String(decoding: $0.event, as: UTF8.self) })
+            #expect(known == #"{"topic":"\#(first.topic)","key":"\#(first.key)"}"#)
+            await relay.end()
+        }
+    }
 }

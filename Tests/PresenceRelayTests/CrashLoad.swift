@@ -113,7 +113,9 @@ final class CrashLoad: Sendable {
         _ random: inout SeededGenerator,
         givesUp: Bool = true
     ) async {
-        let filler = String(repeating: "f", count: Int.random(in: 0...3000, using: &random))
+        let length = Int.random(in: 0...3000, using: &random)
+        // Some shrink in the journal to next to nothing, some hardly.
+        let filler = String(decoding: (0..<length).map { $0 < length / 2 ? 0x66 : random.letter() }, as: UTF8.self)
         let lines = events.map { $0.json(filler: filler) }
         let isLines = random.chance(50)
         let list = lines.count == 1 ? lines[0] : "[\(lines.joined(separator: ","))]"

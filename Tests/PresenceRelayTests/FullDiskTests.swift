@@ -6,10 +6,13 @@ import Testing
 
 @Suite("The disk of a running relay", .serialized)
 struct FullDiskTests {
+    /// Of letters by chance, which cannot be compressed to nothing.
     private static func event(_ number: Int, padding: Int = 0) -> String {
-        #"{"topicName":"v2.users.agent-\#(number).presence","eventBody":{"presenceDefinition":{"id":"x","#
+        var random = SeededGenerator(seed: UInt64(number))
+        let letters = String(decoding: (0..<padding).map { _ in random.letter() }, as: UTF8.self)
+        return #"{"topicName":"v2.users.agent-\#(number).presence","eventBody":{"presenceDefinition":{"id":"x","#
             + #""systemPresence":"AVAILABLE"},"modifiedDate":"2026-03-02T09:00:00.000Z","message":"#
-            + #""\#(String(repeating: "x", count: padding))"}}"#
+            + #""\#(letters)"}}"#
     }
 
     @Test(

@@ -61,6 +61,11 @@ struct JournalCommandTests {
             #expect(result.code == 1)
             #expect(result.output.contains("fail  agents") && result.output.contains("version 9"))
             #expect(result.output.contains("note  bodies") && result.output.contains("entry 1: "))
+            try sqlite(file, "UPDATE entries SET body = CAST(substr(body, 1, 20) AS BLOB) WHERE sequence = 2")
+            let damaged = try await run(["journal", "verify", "--config", config])
+            #expect(damaged.code == 1)
+            #expect(damaged.output.contains("fail  bodies"))
+            #expect(damaged.output.contains("entry 2: the stored body is damaged"))
             let missing = site.folder.path + "/none.db"
             for command in ["verify", "export", "vacuum"] {
                 let result = try await run(["journal", command, "--journal", missing])

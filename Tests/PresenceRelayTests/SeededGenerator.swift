@@ -17,6 +17,9 @@ struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
+    /// Of the alphabet, small.
+    mutating func letter() -> UInt8 { UInt8(ascii: "a") + UInt8(next() % 26) }
+
     /// True in so many of a hundred cases.
     mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 }

@@ -23,17 +23,20 @@ final class EventTable {
             PRAGMA synchronous = FULL;
             CREATE TABLE entries (
                 sequence INTEGER PRIMARY KEY,
-                key TEXT NOT NULL UNIQUE,
+                slot INTEGER NOT NULL,
+                key TEXT NOT NULL,
                 source TEXT NOT NULL,
                 topic TEXT NOT NULL,
                 agent_id TEXT,
                 received_at INTEGER NOT NULL,
-                body BLOB NOT NULL
+                body BLOB NOT NULL,
+                UNIQUE (slot, key)
             ) STRICT;
             """
         var statement: OpaquePointer?
         let sql =
-            "INSERT INTO entries (key, source, topic, agent_id, received_at, body) VALUES (?, 'webhook', ?, ?, ?, ?)"
+            "INSERT INTO entries (slot, key, source, topic, agent_id, received_at, body) "
+            + "VALUES (?5, ?1, 'webhook', ?2, ?3, ?4, ?6)"
         guard sqlite3_exec(opened, schema, nil, nil, nil) == SQLITE_OK,
             sqlite3_prepare_v2(opened, sql, -1, &statement, nil) == SQLITE_OK, let statement
         else {
@@ -53,14 +56,15 @@ final class EventTable {
         for _ in 0..<rows {
             count += 1
             let agent = String(format: "11111111-0000-4000-8000-%012x", count % 1000)
-            // Random, as event ids are: ids in order would spare the index its page reads.
+            // Random, as event ids are, and led by a time, as in the journal.
             bind(1, "eb:" + UUID().uuidString)
             bind(2, "v2.users." + agent + ".conversations")
             bind(3, agent)
             sqlite3_bind_int64(insert, 4, Int64(count))
+            sqlite3_bind_int64(insert, 5, Int64(count))
             // The bytes outlive the statement's step, and the binding is replaced before the next.
             let code = body.withUnsafeBytes { bytes -> Int32 in
-                sqlite3_bind_blob(insert, 5, bytes.baseAddress, Int32(bytes.count), nil)
+                sqlite3_bind_blob(insert, 6, bytes.baseAddress, Int32(bytes.count), nil)
                 return sqlite3_step(insert)
             }
             guard code == SQLITE_DONE else { throw BaselineError(message: String(cString: sqlite3_errmsg(database))) }

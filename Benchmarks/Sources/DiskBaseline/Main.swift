@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import CZstandard
 import Foundation
 
-/// What this disk and bare SQLite do, to judge durable ingest by: `DiskBaseline FOLDER EVENT-FILE [SECONDS] [BATCH]`.
+/// What this disk and bare SQLite do, to judge durable ingest by:
+/// `DiskBaseline FOLDER EVENT-FILE [SECONDS] [BATCH] [DICTIONARY]`.
 ///
-/// Prints two lines, fields separated by tabs: `fdatasync` and writes a second (one event appended, one fdatasync);
-/// `sqlite` and rows a second (BATCH rows a transaction, WAL, `synchronous=FULL`, the journal's table).
+/// Prints lines, fields separated by tabs: `fdatasync` and writes a second (one event appended, one fdatasync); `sqlite` and
+/// rows a second (BATCH rows a transaction, WAL, `synchronous=FULL`, the journal's table); with a dictionary
+/// `sqlite-compressed` and rows a second of the same with the body compressed beforehand, as the journal compresses it.
 @main
 struct Main {
     static func main() throws {
         let arguments = CommandLine.arguments
         guard arguments.count >= 3, let event = FileManager.default.contents(atPath: arguments[2]) else {
-            FileHandle.standardError.write(Data("usage: DiskBaseline FOLDER EVENT-FILE [SECONDS] [BATCH]\n".utf8))
+            let usage = "usage: DiskBaseline FOLDER EVENT-FILE [SECONDS] [BATCH] [DICTIONARY]\n"
+            FileHandle.standardError.write(Data(usage.utf8))
             exit(2)
         }
         let folder = arguments[1]
@@ -21,12 +25,36 @@ struct Main {
 
         let syncs = try fdatasyncRate(path: folder + "/fdatasync", piece: Array(event), seconds: seconds)
         print("fdatasync\t\(Int(syncs))")
-        let table = try EventTable(path: folder + "/baseline.db", body: Array(event))
-        let rows = try rate(seconds: seconds) {
+        print("sqlite\t\(try rows(folder + "/baseline.db", body: Array(event), batch: batch, seconds: seconds))")
+        guard arguments.count > 5 else { return }
+        guard let dictionary = FileManager.default.contents(atPath: arguments[5]) else {
+            throw BaselineError(message: "cannot read \(arguments[5])")
+        }
+        let body = try compressed(Array(event), Array(dictionary))
+        let rows = try rows(folder + "/compressed.db", body: body, batch: batch, seconds: seconds)
+        print("sqlite-compressed\t\(rows)")
+    }
+
+    static func rows(_ path: String, body: [UInt8], batch: Int, seconds: Double) throws -> Int {
+        let table = try EventTable(path: path, body: body)
+        let rate = try rate(seconds: seconds) {
             try table.append(batch)
             return batch
         }
-        print("sqlite\t\(Int(rows))")
+        return Int(rate)
+    }
+
+    /// Level 1 with a checksum: as much as the journal's.
+    static func compressed(_ body: [UInt8], _ dictionary: [UInt8]) throws -> [UInt8] {
+        let context = ZSTD_createCCtx()
+        defer { ZSTD_freeCCtx(context) }
+        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, 1)
+        ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
+        ZSTD_CCtx_loadDictionary(context, dictionary, dictionary.count)
+        var frame = [UInt8](repeating: 0, count: ZSTD_compressBound(body.count))
+        let count = ZSTD_compress2(context, &frame, frame.count, body, body.count)
+        guard ZSTD_isError(count) == 0 else { throw BaselineError(message: "zstd cannot compress the event") }
+        return Array(frame[..<count])
     }
 
     /// Appends `piece` and waits for the disk, again and again.

@@ -19,12 +19,23 @@ struct CredentialCheck: Sendable {
         }
     }
 
+    /// What all schemes together say of a request.
+    struct Finding: Equatable {
+        var verdict: CredentialVerdict
+        /// The first one that a scheme has proven; see ``CredentialScheme/deliveryID(of:)``.
+        var deliveryID: String?
+    }
+
     /// Asks every scheme, also after one accepts, so that time tells nothing of which one it was.
     ///
     /// - Parameter body: the content exactly as it was received, with its content coding.
-    func verdict(on request: HTTPRequest, body: [UInt8], now: Timestamp) -> CredentialVerdict {
-        guard !schemes.isEmpty else { return .accepted }
-        return schemes.reduce(.missing) { max($0, $1.verdict(on: request, body: body, now: now)) }
+    func finding(on request: HTTPRequest, body: [UInt8], now: Timestamp) -> Finding {
+        guard !schemes.isEmpty else { return Finding(verdict: .accepted) }
+        return schemes.reduce(into: Finding(verdict: .missing)) { finding, scheme in
+            let verdict = scheme.verdict(on: request, body: body, now: now)
+            finding.verdict = max(finding.verdict, verdict)
+            if verdict == .accepted { finding.deliveryID = finding.deliveryID ?? scheme.deliveryID(of: request) }
+        }
     }
 }
 

@@ -13,6 +13,15 @@ protocol CredentialScheme: Sendable {
     ///
     /// - Parameter body: the content exactly as it was received, with its content coding.
     func verdict(on request: HTTPRequest, body: [UInt8], now: Timestamp) -> CredentialVerdict
+
+    /// What the sender calls this delivery, the same in every attempt; `nil` = the scheme proves no such name.
+    ///
+    /// To be asked only of a request that the scheme accepts.
+    func deliveryID(of request: HTTPRequest) -> String?
+}
+
+extension CredentialScheme {
+    func deliveryID(of request: HTTPRequest) -> String? { nil }
 }
 
 /// What a scheme says of a request; of several schemes the greatest counts.

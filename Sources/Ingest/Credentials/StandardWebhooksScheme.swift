@@ -56,6 +56,12 @@ extension StandardWebhooksScheme: CredentialScheme {
         return verdict
     }
 
+    /// `webhook-id`, which is signed and stays the same when a message is sent again; `webhook-timestamp` does not.
+    func deliveryID(of request: HTTPRequest) -> String? {
+        guard case .value(let id) = request.headers.evidence("webhook-id") else { return nil }
+        return id
+    }
+
     /// Whole seconds since 1970, in digits only, at most twelve of them: 33,000 years.
     private static func seconds(_ text: String) -> Int64? {
         guard text.utf8.count <= 12, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
