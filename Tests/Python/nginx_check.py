@@ -65,13 +65,14 @@ async def verdict(open_connection, sent):
     try:
         writer.write(sent)
         received = await asyncio.wait_for(reader.read(-1), 30)
-    except (ConnectionError, asyncio.IncompleteReadError):
+    except ConnectionError:
         return "reset"
     except asyncio.TimeoutError:
         return "open"
     finally:
         writer.close()
-    return ", ".join(answers(received, sent)) or "closed"
+    # Who waits for more says so with 408, or closes without a word: both have read nothing more.
+    return ", ".join(answer for answer in answers(received, sent) if answer != "408") or "closed"
 
 
 def answers(received, sent):
@@ -98,7 +99,10 @@ def answers(received, sent):
             body = b"HEAD\n" if b"HEAD" in sent else b""
         else:
             body, received = received, b""
-        found.append(body.decode("latin-1").strip() if status == "200" else status)
+        # nginx hands on the path of an absolute target alone.
+        text = body.decode("ascii", "backslashreplace").strip()
+        line = re.sub(r" https?://[^/? ]*/?", " /", text, count=1, flags=re.IGNORECASE)
+        found.append(line if status == "200" else status)
     return found
 
 
@@ -123,9 +127,17 @@ def questions():
 async def compare(ours, theirs):
     places = asyncio.Semaphore(48)
 
+    async def reading(server, sent):
+        # A reset may overtake the answer before it.
+        for _ in range(5):
+            found = await verdict(server, sent)
+            if found != "reset":
+                break
+        return found
+
     async def one(name, sent):
         async with places:
-            return name, await verdict(ours, sent), await verdict(theirs, sent)
+            return name, await reading(ours, sent), await reading(theirs, sent)
 
     return await asyncio.gather(*[one(name, sent) for name, sent in questions()])
 

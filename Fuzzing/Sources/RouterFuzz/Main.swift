@@ -32,7 +32,7 @@ struct Main {
         (.get, "/"), (.get, "/v1/agents"), (.get, "/v1/agents/me"), (.get, "/v1/agents/me/rules"),
         (.get, "/v1/agents/{id}"), (.delete, "/v1/agents/{agent}"), (.get, "/v1/agents/{id}/history"),
         (.get, "/{a}/x/{b}"), (.post, "/v1/events"), (.head, "/own"), (.get, "/own"), (.get, "/sp%20ace"),
-        (.get, "/slash%2Finside"), (.get, "/{a}/{b}"), (.put, "/v1/{b}/history/"),
+        (.get, "/slash%2Finside"), (.get, "/{a}/{b}"), (.put, "/v1/{b}/history/"), (.get, "/Key/caf%C3%A9"),
     ]
 
     private static let router: Router = {
@@ -76,7 +76,8 @@ struct Main {
             let isParameter = parts.map { $0.hasPrefix("{") }
             let fits = zip(parts, segments).allSatisfy { part, segment in
                 guard let segment, segment != ".", segment != ".." else { return false }
-                return part.hasPrefix("{") ? !segment.isEmpty : segment == decoded(part)
+                // By bytes: texts are equal that differ in them.
+                return part.hasPrefix("{") ? !segment.isEmpty : decoded(part)?.utf8.elementsEqual(segment.utf8) == true
             }
             guard fits else { continue }
             let values = zip(isParameter, segments).compactMap { $0 ? $1 : nil }

@@ -97,7 +97,8 @@ struct RouteNode: Sendable {
         var handler: HTTPHandler
     }
 
-    private var statics: [String: RouteNode] = [:]
+    /// By bytes: as texts, `%E2%84%AA` (the Kelvin sign) and `K` would be equal.
+    private var statics: [[UInt8]: RouteNode] = [:]
     /// At most one element: an array because a struct cannot hold itself.
     private var parameter: [RouteNode] = []
     private var routes: [HTTPMethod: Route] = [:]
@@ -112,7 +113,7 @@ struct RouteNode: Sendable {
             parameter[0].insert(segments.dropFirst(), method: method, route: route)
         } else {
             let name = String(segment).decodedAsPath() ?? String(segment)
-            statics[name, default: RouteNode()].insert(segments.dropFirst(), method: method, route: route)
+            statics[Array(name.utf8), default: RouteNode()].insert(segments.dropFirst(), method: method, route: route)
         }
     }
 
@@ -121,7 +122,7 @@ struct RouteNode: Sendable {
         guard let segment = segments.first else { return routes.isEmpty ? nil : routes }
         guard let text = String(segment).decodedAsPath(), text != ".", text != ".." else { return nil }
         let rest = segments.dropFirst()
-        if let next = statics[text], let found = next.routes(for: rest, values: &values) { return found }
+        if let next = statics[Array(text.utf8)], let found = next.routes(for: rest, values: &values) { return found }
         guard let next = parameter.first, !text.isEmpty else { return nil }
         values.append(text)
         if let found = next.routes(for: rest, values: &values) { return found }
