@@ -137,7 +137,7 @@ async def compare(ours, theirs):
 
     async def one(name, sent):
         async with places:
-            return name, await reading(ours, sent), await reading(theirs, sent)
+            return name, *await asyncio.gather(reading(ours, sent), reading(theirs, sent))
 
     return await asyncio.gather(*[one(name, sent) for name, sent in questions()])
 
