@@ -2,7 +2,6 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import CLibFuzzer
-import Foundation
 import FuzzRunner
 
 @testable import HTTPServer
@@ -65,7 +64,7 @@ struct Main {
         case route([String], [String])
     }
 
-    /// All routes one after the other, decoded by Foundation.
+    /// All routes one after the other, decoded by the letter.
     private static func slowly(_ request: HTTPRequest) -> Found {
         let segments = request.rawPath.split(separator: "/", omittingEmptySubsequences: false).map(decoded)
         /// For each shape of a path that matches: which segments are parameters.
@@ -92,8 +91,21 @@ struct Main {
         return .route(names, values)
     }
 
+    /// Not by Foundation, whose `removingPercentEncoding` repairs some of what is not UTF-8 (`%a9` alone).
     private static func decoded(_ segment: Substring) -> String? {
-        guard let text = segment.removingPercentEncoding, !text.utf8.contains(0) else { return nil }
+        var bytes: [UInt8] = []
+        var rest = segment.utf8
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard text.utf8.elementsEqual(bytes), !bytes.contains(0) else { return nil }
         return text
     }
 }
