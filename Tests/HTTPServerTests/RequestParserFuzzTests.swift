@@ -89,6 +89,45 @@ struct RequestParserFuzzTests {
             }
         }
     }
+
+    /// As sent, and the text it stands for; `nil` where no route may match.
+    private static let segments: [(sent: String, text: String?)] = [
+        ("a", "a"), ("%61", "a"), ("b", "b"), ("%62", "b"), ("A", "A"), ("", ""), ("c%2Fd", "c/d"), ("%2541", "%41"),
+        (".", nil), ("..", nil), ("%2e", nil), (".%2E", nil), ("%00", nil), ("a%00", nil), ("%ff", nil),
+        ("%C0%AE", nil),
+        ("...", "..."), ("%E2%84%AA", "\u{212A}"), ("K", "K"),
+    ]
+
+    @Test("come to the route whose segments they have, the static ones first")
+    func routes() {
+        let paths = ["/a", "/a/b", "/a/{x}", "/{x}/b", "/{x}/{y}", "/a/{x}/K", "/{x}/b/{y}", "/{x}/{y}/K"]
+        var router = Router()
+        for path in paths { router.on(.get, path) { _ in .text(path) } }
+        for seed in seeds {
+            var generator = SeededGenerator(state: seed)
+            let chosen = (0..<Int.random(in: 1...3, using: &generator))
+                .compactMap { _ in Self.segments.randomElement(using: &generator) }
+            let target = chosen.map { "/" + $0.sent }.joined()
+            let fitting = paths.filter { path in
+                let parts = path.split(separator: "/")
+                return parts.count == chosen.count
+                    && zip(parts, chosen).allSatisfy { part, segment in
+                        guard let text = segment.text else { return false }
+                        return part.hasPrefix("{") ? !text.isEmpty : text.utf8.elementsEqual(part.utf8)
+                    }
+            }
+            // A brace comes after all letters, so the first in order is the one that is static first.
+            let expected = fitting.min()
+            switch router.match(HTTPRequest(method: .get, target: target)) {
+            case .route(let route, let values):
+                let parts = expected?.split(separator: "/") ?? []
+                let wanted = zip(parts, chosen).compactMap { $0.hasPrefix("{") ? $1.text : nil }
+                #expect(expected != nil && values == wanted, "seed \(seed): \(target)")
+                #expect(route.parameterNames.count == wanted.count, "seed \(seed): \(target)")
+            default: #expect(expected == nil, "seed \(seed): \(target)")
+            }
+        }
+    }
 }
 
 extension ParseTrace.Request {
