@@ -193,6 +193,13 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"), logging,
             ]
         ),
+        // Says how the server has read what Tests/Python/nginx_check.py sends to it and to nginx.
+        .executableTarget(
+            name: "HTTPDriver",
+            dependencies: ["HTTPServer", logging],
+            path: "Tests/HTTPDriver",
+            swiftSettings: swiftSettings
+        ),
         // Runs on a disk that its test makes fail.
         .executableTarget(
             name: "JournalDriver",

@@ -27,6 +27,8 @@ let package = Package(
         .target(name: "CLibFuzzer"),
         .target(name: "FuzzRunner", dependencies: ["CLibFuzzer"], swiftSettings: swiftSettings),
         fuzzer("DecoderFuzz", ["GenesysEvents"]),
+        fuzzer("RequestFuzz", ["HTTPServer"]),
+        fuzzer("RouterFuzz", ["HTTPServer"]),
         fuzzer("SignatureFuzz", ["Credentials", "GenesysEvents", "HTTPServer", "Ingest"]),
     ]
 )

@@ -14,7 +14,7 @@ trap stop_all EXIT
 
 seconds=${1:-20}
 targets=("${@:2}")
-[[ ${#targets[@]} -gt 0 ]] || targets=(DecoderFuzz SignatureFuzz)
+[[ ${#targets[@]} -gt 0 ]] || targets=(DecoderFuzz RequestFuzz RouterFuzz SignatureFuzz)
 # gold cannot link this, and the toolchain brings LLVM's linker.
 flags=(-Xswiftc -O -Xswiftc '-sanitize=fuzzer,address' -Xcc '-fsanitize=address,fuzzer-no-link'
     -Xcxx '-fsanitize=address,fuzzer-no-link' -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld)
@@ -24,7 +24,7 @@ mkdir -p "$findings"
 corpus=''
 scratch corpus
 for target in "${targets[@]}"; do mkdir -p "$corpus/$target"; done
-mkdir -p "$corpus/DecoderFuzz"
+mkdir -p "$corpus/DecoderFuzz" "$corpus/RequestFuzz" "$corpus/RouterFuzz"
 cp Tests/Fixtures/Genesys/*.json "$corpus/DecoderFuzz"
 # Each malformed body of the vectors is a seed too.
 python3 - Tests/Fixtures/MalformedBodies/vectors.json "$corpus/DecoderFuzz" <<'PYTHON'
@@ -33,6 +33,8 @@ for number, vector in enumerate(json.load(open(sys.argv[1], encoding="utf-8"))):
     body = base64.b64decode(vector["base64"]) if "base64" in vector else vector["body"].encode("utf-8", "surrogatepass")
     pathlib.Path(sys.argv[2], f"malformed-{number}").write_bytes(body)
 PYTHON
+
+python3 Tests/Python/http_vectors.py seeds "$corpus/RequestFuzz" "$corpus/RouterFuzz"
 
 for target in "${targets[@]}"; do
     within 900 swift build --package-path Fuzzing "${flags[@]}" --product "$target" >"$corpus/build" 2>&1 \

@@ -12,7 +12,7 @@ declare -A groups=(
     # g++ brings the C++ library headers that the Swift toolchain's clang needs.
     [build]="g++ libc6-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev libsimdjson-dev libre2-dev libzstd-dev zlib1g-dev ca-certificates git"
     # prometheus is there for promtool alone, which has no package of its own.
-    [test]="chromium openssl curl prometheus"
+    [test]="chromium openssl curl prometheus nginx"
     [lint]="shellcheck yamllint"
     [python]="python3-venv"
     [bench]="wrk curl"
@@ -54,8 +54,8 @@ fi
 
 echo "installing Debian packages: ${missing[*]}" >&2
 
-# The prometheus package would start its server, and enable it for the next boot. policy-rc.d keeps services from being
-# started during the installation; one that is already there (containers have it) stays.
+# The packages of prometheus and nginx would start their servers, and enable them for the next boot. policy-rc.d keeps
+# services from being started during the installation; one that is already there (containers have it) stays.
 policy=/usr/sbin/policy-rc.d
 own_policy=false
 if [[ ! -e $policy ]]; then
@@ -72,6 +72,8 @@ trap remove_policy EXIT
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >&2
 
-if [[ " ${missing[*]} " == *" prometheus "* ]] && command -v systemctl >/dev/null; then
-    "${as_root[@]}" systemctl disable --quiet prometheus.service 2>/dev/null || true
-fi
+for service in prometheus nginx; do
+    if [[ " ${missing[*]} " == *" $service "* ]] && command -v systemctl >/dev/null; then
+        "${as_root[@]}" systemctl disable --quiet "$service.service" 2>/dev/null || true
+    fi
+done

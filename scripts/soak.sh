@@ -3,7 +3,7 @@
 # Copyright (c) 2026 the Presence Relay authors
 #
 # The crash, fault, model and fuzz tests in their long form: PRESENCE_RELAY_SOAK=1 and MODEL_SEEDS (5000) tell them to do more.
-# Before them the targets of Fuzzing/, FUZZ_SECONDS (600) each.
+# Before them the HTTP vectors to the server and to nginx, and the targets of Fuzzing/, FUZZ_SECONDS (600) each.
 
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,6 +17,7 @@ soak() {
     PRESENCE_RELAY_SOAK=1 MODEL_SEEDS="${MODEL_SEEDS:-5000}" SWIFT_BACKTRACE=enable=no \
         swift test --skip-build --no-parallel --filter "${SOAK_FILTER:-Soak|Crash|Model|Fuzz|KillTests|FaultTests}" 2>&1 | tee "$logs/soak"
 }
+scripts/nginx-check.sh
 scripts/fuzz.sh "${FUZZ_SECONDS:-600}"
 within "${SOAK_TIMEOUT:-3600}" soak
 

@@ -40,6 +40,7 @@ swift_test() {
 stage "swift test" "${TEST_TIMEOUT:-1200}" swift_test
 # The other targets take minutes to build; what they look for is looked for by Swift tests with seeds, too.
 stage "fuzzing, short" 600 scripts/fuzz.sh 10 DecoderFuzz
+stage "HTTP vectors to the server and to nginx" 60 scripts/nginx-check.sh
 stage "JSON Schemas against the configurations" 60 .build-python/bin/python Tests/Python/schema_check.py
 stage "Genesys SDK against the simulator" 120 scripts/sdk-check.sh
 stage "OpenAPI against the relay" 240 scripts/schemathesis.sh

@@ -168,8 +168,8 @@ struct ConnectionState {
 
     /// The server answers by itself and closes.
     mutating func refuse() -> AnswerPlan {
-        // The request may be half read, so its method is not known to be HEAD unless the handler had it.
-        let isHead = phase == .handling && head.method == .head
+        // Of a request that is half read the method is known once its request line is (RFC 9110 section 9.3.2).
+        let isHead = (phase == .handling ? head : parser.head).method == .head
         next = peerHasFinished ? .close : .linger
         phase = .answering(then: next)
         // What came of it is of no use while the connection lingers.

@@ -5,9 +5,11 @@
 public struct HTTPRequest: Sendable {
     /// The method; a HEAD stays a HEAD when the GET handler answers it.
     public var method: HTTPMethod
-    /// The request target as received, with its query.
+    /// The request target as received, with its query; in absolute-form with scheme and authority, which is then also the
+    /// value of `Host`.
     public var target: String
-    /// The path, percent-decoded once, without the query. As received when its escapes are not UTF-8.
+    /// The path, percent-decoded once, without the query. As received when its escapes are not UTF-8 or have a
+    /// NUL.
     public var path: String
     /// The part after `?`, still encoded; empty when there is none.
     public var query: String
@@ -37,7 +39,7 @@ public struct HTTPRequest: Sendable {
         self.target = target
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         rawPath = String(parts[0])
-        path = rawPath.percentDecoded() ?? rawPath
+        path = rawPath.decodedAsPath() ?? rawPath
         query = parts.count > 1 ? String(parts[1]) : ""
         self.headers = headers
         self.body = body
@@ -50,7 +52,7 @@ public struct HTTPRequest: Sendable {
         method = head.method
         target = head.target
         rawPath = head.rawPath
-        path = head.rawPath.percentDecoded() ?? head.rawPath
+        path = head.rawPath.decodedAsPath() ?? head.rawPath
         query = head.query
         headers = head.headers
         self.body = body

@@ -19,6 +19,13 @@ extension String {
         }
         return String(validating: out, as: UTF8.self)
     }
+
+    /// Percent-decodes a path or a segment of it once; `nil` as well when there is a NUL in it, which would end the text
+    /// early for whoever hands it to C (RFC 3986 section 7.3).
+    func decodedAsPath() -> String? {
+        guard let text = percentDecoded(), !text.utf8.contains(0) else { return nil }
+        return text
+    }
 }
 
 extension UInt8 {

@@ -16,13 +16,12 @@ enum Grammar {
     /// fields makes one. Escapes are checked apart.
     static func isRegisteredName(_ byte: UInt8) -> Bool { contains(0x2BFF_6FF2_0000_0000, 0x47FF_FFFE_87FF_FFFE, byte) }
 
-    /// The characters of a bracketed IPv6 address.
-    static func isAddressLiteral(_ byte: UInt8) -> Bool { contains(0x07FF_4000_0000_0000, 0x0000_007E_0000_007E, byte) }
-
     /// `field-vchar`, SP and HTAB (RFC 9110 section 5.5): all but control characters; obs-text is allowed.
     static func isFieldContent(_ byte: UInt8) -> Bool { byte >= 0x20 ? byte != 0x7F : byte == 0x09 }
 
     static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+
+    static func isLowercase(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 }
 
     static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
@@ -46,6 +45,8 @@ extension Span<UInt8> {
         for index in indices where !belongs(self[index]) { return false }
         return true
     }
+
+    func contains(where belongs: (UInt8) -> Bool) -> Bool { !allSatisfy { !belongs($0) } }
 
     /// Equal to an ASCII text written in lower case, without regard to case.
     func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {

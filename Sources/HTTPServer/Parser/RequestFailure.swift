@@ -21,6 +21,7 @@ struct RequestFailure: Error, Equatable {
         RequestFailure(kind: .unsupported, status: status, detail: detail)
     }
 
+    static let unknownMethod = unsupported(501, "This server does not know the method.")
     static let targetTooLong = RequestFailure(
         kind: .targetTooLong,
         status: 414,

@@ -4,6 +4,8 @@
 /// What the header fields seen so far say about framing and connection.
 struct FramingFields {
     var hosts = 0
+    /// The authority of a target in absolute-form.
+    var targetHost: String?
     var contentLength: Int?
     /// The transfer codings in order: `true` = chunked, `false` = one this server does not know.
     var codings: [Bool] = []
@@ -35,7 +37,10 @@ extension RequestParser {
     /// Trailer fields are held to the same grammar and limits, and dropped: nothing here has a use for them, and
     /// merging them into the header is a way to smuggle (RFC 9110 section 6.5.1).
     mutating func takeTrailer(_ line: Span<UInt8>) throws(RequestFailure) {
-        _ = try splitField(line)
+        let (colon, _) = try splitField(line)
+        guard !TrailerField.isForbidden(line.extracting(0..<colon)) else {
+            throw .malformed("A trailer field belongs in the header section.")
+        }
     }
 
     /// Checks one field line; returns where the colon is and where the value without its blanks is.
@@ -75,8 +80,8 @@ extension RequestParser {
         for index in value.indices {
             let (product, overflow) = length.multipliedReportingOverflow(by: 10)
             let (sum, carry) = product.addingReportingOverflow(Int(value[index] - 0x30))
-            // Too large to count is also too large to take; the limit refuses it at the end of the header section.
-            length = overflow || carry ? Int.max / 16 : sum
+            guard !overflow, !carry else { throw .malformed("The Content-Length is larger than any content.") }
+            length = sum
         }
         fields.contentLength = length
     }

@@ -5,6 +5,8 @@ extension RequestParser {
     /// The end of the header section: what the fields mean together. Always `true`, the head is complete.
     mutating func finishHead() throws(RequestFailure) -> Bool {
         guard fields.hosts == 1 || head.minorVersion == 0 else { throw .malformed("The request has no Host.") }
+        // RFC 9112 section 3.2.2: the target's authority counts, whatever Host says.
+        if let host = fields.targetHost { head.headers["Host"] = host }
         try decideFraming()
         if fields.unknownExpectation { throw .unsupported(417, "This server knows only the expectation 100-continue.") }
         head.keepAlive = !fields.close && (head.minorVersion >= 1 || fields.keepAlive)
@@ -59,8 +61,7 @@ extension RequestParser {
         var digits = 0
         var size = 0
         while digits < line.count, let value = line[digits].hexValue {
-            // 15 digits fit an Int; more are over any limit, unless they are leading zeros that nobody sends.
-            guard digits < 15 else { throw .malformed("A chunk size has too many digits.") }
+            guard size <= Int.max >> 4 else { throw .malformed("A chunk size is larger than any content.") }
             size = size << 4 | Int(value)
             digits += 1
         }

@@ -10,14 +10,33 @@ extension RequestParser {
         else { throw .malformed("The request line is not method, target and version.") }
         let method = line.extracting(0..<first)
         let target = line.extracting(first + 1..<second)
-        guard method.allSatisfy(Grammar.isToken) else { throw .malformed("The method is not a token.") }
+        try checkMethod(method)
         head.minorVersion = try minorVersion(line.extracting(second + 1..<line.count))
-        guard let known = KnownMethod.named(method) else {
-            throw .unsupported(501, "This server does not know the method.")
-        }
+        guard let known = KnownMethod.named(method) else { throw .unknownMethod }
         head.method = known
         guard target.count <= limits.maxTargetBytes else { throw .targetTooLong }
         try takeTarget(target)
+    }
+
+    /// No registered method has a lower-case letter (RFC 9110 section 9.1), and methods are case-sensitive: `get` is no
+    /// other method that could be unknown, it is a mistake.
+    private func checkMethod(_ method: Span<UInt8>) throws(RequestFailure) {
+        guard method.allSatisfy(Grammar.isToken) else { throw .malformed("The method is not a token.") }
+        guard !method.contains(where: Grammar.isLowercase) else {
+            throw .malformed("The method is not in upper case.")
+        }
+    }
+
+    /// What is wrong with a line that is longer than any target may be, from as much of it as was let in: its target, its
+    /// version, or its method, which is then longer than any that is known (RFC 9112 section 3).
+    func overlongRequestLine(_ beginning: Span<UInt8>) -> RequestFailure {
+        guard let first = beginning.firstIndex(of: UInt8(ascii: " ")) else {
+            do throws(RequestFailure) { try checkMethod(beginning) } catch { return error }
+            return .unknownMethod
+        }
+        guard let second = beginning.firstIndex(of: UInt8(ascii: " "), from: first + 1) else { return .targetTooLong }
+        return second - first - 1 > limits.maxTargetBytes
+            ? .targetTooLong : .malformed("The request line does not end with an HTTP version.")
     }
 
     /// `HTTP/1.x`; a higher minor version is read as 1.1 (RFC 9110 section 2.5).
@@ -62,11 +81,14 @@ extension RequestParser {
         }
         var end = start
         while end < target.count, target[end] != UInt8(ascii: "/"), target[end] != UInt8(ascii: "?") { end += 1 }
-        guard HostField.isValid(target.extracting(start..<end)) else {
+        let authority = target.extracting(start..<end)
+        guard HostField.isValid(authority) else {
             throw .malformed("The authority of the target is not a host.")
         }
+        fields.targetHost = authority.text
         guard end < target.count else {
-            head.rawPath = "/"
+            // RFC 9112 section 3.2.4: without path and query it asks about the server as `*` does.
+            head.rawPath = head.method == .options ? "*" : "/"
             return
         }
         try takePathAndQuery(target.extracting(end..<target.count))

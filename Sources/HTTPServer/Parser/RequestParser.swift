@@ -122,7 +122,7 @@ struct RequestParser {
     private mutating func judge(line: Span<UInt8>) throws(RequestFailure) -> Bool {
         let endsWithReturn = line.count > 0 && line[line.count - 1] == UInt8(ascii: "\r")
         let content = endsWithReturn ? line.extracting(0..<line.count - 1) : line
-        try checkRoom(for: content.count)
+        try checkRoom(for: content)
         guard endsWithReturn else { throw .malformed("A line ends without a carriage return.") }
         switch stage {
         case .requestLine:
@@ -147,17 +147,19 @@ struct RequestParser {
     /// Keeps the beginning of a line, unless it is already too long.
     private mutating func keep(_ piece: Span<UInt8>) throws(RequestFailure) {
         guard !piece.isEmpty else { return }
-        let endsWithReturn = piece[piece.count - 1] == UInt8(ascii: "\r")
-        try checkRoom(for: partial.count + piece.count - (endsWithReturn ? 1 : 0))
         piece.withUnsafeBufferPointer { partial.append(contentsOf: $0) }
+        let endsWithReturn = piece[piece.count - 1] == UInt8(ascii: "\r")
+        try checkRoom(for: partial.span.extracting(0..<partial.count - (endsWithReturn ? 1 : 0)))
     }
 
     /// The length limits, the same for the beginning of a line as for the whole line.
-    private func checkRoom(for lineBytes: Int) throws(RequestFailure) {
+    private func checkRoom(for line: Span<UInt8>) throws(RequestFailure) {
+        let lineBytes = line.count
         switch stage {
         case .requestLine:
-            // Room for the method, two spaces and the version.
-            if lineBytes > limits.maxTargetBytes + 64 { throw .targetTooLong }
+            // Room for the method, two spaces and the version. What is said of a longer line depends on no byte after.
+            let room = limits.maxTargetBytes + 64
+            if lineBytes > room { throw overlongRequestLine(line.extracting(0...room)) }
         case .fields, .trailers:
             // With its line end; the empty line that ends the section counts nothing.
             if lineBytes > 0, sectionBytes + lineBytes + 2 > limits.maxHeaderBytes { throw .headerTooLarge }

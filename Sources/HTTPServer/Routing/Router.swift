@@ -9,10 +9,17 @@
 /// A path is matched segment by segment as received, a static segment before a parameter, and each segment is
 /// percent-decoded after it is cut: `%2F` does not end a segment. `/a` and `/a/` are two paths. The path decides first,
 /// then the method: a static route is never answered by a parameter route of another method.
+///
+/// Segments that are `.` or `..`, however they are written, match nothing: RFC 3986 has the client resolve them, and who
+/// resolves them here would undo what a proxy in front has checked. Nor do segments that are not UTF-8 or have a NUL
+/// (RFC 3986 section 7.3).
+///
+/// `OPTIONS *` is answered with the methods of all routes (RFC 9110 section 9.3.7).
 public struct Router: Sendable {
     private var root = RouteNode()
     /// The routes without parameters by their whole path: the common case needs no cutting into segments.
     private var exact: [String: [HTTPMethod: RouteNode.Route]] = [:]
+    private var methods: Set<HTTPMethod> = [.options]
 
     /// No routes: everything is 404.
     public init() {}
@@ -23,30 +30,48 @@ public struct Router: Sendable {
         let names = segments.compactMap(Self.parameterName)
         let route = RouteNode.Route(parameterNames: names, handler: handler)
         root.insert(segments[...], method: method, route: route)
+        methods.insert(method)
         if names.isEmpty { exact[path, default: [:]][method] = route }
     }
 
     /// Answers by the matching handler; itself an `HTTPHandler`.
     public func handle(_ request: HTTPRequest) async -> HTTPResponse {
+        switch match(request) {
+        case .route(let route, let values):
+            guard !values.isEmpty else { return await route.handler(request) }
+            var request = request
+            for (name, value) in zip(route.parameterNames, values) { request.parameters[name] = value }
+            return await route.handler(request)
+        case .server: return HTTPResponse(status: HTTPStatus(204), headers: ["Allow": Self.allowed(methods)])
+        case .otherMethods(let known):
+            return .problem(
+                HTTPStatus(405),
+                detail: "This path does not serve the method \(request.method).",
+                headers: ["Allow": Self.allowed(known)]
+            )
+        case .nothing: return .problem(HTTPStatus(404), detail: "There is nothing at this path.")
+        }
+    }
+
+    enum Match {
+        /// A route and the values of its parameters.
+        case route(RouteNode.Route, [String])
+        /// The server as a whole: `OPTIONS *`.
+        case server
+        case otherMethods([HTTPMethod])
+        case nothing
+    }
+
+    func match(_ request: HTTPRequest) -> Match {
+        if request.method == .options, request.rawPath == "*" { return .server }
         var values: [String] = []
         let matched =
             exact[request.rawPath]
             ?? root.routes(for: Self.segments(of: request.rawPath)[...], values: &values)
-        guard let routes = matched else {
-            return .problem(HTTPStatus(404), detail: "There is nothing at this path.")
-        }
+        guard let routes = matched else { return .nothing }
         let route = routes[request.method] ?? (request.method == .head ? routes[.get] : nil)
-        guard let route else {
-            return .problem(
-                HTTPStatus(405),
-                detail: "This path does not serve the method \(request.method).",
-                headers: ["Allow": Self.allowed(routes.keys)]
-            )
-        }
-        guard !values.isEmpty else { return await route.handler(request) }
-        var request = request
-        for (name, value) in zip(route.parameterNames, values) { request.parameters[name] = value }
-        return await route.handler(request)
+        guard let route else { return .otherMethods(Array(routes.keys)) }
+        return .route(route, values)
     }
 
     static func parameterName(_ segment: Substring) -> String? {
@@ -72,7 +97,8 @@ struct RouteNode: Sendable {
         var handler: HTTPHandler
     }
 
-    private var statics: [String: RouteNode] = [:]
+    /// By bytes: as texts, `%E2%84%AA` (the Kelvin sign) and `K` would be equal.
+    private var statics: [[UInt8]: RouteNode] = [:]
     /// At most one element: an array because a struct cannot hold itself.
     private var parameter: [RouteNode] = []
     private var routes: [HTTPMethod: Route] = [:]
@@ -86,17 +112,17 @@ struct RouteNode: Sendable {
             if parameter.isEmpty { parameter.append(RouteNode()) }
             parameter[0].insert(segments.dropFirst(), method: method, route: route)
         } else {
-            let name = String(segment).percentDecoded() ?? String(segment)
-            statics[name, default: RouteNode()].insert(segments.dropFirst(), method: method, route: route)
+            let name = String(segment).decodedAsPath() ?? String(segment)
+            statics[Array(name.utf8), default: RouteNode()].insert(segments.dropFirst(), method: method, route: route)
         }
     }
 
     /// The methods of the path, or `nil`; `values` holds what the parameters matched.
     func routes(for segments: ArraySlice<Substring>, values: inout [String]) -> [HTTPMethod: Route]? {
         guard let segment = segments.first else { return routes.isEmpty ? nil : routes }
-        guard let text = String(segment).percentDecoded() else { return nil }
+        guard let text = String(segment).decodedAsPath(), text != ".", text != ".." else { return nil }
         let rest = segments.dropFirst()
-        if let next = statics[text], let found = next.routes(for: rest, values: &values) { return found }
+        if let next = statics[Array(text.utf8)], let found = next.routes(for: rest, values: &values) { return found }
         guard let next = parameter.first, !text.isEmpty else { return nil }
         values.append(text)
         if let found = next.routes(for: rest, values: &values) { return found }

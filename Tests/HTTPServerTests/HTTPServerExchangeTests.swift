@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import Foundation
+import Testing
+
+@testable import HTTPServer
+
+@Suite("An exchange")
+struct HTTPServerExchangeTests {
+    private static let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+    @Test("of pipelined requests is answered whole for a client that has closed its sending half")
+    func halfClosedPipeline() async throws {
+        try await withServer(handler: { .text($0.path) }) { _, address in
+            let client = try RawClient(address)
+            client.send((0..<20).map { "POST /\($0) HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx" }.joined())
+            client.finishSending()
+            for number in 0..<20 { #expect(try client.answer().text == "/\(number)") }
+            #expect(try client.readToEnd().isEmpty)
+        }
+    }
+
+    @Test(
+        "that a half-closed client left unfinished gets no answer",
+        arguments: ["GET / HT", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nx"]
+    )
+    func halfClosedInside(text: String) async throws {
+        try await withServer { server, address in
+            let client = try RawClient(address)
+            client.send(Self.get + text)
+            client.finishSending()
+            #expect(try client.answer().status == 200)
+            #expect(try client.readToEnd().isEmpty)
+            #expect(await eventually { server.statistics.openConnections == 0 })
+            #expect(server.statistics.requests == 1)
+        }
+    }
+
+    @Test(
+        "is dated by the clock, whatever the answer is",
+        arguments: [
+            get, "POST / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n",
+        ]
+    )
+    func dated(text: String) async throws {
+        let handler: HTTPHandler = { $0.method == .get ? .text("") : .problem(HTTPStatus(404), detail: "") }
+        try await withServer(handler: handler) { _, address in
+            let client = try RawClient(address)
+            let before = Date()
+            client.send(text)
+            let value = try #require(try client.answer().fields["date"])
+            let format = DateFormatter()
+            format.locale = Locale(identifier: "en_US_POSIX")
+            format.timeZone = TimeZone(identifier: "GMT")
+            format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+            let date = try #require(format.date(from: value))
+            // Whole seconds, by a clock that ticks every few milliseconds.
+            #expect(date >= before - 2 && date <= Date())
+        }
+    }
+
+    @Test(
+        "of HEAD has no content when it is refused either",
+        arguments: [
+            ("HEAD / HTTP/1.1\r\n\r\n", 400), ("HEAD / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+            ("HEAD /% HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+            ("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n", 413),
+            ("HEAD / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", 417),
+        ]
+    )
+    func refusedHead(text: String, status: Int) async throws {
+        try await withServer { _, address in
+            let client = try RawClient(address)
+            client.send(text)
+            let answer = try client.answer(head: true)
+            #expect(answer.status == status)
+            #expect(answer.fields["content-length"].flatMap(Int.init) ?? 0 > 0)
+            #expect(try client.readToEnd().isEmpty)
+        }
+    }
+
+    @Test("with a target in absolute-form has the Host of the target")
+    func absoluteForm() async throws {
+        try await withServer(handler: { .text("\($0.headers.all("host")) \($0.path)") }) { _, address in
+            let client = try RawClient(address)
+            client.send("GET http://a.example:80/x HTTP/1.1\r\nHost: b.example\r\n\r\n")
+            #expect(try client.answer().text == "[\"a.example:80\"] /x")
+        }
+    }
+}
