@@ -3,7 +3,7 @@
 # Copyright (c) 2026 the Presence Relay authors
 #
 # The crash, fault, model and fuzz tests in their long form: PRESENCE_RELAY_SOAK=1 and MODEL_SEEDS (5000) tell them to do more.
-# Before them the targets of Fuzzing/, FUZZ_SECONDS (600) each.
+# Before them the targets of Fuzzing/, FUZZ_SECONDS (600) each, and slow clients, SLOW_SECONDS (30) of each kind.
 
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,6 +18,7 @@ soak() {
         swift test --skip-build --no-parallel --filter "${SOAK_FILTER:-Soak|Crash|Model|Fuzz|KillTests|FaultTests}" 2>&1 | tee "$logs/soak"
 }
 scripts/fuzz.sh "${FUZZ_SECONDS:-600}"
+within 600 scripts/slow-clients.sh "${SLOW_SECONDS:-30}"
 within "${SOAK_TIMEOUT:-3600}" soak
 
 # A filter that finds nothing is a success for `swift test`, not for us.
