@@ -39,12 +39,17 @@ failed=false
 printf '%-14s %8s %8s %8s %8s %8s\n' "beside" answers failures p50 p99 max
 # beside NAME COMMAND…: the healthy client while the command runs.
 beside() {
-    local name=$1 pid result answers failures p50 p99 max
+    local name=$1 pid result answers failures p50 p99 max waited
     shift
     "$@" >"$folder/$name" 2>&1 </dev/null &
     pid=$!
     started_pids+=("$pid")
     result=$(python3 scripts/slow_clients.py healthy "$port" "$seconds")
+    # It ends by itself, and has its summary to write.
+    for ((waited = 0; waited < 50; waited++)); do
+        if [[ ! -d /proc/$pid ]] || grep -qE '^[0-9]+ \(.*\) Z' "/proc/$pid/stat"; then break; fi
+        sleep 0.2
+    done
     stop_tree "$pid"
     unset 'started_pids[-1]'
     read -r answers failures p50 p99 max <<<"$result"
@@ -54,7 +59,7 @@ beside() {
 
 slow() {
     # -r connections a second; -p how long a probe may wait; -l seconds in all. It has its own healthy probe as well.
-    slowhttptest -c "$connections" -r 500 -l "$((seconds + 10))" -p 3 -u "$@"
+    slowhttptest -c "$connections" -r 500 -l "$seconds" -p 3 -u "$@"
 }
 
 beside nothing sleep "$seconds"

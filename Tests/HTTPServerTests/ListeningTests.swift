@@ -234,6 +234,21 @@ struct ListeningTests {
         #expect(accept(passed, nil, nil) >= 0)
     }
 
+    @Test("on a socket that its owner has shut down pauses, instead of asking again and again")
+    func shutDown() async throws {
+        try await withServer { (server, address) async throws in
+            for descriptor in Int32(3)..<1024
+            where SocketProblem.option(SO_ACCEPTCONN, of: descriptor) == 1
+                && SocketAddress(boundTo: descriptor)?.listenAddress == address
+            {
+                shutdown(descriptor, Int32(SHUT_RDWR))
+            }
+            // A loop that goes on asking makes no pause; one that pauses makes one a second.
+            #expect(await eventually { server.statistics.acceptPauses >= 2 })
+            #expect(server.statistics.acceptPauses <= 40)
+        }
+    }
+
     @Test("on what is no listening stream socket is an error")
     func notASocket() throws {
         let file = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
