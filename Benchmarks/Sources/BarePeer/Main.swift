@@ -7,11 +7,13 @@ import Logging
 
 /// The HTTP front alone: our server and router with the handler of `HummingbirdPeer`, no journal behind it.
 ///
-/// `BarePeer [PORT]`; port 0 (the default) lets the kernel choose. Prints `listening on http://127.0.0.1:PORT`.
+/// `BarePeer [PORT [CERTIFICATE KEY]]`; port 0 (the default) lets the kernel choose, files make it speak TLS. Prints
+/// `listening on http://127.0.0.1:PORT`.
 @main
 struct Main {
     static func main() async throws {
-        let port = CommandLine.arguments.dropFirst().first.flatMap(Int.init) ?? 0
+        let arguments = CommandLine.arguments.dropFirst()
+        let port = arguments.first.flatMap(Int.init) ?? 0
         var logger = Logger(label: "bare")
         logger.logLevel = .error
 
@@ -27,13 +29,17 @@ struct Main {
         let routes = router
         var configuration = HTTPServerConfiguration()
         configuration.listen = [.ip("127.0.0.1", port: port)]
+        let files = Array(arguments.dropFirst())
+        if files.count == 2 { configuration.tls = .init(certificate: files[0], privateKey: files[1]) }
         let server = HTTPServer(configuration: configuration, logger: logger) { await routes.handle($0) }
         let signals = TerminationSignals()
         guard case .ip(let host, let bound)? = try await server.start().first else {
             FileHandle.standardError.write(Data("the server reports no address\n".utf8))
             exit(1)
         }
-        FileHandle.standardOutput.write(Data("listening on http://\(host):\(bound)\n".utf8))
+        FileHandle.standardOutput.write(
+            Data("listening on \(files.count == 2 ? "https" : "http")://\(host):\(bound)\n".utf8)
+        )
         await signals.first()
         await server.shutdown(deadline: .seconds(2))
     }
