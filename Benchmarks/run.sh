@@ -3,11 +3,11 @@
 # Copyright (c) 2026 the Presence Relay authors
 #
 # The measurements of docs/performance.md on this machine, on loopback alone:
-#   Benchmarks/run.sh [front] [ingest] [latency] [storm] [day] [rules] [state] [replay]      default: all eight
+#   Benchmarks/run.sh [front] [idle] [ingest] [latency] [storm] [day] [rules] [state] [replay]      default: all nine
 # ROUNDS (3) makes all but storm, day, rules and state longer or shorter, SECONDS_EACH (5) the first three; STORM_AGENTS
 # (10000), STORM_SECONDS (75, at most, for each of three storms), STORM_BULK (50, users in a bulk write), DAY_AGENTS (10000),
-# DAY_LOST (10, of a thousand presence events), STATE_AGENTS (100000), REPLAY_EVENTS (1000000) and REPLAY_AGENTS (1000) the
-# others. Raw numbers go to Benchmarks/results/ as tab-separated lines, the tables to standard output.
+# DAY_LOST (10, of a thousand presence events), STATE_AGENTS (100000), IDLE_CONNECTIONS (10000), REPLAY_EVENTS (1000000) and
+# REPLAY_AGENTS (1000) the others. Raw numbers go to Benchmarks/results/ as tab-separated lines, the tables to standard output.
 
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,7 +20,7 @@ rounds=${ROUNDS:-3}
 seconds=${SECONDS_EACH:-5}
 results=$here/results
 parts=("$@")
-[[ ${#parts[@]} -gt 0 ]] || parts=(front ingest latency storm day rules state replay)
+[[ ${#parts[@]} -gt 0 ]] || parts=(front idle ingest latency storm day rules state replay)
 # shellcheck disable=SC2034  # set by scratch and start
 folder='' server='' server_pid='' simulator=''
 scratch folder
@@ -121,6 +121,24 @@ front_handshakes() {
                     >>"$results/front.tsv"
             stop_server
         done
+    done
+}
+
+# What an idle connection costs beyond the kernel's part: without TLS it should be less than 4 KB.
+idle() {
+    local program
+    program=$(build "$here" BarePeer)
+    ulimit -Sn "$(ulimit -Hn)"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1 \
+        -keyout "$folder/key.pem" -out "$folder/certificate.pem" 2>/dev/null
+    : >"$results/idle.tsv"
+    local files
+    for files in "" "$folder/certificate.pem $folder/key.pem"; do
+        # shellcheck disable=SC2086  # two arguments, or none
+        start server "$folder/idle" "$program" 0 $files
+        # shellcheck disable=SC2154  # set by start
+        python3 "$here/idle.py" "$server" "$server_pid" "${IDLE_CONNECTIONS:-10000}" >>"$results/idle.tsv"
+        stop_server
     done
 }
 
@@ -275,6 +293,6 @@ replay() {
     echo "load average at the start: $(cut -d ' ' -f 1 /proc/loadavg); $rounds rounds of $seconds s"
 } | tee "$results/machine.txt"
 
-for part in front ingest latency storm day rules state replay; do
+for part in front idle ingest latency storm day rules state replay; do
     if wants "$part"; then "$part"; fi
 done

@@ -12,7 +12,7 @@ declare -A groups=(
     # g++ brings the C++ library headers that the Swift toolchain's clang needs.
     [build]="g++ libc6-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev libsimdjson-dev libre2-dev libzstd-dev zlib1g-dev ca-certificates git"
     # prometheus is there for promtool alone, which has no package of its own.
-    [test]="chromium openssl curl prometheus nginx"
+    [test]="chromium openssl curl prometheus nginx slowhttptest"
     [lint]="shellcheck yamllint"
     [python]="python3-venv"
     [bench]="wrk curl"

@@ -39,7 +39,7 @@ openapi() {
     .build-python/bin/openapi-spec-validator openapi.yaml
 }
 
-# The unit names a binary that is not installed here; everything else in it is checked as it stands.
+# The service names a binary that is not installed here; everything else in the units is checked as it stands.
 systemd_unit() {
     if ! command -v systemd-analyze >/dev/null; then
         echo "        (no systemd-analyze here: unit not checked)"
@@ -48,7 +48,8 @@ systemd_unit() {
     local folder='' findings
     scratch folder
     sed 's|/usr/local/bin/presence-relay|/bin/true|' deploy/presence-relay.service >"$folder/presence-relay.service"
-    findings=$(systemd-analyze verify --man=no "$folder/presence-relay.service" 2>&1 || true)
+    cp deploy/presence-relay.socket "$folder/"
+    findings=$(systemd-analyze verify --man=no "$folder/presence-relay.service" "$folder/presence-relay.socket" 2>&1 || true)
     # Only what it says about our unit: the machine's own units are none of our business.
     if grep -F presence-relay <<<"$findings"; then return 1; fi
 }

@@ -3,7 +3,8 @@
 # Copyright (c) 2026 the Presence Relay authors
 #
 # The crash, fault, model and fuzz tests in their long form: PRESENCE_RELAY_SOAK=1 and MODEL_SEEDS (5000) tell them to do more.
-# Before them the HTTP vectors to the server and to nginx, and the targets of Fuzzing/, FUZZ_SECONDS (600) each.
+# Before them the HTTP vectors to the server and to nginx, the targets of Fuzzing/, FUZZ_SECONDS (600) each, and slow clients,
+# SLOW_SECONDS (30) of each kind.
 
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,6 +20,7 @@ soak() {
 }
 scripts/nginx-check.sh
 scripts/fuzz.sh "${FUZZ_SECONDS:-600}"
+within 600 scripts/slow-clients.sh "${SLOW_SECONDS:-30}"
 within "${SOAK_TIMEOUT:-3600}" soak
 
 # A filter that finds nothing is a success for `swift test`, not for us.

@@ -3,8 +3,8 @@
 
 import Synchronization
 
-/// What a configuration was read from: its file, the files of rules and those of `${file:…}`, each as it was when it was
-/// read, and the patterns that were looked for.
+/// What a configuration was read from: its file, the files of rules, those of `${file:…}` and those that it names, each as
+/// it was when it was read, and the patterns that were looked for.
 public final class ConfigurationSources: Sendable {
     /// States by path; no state = no file.
     public typealias Snapshot = [String: FileState?]
@@ -34,6 +34,12 @@ public final class ConfigurationSources: Sendable {
             return try environment.matches(pattern)
         }
         return noting
+    }
+
+    /// Takes note of a file that is about to be read by somebody else, such as a certificate.
+    public func note(_ path: String, _ environment: ConfigurationEnvironment) {
+        let state = environment.state(path)
+        notes.withLock { if $0.files[path] == nil { $0.files[path] = .some(state) } }
     }
 
     /// As it was read.

@@ -5,19 +5,23 @@ import ConfigurationSyntax
 
 extension RelayConfiguration.Server {
     private static let keys = [
-        "listen", "tls", "maxBodyBytes", "maxConnections", "timeouts", "drainDelay", "trustedProxies",
+        "listen", "ipv6Only", "unixSocketMode", "tls", "maxBodyBytes", "minBodyRate", "maxConnections",
+        "maxConnectionsPerAddress", "timeouts", "drainDelay", "trustedProxies",
     ]
 
     static func parse(_ root: MappingReader, file: String) -> Self {
         var server = Self()
         guard let reader = root.mapping("server", keys: keys) else { return server }
-        if let node = reader.node("listen"), let address = ListenAddress.parse(node, diagnostics: reader.diagnostics) {
-            server.host = address.host
-            server.port = address.port
-        }
+        if let addresses = RelayConfiguration.ListenAddress.parse(reader, file: file) { server.listen = addresses }
+        if let only = reader.boolean("ipv6Only") { server.ipv6Only = only }
+        if let mode = fileMode("unixSocketMode", of: reader) { server.unixSocketMode = mode }
         server.tls = RelayConfiguration.TLS.parse(reader, file: file)
         if let bytes = reader.integer("maxBodyBytes", in: 1...1_073_741_824) { server.maxBodyBytes = bytes }
         if let connections = reader.integer("maxConnections", in: 1...1_000_000) { server.maxConnections = connections }
+        if let connections = reader.integer("maxConnectionsPerAddress", in: 1...1_000_000) {
+            server.maxConnectionsPerAddress = connections
+        }
+        if let rate = reader.integer("minBodyRate", in: 0...1_073_741_824) { server.minBodyRate = rate }
         if let timeouts = reader.mapping("timeouts", keys: ["header", "body", "idle", "handler"]) {
             let range = Duration.milliseconds(1)...DurationLimit.hour
             if let header = timeouts.duration("header", in: range) { server.headerTimeout = header }
@@ -31,6 +35,23 @@ extension RelayConfiguration.Server {
             warnOfTrustInAll(reader, proxies)
         }
         return server
+    }
+
+    /// Three or four octal digits, as for chmod(1).
+    private static func fileMode(_ key: String, of reader: MappingReader) -> UInt32? {
+        guard let text = reader.text(key), let node = reader.node(key), node.provenance != .placeholder else {
+            return nil
+        }
+        let digits = text.utf8.count == 4 ? text.dropFirst(text.hasPrefix("0") ? 1 : 0) : text[...]
+        if digits.utf8.count == 3, digits.utf8.allSatisfy({ (0x30...0x37).contains($0) }) {
+            return UInt32(digits, radix: 8)
+        }
+        let found = node.provenance == .written ? ", found '\(text)'" : ""
+        reader.diagnostics.error(
+            at: node.location,
+            "\(reader.name(key)): expected three octal digits such as 660\(found)"
+        )
+        return nil
     }
 
     private static func warnOfTrustInAll(_ reader: MappingReader, _ proxies: [String]) {

@@ -9,16 +9,23 @@ public import StatusRules
 public struct RelayConfiguration: Sendable {
     /// The listener and its limits.
     public struct Server: Sendable {
-        /// A numeric address, without the brackets of an IPv6 address.
-        public var host = "127.0.0.1"
-        /// 0 = any free port.
-        public var port = 8080
+        /// One or more.
+        public var listen: [ListenAddress] = [.ip(host: "127.0.0.1", port: 8080)]
+        /// Whether `[::]` takes IPv6 only, or IPv4 as well.
+        public var ipv6Only = true
+        /// The mode of the files of Unix sockets.
+        public var unixSocketMode: UInt32 = 0o660
         /// `nil` = plain HTTP.
         public var tls: TLS?
         /// The largest request body that is taken.
         public var maxBodyBytes = 1_048_576
         /// The most connections that are open at once.
         public var maxConnections = 10_000
+        /// The most of them from one IPv4 address or IPv6 /64 network that is neither loopback nor a trusted proxy; behind
+        /// trusted proxies, the most requests in hand of one forwarded address.
+        public var maxConnectionsPerAddress = 1000
+        /// Bytes of a request body that must come in each second; 0 = no minimum.
+        public var minBodyRate = 240
         /// From the first byte of a request to the end of its header.
         public var headerTimeout: Duration = .seconds(10)
         /// From the end of the header to the end of the body.

@@ -223,6 +223,7 @@ public final class GenesysSimulator: Sendable {
     private static func baseURL(_ address: ListenAddress) -> String {
         switch address {
         case .ip(let host, let port): "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        case .unix, .systemd: "\(address)"
         }
     }
 }

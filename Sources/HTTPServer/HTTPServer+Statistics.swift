@@ -24,13 +24,17 @@ extension HTTPServer {
             public var handlerTimeout = 0
             /// 503 because the content of unfinished requests reached its limit.
             public var overloaded = 0
+            /// Connections reset because their address had as many as it may have.
+            public var tooManyOfAddress = 0
+            /// Connections reset because the process had no descriptor for them.
+            public var outOfDescriptors = 0
             /// TLS handshakes that failed or did not end in time.
             public var tlsHandshake = 0
 
             /// All of them.
             public var total: Int {
                 malformed + targetTooLong + headerTooLarge + bodyTooLarge + unsupported + requestTimeout
-                    + handlerTimeout + overloaded + tlsHandshake
+                    + handlerTimeout + overloaded + tooManyOfAddress + outOfDescriptors + tlsHandshake
             }
         }
 
@@ -59,6 +63,8 @@ extension HTTPServer.Statistics {
         refused.unsupported += counters.unsupported.load(ordering: .relaxed)
         refused.requestTimeout += counters.requestTimeout.load(ordering: .relaxed)
         refused.handlerTimeout += counters.handlerTimeout.load(ordering: .relaxed)
+        refused.tooManyOfAddress += counters.tooManyOfAddress.load(ordering: .relaxed)
+        refused.outOfDescriptors += counters.outOfDescriptors.load(ordering: .relaxed)
         refused.overloaded += counters.overloaded.load(ordering: .relaxed)
         refused.tlsHandshake += counters.tlsFailures.load(ordering: .relaxed)
     }

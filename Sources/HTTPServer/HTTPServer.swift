@@ -24,6 +24,7 @@ public final class HTTPServer: Sendable {
     private let handler: HTTPHandler
     private let stage = Mutex(Stage.new)
     private let shared = SharedState(tls: nil)
+    private let socketFiles = Mutex<[UnixSocketFile]>([])
 
     /// A server that does not listen yet. `handler` runs on the event loops and must not block.
     public init(configuration: HTTPServerConfiguration, logger: Logger, handler: @escaping HTTPHandler) {
@@ -34,6 +35,7 @@ public final class HTTPServer: Sendable {
 
     /// A server that is let go of without `shutdown` closes all at once.
     deinit {
+        removeSocketFiles()
         for loop in runningLoops { _ = loop.post(.stop(at: .min)) }
     }
 
@@ -47,7 +49,14 @@ public final class HTTPServer: Sendable {
         var sockets: [ListeningSockets] = []
         var loops: [EventLoop] = []
         do throws(HTTPServerError) {
-            for address in configuration.listen { sockets.append(try ListeningSockets(address, count: count)) }
+            let options = ListeningSockets.Options(
+                loops: count,
+                ipv6Only: configuration.ipv6Only,
+                unixSocketMode: configuration.unixSocketMode
+            )
+            for address in configuration.listen {
+                sockets += try ListeningSockets.open(address, options) { PassedSockets.current() }
+            }
             for _ in 0..<count { loops.append(try EventLoop()) }
             let started = loops
             let isFirst = stage.withLock { stage in
@@ -59,19 +68,20 @@ public final class HTTPServer: Sendable {
                 throw Self.alreadyStarted
             }
         } catch {
-            for descriptor in sockets.flatMap(\.descriptors) { close(descriptor) }
+            for sockets in sockets { sockets.close() }
             throw error
         }
         for (index, loop) in loops.enumerated() {
-            run(loop, number: index, listeners: sockets.map { $0.descriptors[index] })
+            run(loop, number: index, listeners: sockets.map { $0.listeners[index] })
         }
+        socketFiles.withLock { $0 = sockets.compactMap(\.file) }
         warnOfFewDescriptors()
         let addresses = sockets.map(\.address)
         logger.info("listening", metadata: ["addresses": "\(addresses)", "loops": "\(count)"])
         return addresses
     }
 
-    private func run(_ loop: EventLoop, number: Int, listeners: [Int32]) {
+    private func run(_ loop: EventLoop, number: Int, listeners: [Listener]) {
         let (shared, configuration, logger, handler) = (shared, configuration, logger, handler)
         let thread = Thread {
             pr_set_thread_name("http-loop-\(number)")
@@ -95,6 +105,8 @@ public final class HTTPServer: Sendable {
         shared.isDraining.store(true, ordering: .relaxed)
         let time = Self.monotonicNanoseconds() + deadline.clampedNanoseconds
         let loops = runningLoops
+        // First, so that who starts in our place finds no file, and who connects later is told so at once.
+        removeSocketFiles()
         for loop in loops { _ = loop.post(.stop(at: time)) }
         for loop in loops { await loop.waitUntilEnded() }
         let isLast = stage.withLock { stage in
@@ -136,6 +148,14 @@ public final class HTTPServer: Sendable {
 
     /// For tests: content of requests that are not complete.
     var unfinishedBytes: Int { shared.unfinishedBytes.load(ordering: .relaxed) }
+
+    private func removeSocketFiles() {
+        let files = socketFiles.withLock { files in
+            defer { files = [] }
+            return files
+        }
+        for file in files { file.remove() }
+    }
 
     private static let alreadyStarted = HTTPServerError(
         .alreadyStarted,

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-/// Where a server listens.
-public enum ListenAddress: Hashable, Sendable {
-    /// A numeric IPv4 or IPv6 address and a port; port 0 lets the kernel choose. `::` is IPv6 only.
-    case ip(String, port: Int)
-}
-
 /// Limits and deadlines of one server.
 ///
 /// A deadline runs from its beginning; bytes that drip in do not start it anew.
 public struct HTTPServerConfiguration: Sendable {
     /// The addresses; all of them have to be free, or nothing starts.
     public var listen: [ListenAddress] = [.ip("127.0.0.1", port: 0)]
+    /// Whether an IPv6 address takes IPv6 only. When `false`, `::` takes IPv4 as well (dual-stack, RFC 3493 section 5.3);
+    /// `0.0.0.0` of the same port is then taken. Sockets that were passed are as they are.
+    public var ipv6Only = true
+    /// The mode of the files of Unix sockets: who may connect.
+    public var unixSocketMode: UInt32 = 0o660
     /// Event loops; `nil` = one per core.
     public var loops: Int?
     /// The longest request target in bytes; longer is 414.
@@ -28,12 +27,21 @@ public struct HTTPServerConfiguration: Sendable {
     public var maxUnfinishedBytes = 256 * 1024 * 1024
     /// Open connections over all loops; more wait in the kernel's queue.
     public var maxConnections = 10_000
+    /// Open connections of one IPv4 address or one IPv6 /64 network, over all loops; one more is reset. `nil` = no limit.
+    public var maxConnectionsPerAddress: Int?
+    /// Addresses that may have more, such as one's own proxies: asked with a numeric address once the limit is reached.
+    public var mayExceedConnectionsPerAddress: @Sendable (_ address: String) -> Bool = { _ in false }
     /// The whole TLS handshake.
     public var handshakeTimeout: Duration = .seconds(10)
     /// The whole header section, from its first byte, or for the first request from the connection's beginning; 408.
     public var headerTimeout: Duration = .seconds(10)
     /// The whole content, from the end of the header section; 408.
     public var bodyTimeout: Duration = .seconds(20)
+    /// Bytes of content that must come in each second, on average over `minBodyRateGrace`; less is 408. 0 = no minimum.
+    /// With the total alone a client could hold its place for `bodyTimeout` with a byte now and then.
+    public var minBodyRate = 240
+    /// How long content may come slower than `minBodyRate`.
+    public var minBodyRateGrace: Duration = .seconds(5)
     /// Between an answer and the first byte of the next request; the connection is then closed.
     public var idleTimeout: Duration = .seconds(60)
     /// From a complete request to its answer; 503, and the handler's task is cancelled. Not for a stream once begun.
@@ -82,15 +90,23 @@ extension HTTPServerConfiguration {
         )
     }
 
-    func duration(of kind: DeadlineQueue.Kind) -> Duration {
+    var bodyPace: BodyPace.Rule {
+        BodyPace.Rule(
+            total: bodyTimeout.clampedNanoseconds,
+            grace: minBodyRateGrace.clampedNanoseconds,
+            bytesPerSecond: minBodyRate
+        )
+    }
+
+    func nanoseconds(of kind: DeadlineQueue.Kind) -> Int64 {
         switch kind {
-        case .handshake: handshakeTimeout
-        case .header: headerTimeout
-        case .body: bodyTimeout
-        case .idle: idleTimeout
-        case .handler: handlerTimeout
-        case .write: writeTimeout
-        case .linger: lingerTimeout
+        case .handshake: handshakeTimeout.clampedNanoseconds
+        case .header: headerTimeout.clampedNanoseconds
+        case .body: bodyPace.window
+        case .idle: idleTimeout.clampedNanoseconds
+        case .handler: handlerTimeout.clampedNanoseconds
+        case .write: writeTimeout.clampedNanoseconds
+        case .linger: lingerTimeout.clampedNanoseconds
         }
     }
 }

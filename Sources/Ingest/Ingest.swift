@@ -26,6 +26,9 @@ public struct Ingest: Sendable {
         public var allowedSources: [String] = ["0.0.0.0/0", "::/0"]
         /// CIDR blocks of proxies whose `X-Forwarded-For` says where a request comes from.
         public var trustedProxies: [String] = []
+        /// Requests of one forwarded IPv4 address or IPv6 /64 network in hand at once, behind a trusted proxy; one more is
+        /// 503. `nil` = no limit.
+        public var maxRequestsPerAddress: Int?
         /// Bytes of a content once its coding is taken off; the server has bounded what comes over the wire.
         public var maxBodyBytes = 1024 * 1024
         /// Where the webhook is.
@@ -51,6 +54,7 @@ public struct Ingest: Sendable {
     private let decode: Decode
     private let content: ContentDecoder
     let refusals: RefusalLog
+    private let load: SenderLoad
     let metrics = IngestMetrics()
     let now: @Sendable () -> Timestamp
 
@@ -92,6 +96,7 @@ public struct Ingest: Sendable {
         self.decode = decode
         content = ContentDecoder(limit: configuration.maxBodyBytes)
         self.now = now
+        load = SenderLoad(limit: configuration.maxRequestsPerAddress)
         refusals = RefusalLog(logger: logger)
     }
 
@@ -104,30 +109,34 @@ public struct Ingest: Sendable {
     public func handle(_ request: HTTPRequest) async -> HTTPResponse {
         let received = now()
         do {
-            let deliveryID = try check(request, received)
-            let batch = try unwrap(
-                try body(of: request),
-                BinaryCloudEvent(request.headers),
-                deliveryID: deliveryID,
-                received
-            )
-            let result = try await append(batch.entries)
-            metrics.taken(accepted: result.accepted, duplicate: result.duplicate, ignored: batch.ignored)
-            return Self.taken(result, ignored: batch.ignored)
+            let sender = try checkSource(of: request)
+            return try await load.counting(sender, peer: request.remoteAddress) { () async throws(RefusedRequest) in
+                let deliveryID = try check(request, received)
+                let batch = try unwrap(
+                    try body(of: request),
+                    BinaryCloudEvent(request.headers),
+                    deliveryID: deliveryID,
+                    received
+                )
+                let result = try await append(batch.entries)
+                metrics.taken(accepted: result.accepted, duplicate: result.duplicate, ignored: batch.ignored)
+                return Self.taken(result, ignored: batch.ignored)
+            }
         } catch {
             return refuse(error, request, at: received)
         }
     }
 
-    func checkSource(of request: HTTPRequest) throws(RefusedRequest) {
+    @discardableResult
+    func checkSource(of request: HTTPRequest) throws(RefusedRequest) -> Address {
         guard let address = proxies.sender(of: request), sources.contains(where: { $0.contains(address) }) else {
             throw .source
         }
+        return address
     }
 
     /// Returns what the sender calls the delivery, where that is proven.
     private func check(_ request: HTTPRequest, _ received: Timestamp) throws(RefusedRequest) -> String? {
-        try checkSource(of: request)
         let credentials = credentials.check
         let finding = credentials.finding(on: request, body: request.body, now: received)
         if let reason = finding.verdict.refusal { throw .credentials(reason, credentials.challenges) }

@@ -55,6 +55,8 @@ enum Refusal: String, CaseIterable, CustomStringConvertible {
     case timestampOutOfTolerance = "timestamp_out_of_tolerance"
     case mediaType = "media_type"
     case encoding, malformed, overloaded
+    /// One forwarded address has too many requests in hand.
+    case addressOverloaded = "address_overloaded"
     case tooLarge = "too_large"
     case notWritable = "not_writable"
     case closed, other

@@ -87,6 +87,16 @@ struct RefusedRequest: Error {
         )
     }
 
+    /// 503 and not 429: EventBridge sends it again after both, but others take a 4xx for final.
+    static let addressOverloaded = RefusedRequest(
+        reason: .addressOverloaded,
+        problem: Problem(
+            status: HTTPStatus(503, "Service Unavailable"),
+            detail: "Too many requests of this address are in hand.",
+            headers: ["Retry-After": "1"]
+        )
+    )
+
     /// All of these are 503: the event is good, and EventBridge sends it again after a 503 but not after a 4xx.
     static func journal(_ error: JournalError) -> RefusedRequest {
         let (reason, detail, seconds): (Refusal, String, Int) =

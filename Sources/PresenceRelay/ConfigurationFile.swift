@@ -19,11 +19,18 @@ final class ConfigurationFile: Sendable {
     func load(diagnostics: Diagnostics) -> RelayConfiguration? {
         let reading = ConfigurationSources()
         defer { sources.withLock { $0 = reading } }
-        return RelayConfiguration.load(
+        let configuration = RelayConfiguration.load(
             path: path,
             environment: reading.noting(.process()),
             diagnostics: diagnostics
         )
+        // The server reads them after this: what changes in between shows as a difference.
+        if let tls = configuration?.server.tls {
+            for file in [tls.certificate, tls.privateKey, tls.clientCA].compactMap(\.self) {
+                reading.note(file, .process())
+            }
+        }
+        return configuration
     }
 
     /// The files as of the last reading, and as of now.

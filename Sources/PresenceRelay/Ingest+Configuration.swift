@@ -12,6 +12,7 @@ extension Ingest.Configuration {
         allowedSources = configuration.webhook.allowedSources
         allowedOrigins = configuration.webhook.allowedOrigins
         trustedProxies = configuration.server.trustedProxies
+        maxRequestsPerAddress = configuration.server.maxConnectionsPerAddress
         maxBodyBytes = configuration.server.maxBodyBytes
     }
 }

@@ -257,15 +257,7 @@ final class Relay: Sendable {
             logger: logger
         )
         let front = front
-        var serverConfiguration = HTTPServerConfiguration()
-        serverConfiguration.listen = [.ip(configuration.server.host, port: configuration.server.port)]
-        serverConfiguration.maxBodyBytes = configuration.server.maxBodyBytes
-        serverConfiguration.maxConnections = configuration.server.maxConnections
-        serverConfiguration.headerTimeout = configuration.server.headerTimeout
-        serverConfiguration.bodyTimeout = configuration.server.bodyTimeout
-        serverConfiguration.idleTimeout = configuration.server.idleTimeout
-        serverConfiguration.handlerTimeout = configuration.server.handlerTimeout
-        serverConfiguration.tls = configuration.server.tls.map(HTTPServerConfiguration.TLSFiles.init)
+        let serverConfiguration = HTTPServerConfiguration(configuration.server)
         server = HTTPServer(configuration: serverConfiguration, logger: logger) { await front.handle($0) }
 
         let ingest = Ingest(
@@ -310,17 +302,6 @@ final class RelayFront: Sendable {
     }
 
     func replaceAdminTokens(_ tokens: [String]) { open.withLock { $0?.console }?.replaceAdminTokens(tokens) }
-}
-
-extension HTTPServerConfiguration.TLSFiles {
-    init(_ tls: RelayConfiguration.TLS) {
-        self.init(
-            certificate: tls.certificate,
-            privateKey: tls.privateKey,
-            clientCA: tls.clientCA,
-            allowsMissingClientCertificate: tls.clientCertificatesAreOptional
-        )
-    }
 }
 
 extension Timestamp {

@@ -52,6 +52,7 @@ extension ListenAddress {
         switch self {
         case .ip(let host, let port):
             "\(tls ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        case .unix, .systemd: description
         }
     }
 }

@@ -13,8 +13,11 @@ struct RelayConfigurationTests {
     func defaults() throws {
         let yaml = try RepositoryFile.text("Tests/Fixtures/configuration/smallest.yaml")
         let configuration = try #require(Outcome(yaml).configuration)
-        #expect(configuration.server.host == "127.0.0.1")
-        #expect(configuration.server.port == 8080)
+        #expect(configuration.server.listen == [.ip(host: "127.0.0.1", port: 8080)])
+        #expect(configuration.server.ipv6Only)
+        #expect(configuration.server.unixSocketMode == 0o660)
+        #expect(configuration.server.maxConnectionsPerAddress == 1000)
+        #expect(configuration.server.minBodyRate == 240)
         #expect(configuration.server.tls == nil)
         #expect(configuration.webhook.path == "/v1/events")
         #expect(configuration.webhook.allowedSources == ["0.0.0.0/0", "::/0"])
@@ -60,7 +63,11 @@ struct RelayConfigurationTests {
         let outcome = Outcome(
             """
             server:
-              listen: "[::]:8443"
+              listen: ["[::]:8443", unix:relay.sock, "unix:/run/r.sock", systemd, systemd:relay]
+              ipv6Only: false
+              unixSocketMode: 0666
+              minBodyRate: 0
+              maxConnectionsPerAddress: 50
               tls: { certificate: tls/a.pem, privateKey: /etc/b.pem, clientCA: c.pem }
               maxBodyBytes: 2_000_000
               maxConnections: ${env:PORT}
@@ -93,7 +100,15 @@ struct RelayConfigurationTests {
         #expect(outcome.findings == [])
         let configuration = try #require(outcome.configuration)
         let server = configuration.server
-        #expect((server.host, server.port) == ("::", 8443))
+        #expect(
+            server.listen == [
+                .ip(host: "::", port: 8443), .unix(path: "/etc/relay/relay.sock"), .unix(path: "/run/r.sock"),
+                .systemd(name: nil), .systemd(name: "relay"),
+            ]
+        )
+        #expect(!server.ipv6Only)
+        #expect(server.unixSocketMode == 0o666)
+        #expect((server.maxConnectionsPerAddress, server.minBodyRate) == (50, 0))
         #expect(server.tls?.certificate == "/etc/relay/tls/a.pem")
         #expect(server.tls?.privateKey == "/etc/b.pem")
         #expect(server.tls?.clientCA == "/etc/relay/c.pem")
@@ -183,17 +198,28 @@ struct RelayConfigurationTests {
     }
 
     @Test(
+        "the mode of a Unix socket is three octal digits",
+        arguments: [("660", 0o660), ("0600", 0o600), ("0o660", nil), ("68", nil), ("1777", nil), ("888", nil)]
+            as [(String, UInt32?)]
+    )
+    func socketMode(text: String, mode: UInt32?) {
+        let outcome = Outcome(rest: "server: { unixSocketMode: \(text) }")
+        #expect(outcome.configuration?.server.unixSocketMode == mode)
+    }
+
+    @Test(
         "a listen address is a host and a port",
         arguments: [
             ("0.0.0.0:80", "0.0.0.0"), ("[::1]:80", "::1"), ("relay.internal:80", nil),
             (":80", nil), ("80", nil), ("localhost", nil), ("::1:80", nil), ("[::1]", nil), ("[1.2.3.4]:80", nil),
             ("a b:80", nil), ("localhost:65536", nil), ("localhost:-1", nil), ("localhost:+80", nil),
-            ("http://localhost:80", nil),
+            ("http://localhost:80", nil), ("unix:", nil), ("unix:/run/", nil), ("systemd:", nil), ("systemd:a:b", nil),
+            ("unix:/\(String(repeating: "a", count: 107))", nil),
         ]
     )
     func listen(text: String, host: String?) {
         let outcome = Outcome(rest: "server: { listen: \"\(text)\" }")
-        #expect(outcome.configuration?.server.host == host)
+        #expect(outcome.configuration?.server.listen == host.map { [.ip(host: $0, port: 80)] })
         #expect(outcome.findings.isEmpty == (host != nil))
     }
 

@@ -26,6 +26,7 @@ struct ClientCertificateTests {
     private func port(_ address: ListenAddress) -> Int {
         switch address {
         case .ip(_, let port): port
+        case .unix, .systemd: 0
         }
     }
 

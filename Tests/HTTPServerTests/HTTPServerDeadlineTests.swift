@@ -40,6 +40,44 @@ struct HTTPServerDeadlineTests {
         }
     }
 
+    @Test(
+        "content that drips in below the minimum rate is answered 408 long before the whole time is over",
+        arguments: ["Content-Length: 100000", "Transfer-Encoding: chunked"]
+    )
+    func slowContent(field: String) async throws {
+        let limits: (inout HTTPServerConfiguration) -> Void = {
+            $0.bodyTimeout = .seconds(3600)
+            $0.minBodyRate = 1000
+            $0.minBodyRateGrace = .milliseconds(300)
+        }
+        try await withServer(limits) { server, address in
+            let client = try RawClient(address)
+            client.send("POST / HTTP/1.1\r\nHost: a\r\n\(field)\r\n\r\n")
+            #expect(drip("1\r\nx\r\n", into: client))
+            #expect(try client.answer().status == 408)
+            #expect(server.statistics.refused.requestTimeout == 1)
+        }
+    }
+
+    @Test("content that comes fast enough is taken, however long it takes")
+    func steadyContent() async throws {
+        let limits: (inout HTTPServerConfiguration) -> Void = {
+            $0.minBodyRate = 1000
+            $0.minBodyRateGrace = .milliseconds(100)
+        }
+        let handler: HTTPHandler = { .text("\($0.body.count)") }
+        try await withServer(limits, handler: handler) { _, address in
+            let client = try RawClient(address)
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
+            // For several windows, each with a hundred times what it needs.
+            for _ in 0..<50 {
+                client.send([UInt8](repeating: 120, count: 20_000))
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(try client.answer().text == "1000000")
+        }
+    }
+
     @Test("a connection without a request is closed without a word")
     func silence() async throws {
         try await withServer({ $0.headerTimeout = .milliseconds(100) }) { server, address in

@@ -76,6 +76,25 @@ struct HTTPServerLifeTests {
         }
     }
 
+    @Test(
+        "shutdown gives a client that has connected and not yet spoken a moment to do so, and closes one that does not"
+    )
+    func shutdownFresh() async throws {
+        try await withServer({ $0.lingerTimeout = .seconds(5) }) { server, address in
+            let (prompt, silent) = (try RawClient(address), try RawClient(address))
+            #expect(await eventually { server.statistics.openConnections == 2 })
+            async let end: Void = server.shutdown(deadline: .seconds(60))
+            #expect(await eventually { (try? RawClient(address)) == nil })
+            prompt.send(Self.get)
+            let answer = try prompt.answer()
+            #expect(answer.status == 200)
+            #expect(answer.fields["connection"] == "close")
+            #expect(try silent.readToEnd().isEmpty)
+            prompt.finishSending()
+            await end
+        }
+    }
+
     @Test("shutdown closes what is not finished at its deadline, and the handler that ignores it ends elsewhere")
     func shutdownDeadline() async throws {
         let (gate, started, ended) = (Gate(), Flag(), Flag())

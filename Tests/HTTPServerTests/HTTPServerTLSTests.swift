@@ -11,6 +11,7 @@ struct HTTPServerTLSTests {
     private func port(_ address: ListenAddress) -> Int {
         switch address {
         case .ip(_, let port): port
+        case .unix, .systemd: 0
         }
     }
 

@@ -27,12 +27,17 @@ final class RawClient {
     private var pending: [UInt8] = []
     private(set) var hasEnded = false
 
-    /// Connects; `receiveBuffer` makes the kernel's buffer small, to see back-pressure.
-    init(_ address: ListenAddress, receiveBuffer: Int32? = nil) throws {
+    /// Connects; `receiveBuffer` makes the kernel's buffer small, to see back-pressure, and `source` is the IPv4 address
+    /// to come from.
+    init(_ address: ListenAddress, receiveBuffer: Int32? = nil, from source: String? = nil) throws {
         var target = try SocketAddress(address)
         descriptor = socket(target.family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         if var receiveBuffer {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
+        }
+        if let source {
+            var origin = try SocketAddress(.ip(source, port: 0))
+            _ = origin.withPointer { bind(descriptor, $0, $1.pointee) }
         }
         guard target.withPointer({ connect(descriptor, $0, $1.pointee) }) == 0 else {
             throw Failed(description: "connect: errno \(errno)")
@@ -59,6 +64,12 @@ final class RawClient {
         bytes.withUnsafeBytes {
             max(0, Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)))
         }
+    }
+
+    /// Drops what has come, without waiting for more.
+    func discardWithoutWaiting() {
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT)) > 0 {}
     }
 
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
@@ -89,6 +100,12 @@ final class RawClient {
     func isQuiet(forMilliseconds milliseconds: Int32) -> Bool {
         var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return pending.isEmpty && poll(&poller, 1, milliseconds) == 0
+    }
+
+    /// The next byte; `nil` at the end of the connection.
+    func byte() throws -> UInt8? {
+        if pending.isEmpty { _ = try receive() }
+        return pending.isEmpty ? nil : pending.removeFirst()
     }
 
     /// All bytes up to the end of the connection.

@@ -7,7 +7,7 @@ import Testing
 
 /// A process of the built product, with its output as lines. It ends with its test, by SIGKILL if need be.
 final class Child: Sendable {
-    private let pid: pid_t
+    let pid: pid_t
     private let progress = Progress()
 
     /// Apart from the child, so that the threads that read its output do not keep the child itself.
@@ -22,19 +22,26 @@ final class Child: Sendable {
     }
 
     /// Starts `presence-relay`, or another product of the package, with arguments and environment; as another user of the
-    /// system where one is given.
+    /// system where one is given, or with an `sh` script before it that ends in `exec "$0" "$@"`.
+    ///
+    /// - Parameter descriptor: The program's standard input, instead of a pipe with `input`.
     init(
         _ arguments: [String],
         executable: String = "presence-relay",
         environment: [String: String] = [:],
         input: String? = nil,
-        user: Int? = nil
+        user: Int? = nil,
+        script: String? = nil,
+        descriptor: Int32? = nil
     ) throws {
         let process = Process()
         let program = Self.products.appendingPathComponent(executable)
         if let user {
             process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
             process.arguments = ["--reuid=\(user)", "--regid=\(user)", "--clear-groups", program.path] + arguments
+        } else if let script {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", script, program.path] + arguments
         } else {
             process.executableURL = program
             process.arguments = arguments
@@ -46,7 +53,11 @@ final class Child: Sendable {
         let output = Pipe(), errors = Pipe(), standardInput = Pipe()
         process.standardOutput = output
         process.standardError = errors
-        process.standardInput = standardInput
+        if let descriptor {
+            process.standardInput = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+        } else {
+            process.standardInput = standardInput
+        }
         try process.run()
         pid = process.processIdentifier
         try standardInput.fileHandleForWriting.write(contentsOf: Data((input ?? "").utf8))

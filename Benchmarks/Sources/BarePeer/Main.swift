@@ -29,16 +29,17 @@ struct Main {
         let routes = router
         var configuration = HTTPServerConfiguration()
         configuration.listen = [.ip("127.0.0.1", port: port)]
-        if arguments.count == 3 {
-            configuration.tls = HTTPServerConfiguration.TLSFiles(certificate: arguments[1], privateKey: arguments[2])
-        }
+        let files = Array(arguments.dropFirst())
+        if files.count == 2 { configuration.tls = .init(certificate: files[0], privateKey: files[1]) }
         let server = HTTPServer(configuration: configuration, logger: logger) { await routes.handle($0) }
         let signals = TerminationSignals()
         guard case .ip(let host, let bound)? = try await server.start().first else {
             FileHandle.standardError.write(Data("the server reports no address\n".utf8))
             exit(1)
         }
-        FileHandle.standardOutput.write(Data("listening on \(arguments.count == 3 ? "https" : "http")://\(host):\(bound)\n".utf8))
+        FileHandle.standardOutput.write(
+            Data("listening on \(files.count == 2 ? "https" : "http")://\(host):\(bound)\n".utf8)
+        )
         await signals.first()
         await server.shutdown(deadline: .seconds(2))
     }

@@ -76,6 +76,9 @@ struct ConnectionState {
     /// Content that has come of a request that is not complete.
     var unfinishedBytes: Int { phase == .readingBody ? parser.body.count : 0 }
 
+    /// Content of the request in hand that has come.
+    var contentBytes: Int { unfinishedBytes }
+
     /// What is waited for. A first request is due like a header section: only a connection that has served may idle.
     func deadline(hasOutput: Bool) -> DeadlineQueue.Kind? {
         switch phase {

@@ -8,6 +8,8 @@ final class Connection {
     let slot: Int
     let generation: UInt32
     let remoteAddress: String
+    /// What it is counted by in `SharedState.connectionsOfAddresses`; `nil` = it is not.
+    let addressKey: AddressKey?
     /// What the client has proven in the TLS handshake; read once for all requests of the connection.
     var clientCertificate: ClientCertificate?
     var transport: Transport
@@ -34,6 +36,8 @@ final class Connection {
     /// The deadline that runs, so that dripping bytes do not start it anew.
     var armed: DeadlineQueue.Kind?
     var armedExchange: UInt32 = 0
+    /// How fast the content of the request in hand comes.
+    var bodyPace = BodyPace()
     /// Bytes given to the socket in all, and how many of them had reached the peer when the write deadline began.
     var written = 0
     var deliveredWhenArmed = 0
@@ -46,12 +50,14 @@ final class Connection {
         slot: Int,
         generation: UInt32,
         remoteAddress: String,
+        addressKey: AddressKey?,
         transport: consuming Transport,
         state: ConnectionState
     ) {
         self.slot = slot
         self.generation = generation
         self.remoteAddress = remoteAddress
+        self.addressKey = addressKey
         self.transport = transport
         self.state = state
     }

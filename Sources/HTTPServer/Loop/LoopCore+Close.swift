@@ -20,6 +20,7 @@ extension LoopCore {
         connection.writers = []
         for writer in writers { writer.resume(throwing: EventLoop.clientGone) }
         releasePlace()
+        if let key = connection.addressKey { shared.connectionsOfAddresses.remove(key) }
         if acceptsAgainAt != nil { resumeAccepting() }
     }
 
@@ -42,7 +43,7 @@ extension LoopCore {
         closeIdle()
         for case let connection? in connections {
             switch connection.state.phase {
-            case .idle, .handshaking: close(connection)
+            case .idle, .handshaking: arm(connection)
             case .streaming: connection.task?.cancel()
             case .readingHead, .readingBody, .handling, .answering, .lingering: break
             }

@@ -12,9 +12,10 @@ final class LoopCore {
     let shared: SharedState
     let configuration: HTTPServerConfiguration
     let limits: RequestParser.Limits
+    let bodyPace: BodyPace.Rule
     let logger: Logger
     let handler: HTTPHandler
-    var listeners: [Int32]
+    var listeners: [Listener]
     var connections: [Connection?] = []
     var freeSlots: [Int] = []
     var generation: UInt32 = 0
@@ -29,13 +30,17 @@ final class LoopCore {
     /// Set while no connection is accepted: at the cap, or when the process has no more descriptors.
     var acceptsAgainAt: Int64?
     var lastPauseLogged: Int64 = .min
+    /// Since when no connection could be taken for want of descriptors.
+    var starvingSince: Int64?
+    var reserve = ReservedDescriptor()
+    var lastCrowdLogged: Int64 = .min
     /// Set when the loop is to end: the time at which everything is closed.
     var stopAt: Int64?
     var now: Int64 = 0
 
     init(
         loop: EventLoop,
-        listeners: [Int32],
+        listeners: [Listener],
         shared: SharedState,
         configuration: HTTPServerConfiguration,
         logger: Logger,
@@ -48,7 +53,8 @@ final class LoopCore {
         self.logger = logger
         self.handler = handler
         limits = configuration.parserLimits
-        deadlines = DeadlineQueue { configuration.duration(of: $0).clampedNanoseconds }
+        bodyPace = configuration.bodyPace
+        deadlines = DeadlineQueue { configuration.nanoseconds(of: $0) }
     }
 
     func run() {
@@ -75,14 +81,16 @@ final class LoopCore {
 
     private static let listenerBit: UInt64 = 1 << 63
 
-    func watchListener(_ descriptor: Int32, index: Int) {
-        var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: Self.listenerBit | UInt64(index)))
-        epoll_ctl(loop.epoll, EPOLL_CTL_ADD, descriptor, &event)
+    func watchListener(_ listener: Listener, index: Int) {
+        // Of the loops that wait at one queue, a connection wakes one.
+        let flags = EPOLLIN.rawValue | (listener.isShared ? EPOLLEXCLUSIVE.rawValue : 0)
+        var event = epoll_event(events: flags, data: epoll_data_t(u64: Self.listenerBit | UInt64(index)))
+        epoll_ctl(loop.epoll, EPOLL_CTL_ADD, listener.descriptor, &event)
     }
 
-    func unwatch(_ descriptor: Int32) {
+    func unwatch(_ listener: Listener) {
         var event = epoll_event()
-        epoll_ctl(loop.epoll, EPOLL_CTL_DEL, descriptor, &event)
+        epoll_ctl(loop.epoll, EPOLL_CTL_DEL, listener.descriptor, &event)
     }
 
     func watch(_ connection: Connection) -> Bool {
@@ -156,6 +164,7 @@ final class LoopCore {
         while let (slot, kind) = deadlines.popExpired(now: now) {
             guard let connection = connections[slot] else { continue }
             connection.armed = nil
+            if kind == .body, continuesBody(connection) { continue }
             if kind == .handshake { LoopCounters.add(loop.counters.tlsFailures) }
             if kind == .write {
                 if continuesWriting(connection) { continue }
@@ -175,13 +184,31 @@ final class LoopCore {
         return true
     }
 
+    /// The end of one window of the time for content.
+    private func continuesBody(_ connection: Connection) -> Bool {
+        switch connection.bodyPace.windowEnded(received: connection.state.contentBytes, by: bodyPace) {
+        case .goOn:
+            // Not `arm`, which would begin with the first window.
+            connection.armed = .body
+            deadlines.set(.body, slot: connection.slot, now: now)
+            return true
+        case .tooSlow:
+            refuse(connection, .bodyTooSlow)
+            return true
+        case .timeIsUp: return false
+        }
+    }
+
     /// Starts, keeps or takes away the deadline that the connection's state asks for.
     func arm(_ connection: Connection) {
-        let kind = connection.state.deadline(hasOutput: connection.hasOutput)
+        var kind = connection.state.deadline(hasOutput: connection.hasOutput)
+        // At the end a client that has connected and not yet spoken gets a moment to do so.
+        if stopAt != nil, kind == .handshake || (kind == .header && connection.state.phase == .idle) { kind = .linger }
         guard kind != connection.armed || connection.exchange != connection.armedExchange else { return }
         connection.armed = kind
         connection.armedExchange = connection.exchange
         guard let kind else { return deadlines.clear(slot: connection.slot) }
+        if kind == .body { connection.bodyPace = BodyPace() }
         if kind == .write { connection.deliveredWhenArmed = connection.delivered }
         deadlines.set(kind, slot: connection.slot, now: now)
     }

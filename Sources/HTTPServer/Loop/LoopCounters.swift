@@ -17,6 +17,8 @@ final class LoopCounters: Sendable {
     let requestTimeout = Atomic<Int>(0)
     let handlerTimeout = Atomic<Int>(0)
     let overloaded = Atomic<Int>(0)
+    let outOfDescriptors = Atomic<Int>(0)
+    let tooManyOfAddress = Atomic<Int>(0)
 
     func count(_ kind: RequestFailure.Kind) {
         switch kind {
@@ -43,6 +45,8 @@ final class SharedState: Sendable {
     let openConnections = Atomic<Int>(0)
     /// Content of requests that are not complete, over all loops.
     let unfinishedBytes = Atomic<Int>(0)
+    /// Open connections by address, over all loops.
+    let connectionsOfAddresses = AddressCounts()
     let isDraining = Atomic<Bool>(false)
     /// The certificate new connections get; replaced by a reload.
     let tls: Mutex<TLSContext?>

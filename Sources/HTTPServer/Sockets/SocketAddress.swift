@@ -13,7 +13,32 @@ struct SocketAddress {
 
     /// No name is looked up: a server must not wait for DNS to know where it listens.
     init(_ address: ListenAddress) throws(HTTPServerError) {
-        guard case .ip(let host, let port) = address else { return }
+        switch address {
+        case .ip(let host, let port): try self.init(host: host, port: port)
+        case .unix(let path): try self.init(path: path)
+        case .systemd: preconditionFailure("a passed socket has been bound by who passed it")
+        }
+    }
+
+    private init(path: String) throws(HTTPServerError) {
+        let bytes = Array(path.utf8)
+        var address = sockaddr_un()
+        let room = MemoryLayout.size(ofValue: address.sun_path)
+        guard !bytes.isEmpty, bytes.count < room, !bytes.contains(0) else {
+            throw HTTPServerError(
+                .invalidAddress,
+                "cannot listen on unix:\(path): the path of a Unix socket has 1 to \(room - 1) bytes"
+            )
+        }
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        withUnsafeMutableBytes(of: &storage) { target in
+            withUnsafeBytes(of: address) { target.copyMemory(from: $0) }
+        }
+    }
+
+    private init(host: String, port: Int) throws(HTTPServerError) {
         guard (0...65535).contains(port) else {
             throw HTTPServerError(.invalidAddress, "cannot listen on port \(port): a port is 0 to 65535")
         }
@@ -52,6 +77,16 @@ struct SocketAddress {
         }
     }
 
+    /// Where a socket with this address listens.
+    var listenAddress: ListenAddress {
+        guard family == AF_UNIX else { return .ip(numeric.host, port: numeric.port) }
+        let path = withUnsafeBytes(of: storage) { bytes in
+            // sun_path lies behind the family.
+            String(decoding: bytes[2..<max(2, Int(length))].prefix { $0 != 0 }, as: UTF8.self)
+        }
+        return .unix(path: path)
+    }
+
     /// The address in numeric form without the port, and the port.
     var numeric: (host: String, port: Int) {
         var copy = self
@@ -73,25 +108,48 @@ struct SocketAddress {
         }
     }
 
-    /// Only the host: shorter than `numeric` for the hot path of accept.
+    /// Only the host: shorter than `numeric` for the hot path of accept. An IPv4 address that a dual-stack socket shows
+    /// as `::ffff:192.0.2.1` is `192.0.2.1`, and the peer of a Unix socket, which has no address, is of this machine.
     var host: String {
-        guard family == AF_INET else { return numeric.host }
+        switch family {
+        case AF_UNIX: "127.0.0.1"
+        case AF_INET6 where !isMapped: numeric.host
+        default:
+            withUnsafeBytes(of: storage) { bytes in
+                let start = isMapped ? Self.v6Start + 12 : Self.v4Start
+                return "\(bytes[start]).\(bytes[start + 1]).\(bytes[start + 2]).\(bytes[start + 3])"
+            }
+        }
+    }
+
+    /// What the connections of this address are counted by; `nil` for a Unix socket, whose peers are all of this machine.
+    var key: AddressKey? {
+        withUnsafeBytes(of: storage) { bytes in
+            func value(_ range: Range<Int>) -> UInt64 { bytes[range].reduce(0) { $0 << 8 | UInt64($1) } }
+            switch family {
+            case AF_INET: return AddressKey(bits: value(Self.v4Start..<Self.v4Start + 4))
+            // 0.0.0.0/8 of the same numbers is nobody's source, and ::/64 holds no unicast address but ::1.
+            case AF_INET6 where isMapped: return AddressKey(bits: value(Self.v6Start + 12..<Self.v6Start + 16))
+            case AF_INET6: return AddressKey(bits: value(Self.v6Start..<Self.v6Start + 8))
+            default: return nil
+            }
+        }
+    }
+
+    /// Behind the family and the port lies `sin_addr`, and behind the flow label `sin6_addr`, in network order.
+    private static let v4Start = 4
+    private static let v6Start = 8
+
+    /// RFC 4291 section 2.5.5.2.
+    private var isMapped: Bool {
+        guard family == AF_INET6 else { return false }
         return withUnsafeBytes(of: storage) { bytes in
-            // sin_addr lies behind the family and the port, in network order.
-            "\(bytes[4]).\(bytes[5]).\(bytes[6]).\(bytes[7])"
+            let address = bytes[Self.v6Start..<Self.v6Start + 12]
+            return address.prefix(10).allSatisfy { $0 == 0 } && address.suffix(2).allSatisfy { $0 == 0xFF }
         }
     }
 
     private static func text(_ characters: [CChar]) -> String {
         String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-}
-
-extension ListenAddress: CustomStringConvertible {
-    /// `127.0.0.1:8080`, `[::1]:8080`.
-    public var description: String {
-        switch self {
-        case .ip(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        }
     }
 }

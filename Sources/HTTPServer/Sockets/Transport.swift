@@ -115,7 +115,15 @@ struct Transport: ~Copyable {
     }
 
     /// Makes the coming close a reset, so that the peer does not take a cut answer for a whole one.
-    func resetOnClose() {
+    func resetOnClose() { Self.resetOnClose(descriptor) }
+
+    /// Closes a socket that nobody has taken over yet, by a reset.
+    static func reset(_ descriptor: Int32) {
+        resetOnClose(descriptor)
+        Glibc.close(descriptor)
+    }
+
+    private static func resetOnClose(_ descriptor: Int32) {
         var option = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }

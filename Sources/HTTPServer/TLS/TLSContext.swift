@@ -30,6 +30,8 @@ final class TLSContext: Sendable {
 
     private func configure() {
         _ = pr_ssl_ctx_set_min_proto_version(pointer, Int32(TLS1_2_VERSION))
+        // TLS 1.2 as RFC 9325 section 4.2 has it: forward secrecy and authenticated encryption. TLS 1.3 has nothing else.
+        SSL_CTX_set_cipher_list(pointer, "ECDHE+AESGCM:ECDHE+CHACHA20")
         _ = pr_ssl_ctx_set_mode(
             pointer,
             Int(SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS)

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright (c) 2026 the Presence Relay authors
+
+import HTTPServer
+import Testing
+
+@testable import Ingest
+
+@Suite("Requests of one sender behind a proxy")
+struct SenderLoadTests {
+    private func address(_ text: String) throws -> Address { try #require(Address(text)) }
+
+    /// Whether one more request is taken while `count` others are in hand.
+    private func takes(_ load: SenderLoad, _ sender: Address, peer: String, inHand count: Int) async -> Bool {
+        do {
+            return try await load.counting(sender, peer: peer) { () async throws(RefusedRequest) in
+                count == 0 ? true : await takes(load, sender, peer: peer, inHand: count - 1)
+            }
+        } catch {
+            return false
+        }
+    }
+
+    @Test("are taken up to the limit, and again when one of them is answered")
+    func limit() async throws {
+        let load = SenderLoad(limit: 3)
+        let sender = try address("192.0.2.1")
+        #expect(await takes(load, sender, peer: "10.0.0.1", inHand: 2))
+        #expect(await !takes(load, sender, peer: "10.0.0.1", inHand: 3))
+        #expect(await takes(load, sender, peer: "10.0.0.1", inHand: 2))
+    }
+
+    @Test("are not counted without a proxy: connections are")
+    func direct() async throws {
+        #expect(await takes(SenderLoad(limit: 1), try address("192.0.2.1"), peer: "192.0.2.1", inHand: 9))
+        #expect(await takes(SenderLoad(limit: nil), try address("192.0.2.1"), peer: "10.0.0.1", inHand: 9))
+    }
+
+    @Test("of other senders do not count, and those of one IPv6 network do")
+    func others() async throws {
+        let load = SenderLoad(limit: 1)
+        func nested(_ first: String, _ second: String) async throws -> Bool {
+            let (first, second) = (try address(first), try address(second))
+            do {
+                return try await load.counting(first, peer: "10.0.0.1") { () async throws(RefusedRequest) in
+                    await takes(load, second, peer: "10.0.0.1", inHand: 0)
+                }
+            } catch {
+                return false
+            }
+        }
+        #expect(try await nested("192.0.2.1", "192.0.2.2"))
+        #expect(try await nested("2001:db8:1:2::1", "2001:db8:1:3::1"))
+        #expect(try await !nested("2001:db8:1:2::1", "2001:db8:1:2::2"))
+    }
+
+    @Test("over the limit are answered 503 with Retry-After, for the forwarded address only")
+    func answer() async throws {
+        let refused = RefusedRequest.addressOverloaded.problem.response
+        #expect(refused.status.code == 503)
+        #expect(refused.headers["Retry-After"] == "1")
+    }
+}
