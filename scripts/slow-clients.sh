@@ -5,7 +5,8 @@
 # slowhttptest in its four modes and a slow-body drip against a running relay, and a healthy client beside each:
 #   scripts/slow-clients.sh [SECONDS_EACH]      default 30
 # Prints its answers, failures, median, p99 and longest time in milliseconds; fails when one of its requests did, or its p99
-# is not below 50 ms. SLOW_CONNECTIONS (1000) are the slow clients. Takes what `swift build` left, or RELAY=program.
+# is not below 50 ms. SLOW_CONNECTIONS (1000) are the slow clients. Makes a release build, because a debug build is kept busy by
+# the parsing alone; or takes RELAY=program.
 
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,7 +16,11 @@ trap stop_all EXIT
 
 seconds=${1:-30}
 connections=${SLOW_CONNECTIONS:-1000}
-program=${RELAY:-$(swift build --show-bin-path)/presence-relay}
+program=${RELAY:-}
+if [[ -z $program ]]; then
+    swift build -c release --product presence-relay >&2
+    program=$(swift build -c release --show-bin-path)/presence-relay
+fi
 command -v slowhttptest >/dev/null || { echo "slow-clients: install slowhttptest" >&2; exit 1; }
 ulimit -Sn "$(ulimit -Hn)"
 
@@ -47,7 +52,7 @@ beside() {
     result=$(python3 scripts/slow_clients.py healthy "$port" "$seconds")
     # It ends by itself, and has its summary to write.
     for ((waited = 0; waited < 50; waited++)); do
-        if [[ ! -d /proc/$pid ]] || grep -qE '^[0-9]+ \(.*\) Z' "/proc/$pid/stat"; then break; fi
+        if [[ ! -d /proc/$pid ]] || grep -qE '^[0-9]+ \(.*\) Z' "/proc/$pid/stat" 2>/dev/null; then break; fi
         sleep 0.2
     done
     stop_tree "$pid"
