@@ -232,6 +232,7 @@ final class GroupWriter: Sendable {
             pool.asyncWriteWithoutTransaction { [self] database in
                 do {
                     let value = try connection.withLock { connection in
+                        try log.restoreTrust(database)
                         try setSync(false, database, &connection)
                         return try inTransaction(database) { try body(database) }
                     }

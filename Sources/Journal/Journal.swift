@@ -117,8 +117,14 @@ public final class Journal: Sendable {
         settings.readonly = false
         let pool = try DatabasePool(path: path, configuration: settings)
         try Schema.migrator.migrate(pool)
-        // The pool has chosen NORMAL, which would answer before the disk has it.
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try pool.writeWithoutTransaction { database in
+            // An I/O error while the database was made can leave it with a rollback journal, of which the pool knows nothing.
+            guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+                throw DatabaseError(resultCode: .SQLITE_IOERR, message: "\(path) cannot have a write-ahead log")
+            }
+            // The pool has chosen NORMAL, which would answer before the disk has it.
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        }
         return pool
     }
 
@@ -197,7 +203,7 @@ public final class Journal: Sendable {
             DispatchQueue.global().async { [self] in
                 do {
                     try log?.close()
-                    if writer != nil { try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) } }
+                    if let log { try pool.writeWithoutTransaction { try log.finish($0) } }
                 } catch {
                     // Nothing is lost: the next start reads the log.
                     logger.warning("journal not checkpointed", metadata: ["reason": "\(JournalError(error).message)"])

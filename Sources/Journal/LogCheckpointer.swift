@@ -11,13 +11,15 @@ import Synchronization
 ///
 /// ## What this leaves of the durability of the log
 ///
-/// A checkpoint, whoever makes it, first syncs the log, then writes pages, then syncs the database, and only then notes
-/// how far it has come; the log is overwritten only where that note reaches. So the database never has a page whose
-/// transaction could be lost from the log, and a page whose write failed is written again by the next checkpoint. The
-/// connection is at `synchronous=FULL`, without which SQLite would leave out both syncs.
+/// A checkpoint, whoever makes it, first syncs the log, then writes pages, and then notes how far it has come; the one that
+/// finds nothing newer syncs the database before its note, and only after that one the log begins anew. So the database
+/// never has a page whose transaction could be lost from the log. The connection is at `synchronous=FULL`, without which
+/// SQLite would leave out both syncs.
 ///
 /// An I/O error here is an I/O error of the log: the kernel tells each descriptor once, and may drop the pages
-/// meanwhile. So the writer is told to distrust the log, as after an error of its own.
+/// meanwhile, also those of earlier checkpoints that had no sync of their own. So the writer is told to distrust the log, as
+/// after an error of its own: before anything else is written all of it is copied again
+/// (`Database.forgetCopiesOfLog`), and until then nobody copies the rest.
 final class LogCheckpointer: Sendable {
     private let pool: DatabasePool
     private let beside: DatabaseQueue
@@ -77,7 +79,14 @@ final class LogCheckpointer: Sendable {
     func distrust() { isDistrusted.store(true, ordering: .releasing) }
 
     /// Does something that needs the log for itself, on the writer's queue.
-    func alone<Value>(_ body: () throws -> Value) rethrows -> Value { try turn.withLock { _ in try body() } }
+    func alone<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try turn.withLock { _ in try body() }
+        } catch {
+            if (error as? DatabaseError)?.resultCode == .SQLITE_IOERR { distrust() }
+            throw error
+        }
+    }
 
     /// Before each transaction.
     func restoreTrust(_ database: Database) throws {
@@ -85,6 +94,7 @@ final class LogCheckpointer: Sendable {
             try turn.withLock { _ in
                 isDistrusted.store(false, ordering: .releasing)
                 do {
+                    try database.forgetCopiesOfLog()
                     try database.checkpoint(.truncate)
                 } catch {
                     distrust()
@@ -106,6 +116,7 @@ final class LogCheckpointer: Sendable {
             sqlite3_busy_timeout(database.sqliteConnection, Self.patience)
             defer { sqlite3_busy_timeout(database.sqliteConnection, Self.busyTimeout) }
             do {
+                try database.forgetCopiesOfLog()
                 try database.checkpoint(.truncate)
                 return true
             } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
@@ -124,7 +135,7 @@ final class LogCheckpointer: Sendable {
 
     private func step(_ kind: Database.CheckpointMode, _ database: Database) {
         defer { schedule.withLock { $0.stepped() } }
-        guard !isClosed.load(ordering: .acquiring) else { return }
+        guard !isClosed.load(ordering: .acquiring), !isDistrusted.load(ordering: .acquiring) else { return }
         do {
             try turn.withLock { _ in
                 if kind == .truncate { sqlite3_busy_timeout(database.sqliteConnection, Self.patience) }
@@ -158,6 +169,7 @@ final class LogCheckpointer: Sendable {
         let next: CheckpointSchedule.Action
         do {
             guard !isClosed.load(ordering: .acquiring) else { return }
+            guard !isDistrusted.load(ordering: .acquiring) else { return act(on: schedule.withLock { $0.failed() }) }
             let (total, copied) = try turn.withLock { _ in try database.checkpoint(.passive) }
             if isFailing.exchange(false, ordering: .relaxed) { logger.notice("journal checkpointed again") }
             next = schedule.withLock { $0.passed(frames: total, copied: copied) }
@@ -174,6 +186,18 @@ final class LogCheckpointer: Sendable {
         guard !isFailing.exchange(true, ordering: .relaxed) else { return }
         // Nothing is lost, but the log grows.
         logger.warning("journal not checkpointed", metadata: ["reason": "\(JournalError(error).message)"])
+    }
+
+    /// The last checkpoint, after `close`. When it fails, SQLite makes one of its own as the last connection closes, and
+    /// deletes the log if that one succeeds: it has to copy all of it.
+    func finish(_ database: Database) throws {
+        do {
+            if isDistrusted.load(ordering: .acquiring) { try database.forgetCopiesOfLog() }
+            _ = try database.checkpoint(.truncate)
+        } catch {
+            try? database.forgetCopiesOfLog()
+            throw error
+        }
     }
 
     /// Waits for the pass under way. Blocks; not on a thread of the cooperative pool.
