@@ -3,11 +3,11 @@
 # Copyright (c) 2026 the Presence Relay authors
 #
 # The measurements of docs/performance.md on this machine, on loopback alone:
-#   Benchmarks/run.sh [front] [idle] [ingest] [latency] [storm] [day] [rules] [state] [replay]      default: all nine
-# ROUNDS (3) makes all but storm, day, rules and state longer or shorter, SECONDS_EACH (5) the first three; STORM_AGENTS
+#   Benchmarks/run.sh [front] [idle] [ingest] [latency] [storm] [day] [rules] [state] [replay] [endurance]
+# Default: all but the last. ROUNDS (3) makes all but storm, day, rules and state longer or shorter, SECONDS_EACH (5) the first three; STORM_AGENTS
 # (10000), STORM_SECONDS (75, at most, for each of three storms), STORM_BULK (50, users in a bulk write), DAY_AGENTS (10000),
 # DAY_LOST (10, of a thousand presence events), STATE_AGENTS (100000), IDLE_CONNECTIONS (10000), REPLAY_EVENTS (1000000) and
-# REPLAY_AGENTS (1000) the others. Raw numbers go to Benchmarks/results/ as tab-separated lines, the tables to standard output.
+# REPLAY_AGENTS (1000) the others; ENDURANCE_MINUTES (60), ENDURANCE_RATE (2000 events/s). Raw numbers go to Benchmarks/results/ as tab-separated lines, the tables to standard output.
 
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -289,12 +289,24 @@ replay() {
     python3 "$here/tables.py" replay "$results/replay.tsv"
 }
 
+# Not among the default parts, for it takes an hour. A line for each minute; the table has them ten by ten.
+endurance() {
+    echo "building the relay and the probe…" >&2
+    local relay probe minutes=${ENDURANCE_MINUTES:-60}
+    relay=$(build . presence-relay)
+    probe=$(build "$here" EnduranceProbe)
+    renew_disk
+    within $((minutes * 60 + 300)) "$probe" "$relay" "$disk" "$here/event.json" "$minutes" "${ENDURANCE_RATE:-2000}" \
+        | tee "$results/endurance.tsv"
+    python3 "$here/tables.py" endurance "$results/endurance.tsv"
+}
+
 {
     echo "$(date -u +%Y-%m-%d), $(nproc) cores, $(awk -F ': ' '/model name/ { print $2; exit }' /proc/cpuinfo), Linux $(uname -r)"
     swift --version 2>/dev/null | head -n 1
     echo "load average at the start: $(cut -d ' ' -f 1 /proc/loadavg); $rounds rounds of $seconds s"
 } | tee "$results/machine.txt"
 
-for part in front idle ingest latency storm day rules state replay; do
+for part in front idle ingest latency storm day rules state replay endurance; do
     if wants "$part"; then "$part"; fi
 done

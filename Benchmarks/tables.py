@@ -2,7 +2,7 @@
 # Copyright (c) 2026 the Presence Relay authors
 """Tables (Markdown) from the raw numbers of run.sh: medians over the rounds.
 
-tables.py front|ingest|latency|storm|day|state|replay FILE
+tables.py front|idle|ingest|latency|storm|day|state|replay|endurance FILE
 """
 
 import statistics
@@ -212,7 +212,24 @@ def replay(path):
     table(["rules", "events", "seconds", "events/s", "CPU s", "RSS MB", "spread"], lines)
 
 
+def endurance(path):
+    minutes = rows(path)
+    lines = []
+    for first in range(0, len(minutes), 10):
+        columns = list(zip(*minutes[first:first + 10]))
+        numbers = [[float(value) for value in column if value != "-"] for column in columns]
+        lines.append([
+            f"{columns[0][0]} to {columns[0][-1]}", f"{sum(numbers[1]):,.0f}", f"{sum(numbers[2]):,.0f}",
+            " / ".join(f"{median(numbers[place]):.2f}" for place in (3, 4)), f"{max(numbers[5]):.0f}",
+            f"{min(numbers[6]):.0f} to {max(numbers[6]):.0f}", f"{median(numbers[7]):.1f}",
+            f"{min(numbers[8]):,.0f} to {max(numbers[8]):,.0f}", f"{max(numbers[9], default=0):,.0f}",
+        ])
+    table(["minutes", "events", "no 202", "p50 / p99 ms", "slowest ms", "RSS MB", "CPU s a minute", "database and log MB",
+           "most not applied yet"], lines)
+
+
 PARTS = {
+    "endurance": endurance,
     "front": front, "ingest": ingest, "latency": latency, "storm": storm, "day": day, "state": state, "replay": replay,
 }
 if len(sys.argv) != 3 or sys.argv[1] not in PARTS:

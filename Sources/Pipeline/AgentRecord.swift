@@ -78,7 +78,9 @@ public struct AgentRecord: Sendable, Equatable {
     public static let endedGrace = Duration.seconds(600)
 
     /// Forgets what has been over for that long.
-    public mutating func forgetEnded(now: Timestamp) { facts.forgetEnded(before: now.advanced(by: .zero - Self.endedGrace)) }
+    public mutating func forgetEnded(now: Timestamp) {
+        facts.forgetEnded(before: now.advanced(by: .zero - Self.endedGrace))
+    }
 
     /// When something has to be done for the agent although nothing is heard of it, be it only to forget what is over;
     /// `nil` = never.

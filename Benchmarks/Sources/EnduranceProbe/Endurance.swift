@@ -96,7 +96,8 @@ final class Endurance {
             )
         )
         let text = String(decoding: answer.body, as: UTF8.self)
-        return text.firstMatch(of: /\npresence_relay_journal_lag_entries(?:\{[^}]*\})? (\d+)/).map { String($0.1) } ?? "-"
+        return text.firstMatch(of: /\npresence_relay_journal_lag_entries(?:\{[^}]*\})? (\d+)/).map { String($0.1) }
+            ?? "-"
     }
 }
 

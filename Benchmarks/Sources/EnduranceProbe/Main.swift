@@ -41,7 +41,12 @@ struct Main {
             throw error
         }
         let outcome = await Result {
-            let load = try Endurance(relay: relay, database: database, event: event, rate: numbers.dropFirst().first ?? 2000)
+            let load = try Endurance(
+                relay: relay,
+                database: database,
+                event: event,
+                rate: numbers.dropFirst().first ?? 2000
+            )
             for minute in 1...max(1, numbers.first ?? 60) { emit(try await load.minute(minute)) }
         }
         await relay.stop()

@@ -50,7 +50,9 @@ struct Main {
             configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil),
             onServerRunning: { channel in
                 let bound = channel.localAddress?.port ?? 0
-                FileHandle.standardOutput.write(Data("listening on \(arguments.count == 3 ? "https" : "http")://127.0.0.1:\(bound)\n".utf8))
+                FileHandle.standardOutput.write(
+                    Data("listening on \(arguments.count == 3 ? "https" : "http")://127.0.0.1:\(bound)\n".utf8)
+                )
             },
             logger: logger
         )
