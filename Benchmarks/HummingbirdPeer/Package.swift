@@ -34,6 +34,7 @@ let package = Package(
         .executableTarget(
             name: "HummingbirdPeer",
             dependencies: front + [
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],

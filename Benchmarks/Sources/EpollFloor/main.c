@@ -39,7 +39,7 @@ struct client {
 
 static const char *const answers[2][2] = {
     {ANSWER("200 OK", "", "", "0"), ANSWER("200 OK", "Connection: close\r\n", "", "0")},
-    {ANSWER("202 Accepted", "", BODY, "39"), ANSWER("202 Accepted", "Connection: close\r\n", BODY, "39")},
+    {ANSWER("202 Accepted", "", BODY, "40"), ANSWER("202 Accepted", "Connection: close\r\n", BODY, "40")},
 };
 
 static int listen_on(uint16_t *port) {
