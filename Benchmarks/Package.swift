@@ -34,6 +34,10 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .executableTarget(name: "BarePeer", dependencies: [httpServer, logging], swiftSettings: swiftSettings),
         .executableTarget(name: "EpollFloor", linkerSettings: [.linkedLibrary("pthread")]),
+        .executableTarget(
+            name: "TLSClient",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("pthread")]
+        ),
         .executableTarget(name: "DiskBaseline", dependencies: ["CSQLite", "CZstandard"], swiftSettings: swiftSettings),
         // What the probes share: processes, events, percentiles.
         .target(name: "Probing", swiftSettings: swiftSettings),

@@ -71,10 +71,11 @@ front() {
         -keyout "$folder/key.pem" -out "$folder/certificate.pem" 2>/dev/null
     front_load "TLS, POST 4 KB, kept" 64 tls
     CLOSE=1 front_load "TLS, POST 4 KB, one per request" 64 tls
-    local version
-    for version in tls1_3 tls1_2; do
-        front_handshakes "handshake $version, full" "$version" -new
-        front_handshakes "handshake $version, resumed" "$version" -reuse
+    local client version
+    client=$(build "$here" TLSClient)
+    for version in 1.3 1.2; do
+        front_load "TLS $version, GET, one per request" "$(nproc)" tls "$client" "$version" full
+        front_load "TLS $version, GET, one per request, resumed" "$(nproc)" tls "$client" "$version" resumed
     done
     python3 "$here/tables.py" front "$results/front.tsv"
 }
@@ -86,6 +87,13 @@ start_front() {
     start server "$folder/$1" "${programs[$1]}" 0 "${files[@]}"
 }
 
+# What TLSClient prints, with as many answers refused as sessions were not resumed although they should have been.
+resumed() {
+    awk -F '\t' -v OFS='\t' -v "kind=$1" '{ $7 = kind == "resumed" ? $1 - $7 - NPROC : 0; if ($7 < 0) $7 = 0; print }' \
+        NPROC="$(nproc)" -
+}
+
+# front_load NAME CONNECTIONS plain|tls [CLIENT VERSION full|resumed]: by wrk, or by TLSClient, since wrk never resumes a session.
 front_load() {
     local round name names=(ours peer floor) before fields
     [[ $3 == plain ]] || names=(ours peer)
@@ -93,32 +101,11 @@ front_load() {
         for name in "${names[@]}"; do
             start_front "$name" "$3"
             before=$(processor_ticks "$server_pid")
-            fields=$(load "$2" "$server")
+            if [[ $# -eq 3 ]]; then fields=$(load "$2" "$server"); else
+                fields=$(timeout -s KILL $((seconds + 30)) "$4" "${server##*:}" "$seconds" "$5" "$6" | resumed "$6")
+            fi
             printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$name" "$2" "$round" "$fields" "$(resident "$server_pid")" \
                 "$(($(processor_ticks "$server_pid") - before))" >>"$results/front.tsv"
-            stop_server
-        done
-    done
-}
-
-# wrk never resumes a session; s_time makes one connection after the other, so there is one for each core.
-front_handshakes() {
-    local round name pids pid core
-    for ((round = 1; round <= rounds; round++)); do
-        for name in ours peer; do
-            start_front "$name" tls
-            pids=()
-            for ((core = 0; core < $(nproc); core++)); do
-                timeout -s KILL $((seconds + 10)) openssl s_time -connect "${server#https://}" -www /livez -time "$seconds" \
-                    "-$2" "$3" >"$folder/s_time.$core" 2>&1 &
-                pids+=($!)
-            done
-            for pid in "${pids[@]}"; do wait "$pid"; done
-            # "12345 connections in 6 real seconds, 0 bytes read per connection"
-            sed -nE 's/^([0-9]+) connections in ([0-9]+) real seconds.*/\1 \2/p' "$folder"/s_time.* \
-                | awk -v "load=$1" -v "name=$name" -v "round=$round" \
-                    '{ count += $1; if ($2 > most) most = $2 } END { printf "%s\t%s\t0\t%s\t%d\t%d\n", load, name, round, count, most }' \
-                    >>"$results/front.tsv"
             stop_server
         done
     done

@@ -41,12 +41,8 @@ FRONT = {"ours": "ours", "peer": "Hummingbird", "floor": "bare epoll in C"}
 
 
 def front(path):
-    """Two tables: requests of wrk, then new TLS connections of `openssl s_time`."""
-    runs, handshakes, order = defaultdict(list), defaultdict(list), []
+    runs, order = defaultdict(list), []
     for scenario, name, connections, _, *fields in rows(path):
-        if scenario.startswith("handshake"):
-            handshakes[scenario, name].append(int(fields[0]) / float(fields[1]))
-            continue
         requests, seconds, p50, p99, p999, errors, refused, resident, ticks = fields
         key = scenario, int(connections)
         if key not in order:
@@ -70,11 +66,6 @@ def front(path):
     table(["load", "connections", *(f"{FRONT[name]} req/s" for name in FRONT), "to Hummingbird", "to bare epoll",
            "ours p50 / p99 / p99.9 ms", "Hummingbird p50 / p99 / p99.9 ms", "CPU µs per request", "RSS MB", "spread",
            "errors"], lines)
-    table(["TLS connections, one GET each", "ours /s", "Hummingbird /s", "ratio", "spread"], [
-        [scenario, *(f"{median(handshakes[scenario, name]):,.0f}" for name in ("ours", "peer")),
-         f"{median(handshakes[scenario, 'ours']) / median(handshakes[scenario, 'peer']):.2f}",
-         " / ".join(spread(handshakes[scenario, name]) for name in ("ours", "peer"))]
-        for scenario in sorted({key[0] for key in handshakes})])
 
 
 def ingest(path):
