@@ -59,6 +59,32 @@ struct JournalLogTests {
         #expect(logSize() == 0)
     }
 
+    @Test("after an I/O error pages that count as copied are copied again, before the log begins anew")
+    func copiesAgain() async throws {
+        let journal = try folder.open { $0.checkpoints = .init(pass: .max, restart: .max, truncate: .max) }
+        try await append(0..<1, to: journal)
+        let file = URL(fileURLWithPath: folder.file())
+        let synced = try Data(contentsOf: file)
+        try await append(1..<50, to: journal)
+        try await journal.pool.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
+        // As if their sync had failed, and the kernel had dropped them. In place: the journal has it open.
+        let copied = try Data(contentsOf: file)
+        #expect(copied.count > synced.count + 49 * 8000)
+        let handle = try FileHandle(forWritingTo: file)
+        try handle.write(contentsOf: synced + Data(count: copied.count - synced.count))
+        try handle.close()
+        try #require(journal.log).distrust()
+        try await append(50..<51, to: journal)
+        await journal.close()
+
+        let again = try folder.open()
+        #expect(try await again.read(after: 0, limit: 100).map(\.entry.body) == (0..<51).map { _ in .noise(8000) })
+        await again.close()
+        let queue = try DatabaseQueue(path: folder.file())
+        #expect(try await queue.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") } == ["ok"])
+        try queue.close()
+    }
+
     @Test("under load the log stays short, and everything is in the database in the end")
     func staysShort() async throws {
         let journal = try open()
