@@ -16,6 +16,8 @@ struct ChaosClientTests {
     private static let seed =
         ProcessInfo.processInfo.environment["CHAOS_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1 ... .max)
 
+    private static let reserve = 16_000_000
+
     /// Handlers and streams that run.
     private final class Running: Sendable {
         private let count = Atomic<Int>(0)
@@ -57,8 +59,15 @@ struct ChaosClientTests {
             let accepted = server.statistics.acceptedConnections - before
             #expect(accepted >= 3000, "seed \(Self.seed)")
             // One connection's object and buffers are a kilobyte or more; the allocator may keep some megabytes.
-            let growth = Self.residentBytes() - memory
-            #expect(growth < 16_000_000 + (Self.isLong ? 100 * accepted : 0), "seed \(Self.seed): \(growth) bytes")
+            var growth = Self.residentBytes() - memory - (Self.isLong ? 100 * accepted : 0)
+            // It may take more once, by how answers of 3 MB happen to meet; what leaks grows every time.
+            for round: UInt64 in 1...2 where growth >= Self.reserve {
+                let memory = Self.residentBytes()
+                await crowd(address, seed: Self.seed &+ 1000 &+ 1000 * round, connections: 4000, lasting: nil)
+                #expect(await eventually { server.statistics.openConnections == 0 }, "seed \(Self.seed)")
+                growth = Self.residentBytes() - memory
+            }
+            #expect(growth < Self.reserve, "seed \(Self.seed): \(growth) bytes")
 
             let healthy = try RawClient(address)
             healthy.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
