@@ -40,7 +40,7 @@ let package = Package(
         ),
         .executableTarget(name: "DiskBaseline", dependencies: ["CSQLite", "CZstandard"], swiftSettings: swiftSettings),
         // What the probes share: processes, events, percentiles.
-        .target(name: "Probing", swiftSettings: swiftSettings),
+        .target(name: "Probing", dependencies: [httpClient, logging], swiftSettings: swiftSettings),
         .executableTarget(
             name: "LatencyProbe",
             dependencies: ["Probing", httpServer, httpClient, logging],
@@ -48,12 +48,12 @@ let package = Package(
         ),
         .executableTarget(
             name: "StormProbe",
-            dependencies: ["Probing", httpClient, logging],
+            dependencies: ["Probing", httpClient],
             swiftSettings: swiftSettings
         ),
         .executableTarget(
             name: "EnduranceProbe",
-            dependencies: ["Probing", httpClient, logging],
+            dependencies: ["Probing", httpClient],
             swiftSettings: swiftSettings
         ),
         .executableTarget(

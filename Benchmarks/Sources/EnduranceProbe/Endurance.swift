@@ -3,7 +3,6 @@
 
 import Foundation
 import HTTPClient
-import Logging
 import Probing
 import Synchronization
 
@@ -22,11 +21,7 @@ final class Endurance {
         self.database = database
         self.event = event
         self.rate = rate
-        var logger = Logger(label: "load")
-        logger.logLevel = .error
-        var settings = HTTPClient.Configuration()
-        settings.maxConnectionsPerHost = 64
-        client = try HTTPClient(configuration: settings, logger: logger)
+        client = try HTTPClient.forLoad(connections: 64)
         processorSeconds = relay.processorSeconds
     }
 

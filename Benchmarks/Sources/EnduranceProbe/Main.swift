@@ -2,8 +2,6 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import Foundation
-import HTTPClient
-import Logging
 import Probing
 
 /// Whether a relay stays the same under an even load for long, with retention on: a line for each minute.

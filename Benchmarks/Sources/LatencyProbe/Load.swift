@@ -3,7 +3,6 @@
 
 import Foundation
 import HTTPClient
-import Logging
 import Probing
 
 /// Posts events at an even rate, whatever the answers take (an open loop: a slow answer delays no later event).
@@ -17,11 +16,7 @@ struct Load {
         self.plan = plan
         self.target = target
         self.log = log
-        var logger = Logger(label: "load")
-        logger.logLevel = .error
-        var settings = HTTPClient.Configuration()
-        settings.maxConnectionsPerHost = 64
-        client = try HTTPClient(configuration: settings, logger: logger)
+        client = try HTTPClient.forLoad(connections: 64)
     }
 
     /// The fields of the result line after its name.

@@ -3,7 +3,6 @@
 
 import Foundation
 import HTTPClient
-import Logging
 import Probing
 
 /// The relay and the simulator as the probe talks to them.
@@ -49,15 +48,7 @@ struct Peers: Sendable {
     init(relayURL: String, simulatorURL: String) throws {
         self.relayURL = relayURL
         self.simulatorURL = simulatorURL
-        client = try Self.client(connections: 4)
-    }
-
-    static func client(connections: Int) throws -> HTTPClient {
-        var logger = Logger(label: "probe")
-        logger.logLevel = .error
-        var settings = HTTPClient.Configuration()
-        settings.maxConnectionsPerHost = connections
-        return try HTTPClient(configuration: settings, logger: logger)
+        client = try HTTPClient.forLoad(connections: 4)
     }
 
     func close() async { await client.shutdown() }
@@ -119,7 +110,7 @@ struct Webhook: Sendable {
 
     init(relayURL: String, connections: Int) throws {
         url = relayURL + "/v1/events"
-        client = try Peers.client(connections: connections)
+        client = try HTTPClient.forLoad(connections: connections)
     }
 
     /// Returns how long the 202 took.
