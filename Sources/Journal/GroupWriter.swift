@@ -73,8 +73,12 @@ final class GroupWriter: Sendable {
 
     // MARK: Asking
 
-    func append(_ entries: [StoredEntry]) async throws(JournalError) -> AppendResult {
-        try await withCheckedContinuation { enqueue(.append(entries, $0)) }.get()
+    func append(_ entries: [JournalEntry]) async throws(JournalError) -> AppendResult {
+        // What will be refused is not compressed first: that is when the processor is needed most.
+        if let refusal = queue.withLock({ refusal(of: entries.count, bytes: 0, $0) }) { throw refusal }
+        // On the callers' threads, so that the one writer does not wait for it.
+        let stored = entries.map(StoredEntry.init)
+        return try await withCheckedContinuation { enqueue(.append(stored, $0)) }.get()
     }
 
     func commit(_ commit: JournalCommit) async throws(JournalError) {
@@ -89,15 +93,7 @@ final class GroupWriter: Sendable {
         let (entries, bytes) = (job.entryCount, job.byteCount)
         enum Decision { case refuse(JournalError), wait, schedule }
         let decision: Decision = queue.withLock { queue in
-            guard !queue.isClosing else { return .refuse(JournalError(.closed, "the journal is closed")) }
-            // One append that is larger than the limit is still taken when nothing else waits.
-            let isOver =
-                queue.entries > 0 && entries > 0
-                && (queue.entries + entries > configuration.maxPending
-                    || queue.bytes + bytes > configuration.maxPendingBytes)
-            guard !isOver else {
-                return .refuse(JournalError(.overloaded, "\(queue.entries) entries wait for the disk: try again later"))
-            }
+            if let refusal = refusal(of: entries, bytes: bytes, queue) { return .refuse(refusal) }
             queue.jobs.append(job)
             queue.entries += entries
             queue.bytes += bytes
@@ -110,6 +106,17 @@ final class GroupWriter: Sendable {
         case .wait: break
         case .schedule: schedule()
         }
+    }
+
+    /// Why so much more is not taken; `nil` = it is.
+    private func refusal(of entries: Int, bytes: Int, _ queue: borrowing Queue) -> JournalError? {
+        guard !queue.isClosing else { return JournalError(.closed, "the journal is closed") }
+        // One append that is larger than the limit is still taken when nothing else waits.
+        guard queue.entries > 0, entries > 0 else { return nil }
+        guard
+            queue.entries + entries > configuration.maxPending || queue.bytes + bytes > configuration.maxPendingBytes
+        else { return nil }
+        return JournalError(.overloaded, "\(queue.entries) entries wait for the disk: try again later")
     }
 
     /// No more jobs are taken; returns when the ones waiting are written or refused.

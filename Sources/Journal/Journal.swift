@@ -144,8 +144,7 @@ public final class Journal: Sendable {
     /// All of them or none. Throws `.overloaded`, `.notWritable` (nothing is stored, try again later) or `.closed`.
     public func append(_ entries: [JournalEntry]) async throws(JournalError) -> AppendResult {
         guard !entries.isEmpty else { return AppendResult(accepted: 0, duplicate: 0) }
-        // Compressed here, on the callers' threads, so that the one writer does not wait for it.
-        return try await writable().append(entries.map(StoredEntry.init))
+        return try await writable().append(entries)
     }
 
     /// One transaction, ordered with appends; synchronous=NORMAL is enough since it can be derived again from the
