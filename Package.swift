@@ -146,7 +146,7 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
-        tests("HTTPServer", ["CEpoll", logging]),
+        tests("HTTPServer", ["CEpoll", "COpenSSL", logging]),
         tests("HTTPClient", [logging]),
         tests("GenesysEvents"),
         tests("AgentState", ["GenesysEvents"]),
@@ -155,7 +155,13 @@ let package = Package(
         tests("Credentials", ["GenesysEvents"]),
         tests("Configuration", ["ConfigurationSyntax", "GenesysEvents", "StatusRules"]),
         tests("Journal", ["GenesysEvents", .product(name: "GRDB", package: "GRDB.swift"), logging]),
-        tests("Ingest", ["Credentials", "HTTPServer", "Journal", "GenesysEvents", "CZlib", logging]),
+        tests(
+            "Ingest",
+            [
+                "Credentials", "HTTPServer", "Journal", "GenesysEvents", "CZlib",
+                .product(name: "GRDB", package: "GRDB.swift"), logging,
+            ]
+        ),
         tests("GenesysAPI", ["HTTPClient", "GenesysEvents", logging, metrics]),
         tests("Delivery", ["GenesysAPI", "GenesysEvents", "AgentState"]),
         tests(

@@ -86,18 +86,28 @@ extension Journal {
     }
 
     /// Newest first; `before` is the id of the last entry of the page before.
+    ///
+    /// Looks into one block of lines after the other (``Schema/historyBlock``): some microseconds for each thousand lines of
+    /// all agents.
     public func history(agentID: String, before: Int64?, limit: Int) async throws(JournalError) -> [HistoryEntry] {
         try await reading { database in
+            let bounds = try Row.fetchOne(database, sql: "SELECT min(id), max(id) FROM history")
+            guard let oldest: Int64 = bounds?[0], let newest: Int64 = bounds?[1] else { return [] }
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT id, agent_id, at, kind, summary, detail
-                    FROM history WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ?
+                    FROM history WHERE \(Schema.historyBlock) = ? AND agent_id = ? AND id < ? ORDER BY id DESC LIMIT ?
                     """
             )
-            let rows = try Row.fetchCursor(statement, arguments: [agentID, before ?? .max, max(0, limit)])
             var lines: [HistoryEntry] = []
-            while let row = try rows.next() {
-                lines.append(try HistoryEntry(row))
+            var block = Schema.historyBlock(of: min(newest, before ?? .max))
+            while block >= Schema.historyBlock(of: oldest), lines.count < limit {
+                let rows = try Row.fetchCursor(
+                    statement,
+                    arguments: [block, agentID, before ?? .max, limit - lines.count]
+                )
+                while let row = try rows.next() { lines.append(try HistoryEntry(row)) }
+                block -= 1
             }
             return lines
         }

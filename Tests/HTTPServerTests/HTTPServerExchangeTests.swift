@@ -37,6 +37,32 @@ struct HTTPServerExchangeTests {
         }
     }
 
+    @Test("that is reset between pipelined answers leaves nothing behind, and the next client is served")
+    func resetBetween() async throws {
+        let gate = Gate()
+        let entered = Flag()
+        let cancelled = Flag()
+        let handler: HTTPHandler = { request in
+            guard request.path == "/slow" else { return .text(request.path) }
+            entered.raise()
+            do { try await gate.pass() } catch { cancelled.raise() }
+            return .text("slow")
+        }
+        try await withServer(handler: handler) { server, address in
+            let client = try RawClient(address)
+            client.send("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /slow HTTP/1.1\r\nHost: a\r\n\r\n" + Self.get)
+            #expect(try client.answer().text == "/1")
+            #expect(await eventually { entered.isRaised })
+            client.reset()
+            #expect(await eventually { cancelled.isRaised && server.statistics.openConnections == 0 })
+            // The request behind the one in hand was never begun.
+            #expect(server.statistics.requests == 2)
+            let next = try RawClient(address)
+            next.send(Self.get)
+            #expect(try next.answer().text == "/")
+        }
+    }
+
     @Test(
         "is dated by the clock, whatever the answer is",
         arguments: [

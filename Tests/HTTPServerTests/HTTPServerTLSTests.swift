@@ -208,6 +208,46 @@ struct HTTPServerTLSTests {
         }
     }
 
+    @Test("pipelined requests of a client that has ended its half are answered whole, and the session ends cleanly")
+    func halfClosed() async throws {
+        let gate = Gate()
+        let entered = Flag()
+        let handler: HTTPHandler = { request in
+            if request.path == "/2" {
+                entered.raise()
+                try? await gate.pass()
+            }
+            return .text(request.path)
+        }
+        try await Certificates.with { certificates in
+            try await withServer({ $0.tls = certificates.files() }, handler: handler) { server, address in
+                let client = try TLSSession(address)
+                client.send((1...3).map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
+                #expect(await eventually { entered.isRaised })
+                client.finishSending()
+                gate.open()
+                let (text, isWhole) = client.readToEnd()
+                for number in 1...3 { #expect(text.contains("\r\n\r\n/\(number)"), "\(text)") }
+                #expect(isWhole)
+                #expect(await eventually { server.statistics.openConnections == 0 })
+            }
+        }
+    }
+
+    @Test("a session that is broken off inside a request gets no answer and leaves nothing")
+    func brokenOffInside() async throws {
+        try await Certificates.with { certificates in
+            try await withServer({ $0.tls = certificates.files() }) { server, address in
+                let client = try TLSSession(address)
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx")
+                client.breakOffSending()
+                #expect(client.readToEnd().text.isEmpty)
+                #expect(await eventually { server.statistics.openConnections == 0 })
+                #expect(server.statistics.requests == 0)
+            }
+        }
+    }
+
     @Test("an early refusal reaches a client that is still sending")
     func earlyRefusal() async throws {
         try await Certificates.with { certificates in

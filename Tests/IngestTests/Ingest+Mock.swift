@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import Foundation
+import GRDB
 import GenesysEvents
 import HTTPServer
 import Journal
@@ -38,16 +39,31 @@ final class TestIngest: Sendable {
         _ authentication: [Authentication] = [],
         sources: [String]? = nil,
         maxBodyBytes: Int? = nil,
+        proxies: [String] = [],
+        maxRequestsPerAddress: Int? = nil,
         decode: Ingest.Decode? = nil
     ) -> Ingest {
         var configuration = Ingest.Configuration(authentication: authentication)
         if let sources { configuration.allowedSources = sources }
         if let maxBodyBytes { configuration.maxBodyBytes = maxBodyBytes }
+        configuration.trustedProxies = proxies
+        configuration.maxRequestsPerAddress = maxRequestsPerAddress
         let now: @Sendable () -> Timestamp = { [self] in time.withLock { $0 } }
         guard let decode else {
             return Ingest(configuration: configuration, journal: journal, logger: logger, now: now)
         }
         return Ingest(configuration: configuration, journal: journal, logger: logger, now: now, decode: decode)
+    }
+
+    /// Lets nobody else write to the journal while `body` runs. What is appended meanwhile waits, up to two seconds.
+    func whileNobodyWrites<R>(_ body: () async throws -> R) async throws -> R {
+        var settings = GRDB.Configuration()
+        settings.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: folder + "/relay.db", configuration: settings)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        let result = try await body()
+        try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        return result
     }
 
     var now: Timestamp { time.withLock { $0 } }

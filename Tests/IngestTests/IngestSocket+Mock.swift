@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import Foundation
 import Glibc
 import HTTPServer
 import Logging
@@ -11,7 +12,14 @@ import Testing
 extension TestIngest {
     /// Sends bytes to the webhook on loopback and reads until the relay closes.
     func exchange(_ bytes: [UInt8], _ authentication: [Authentication]) async throws -> String {
-        let ingest = ingest(authentication)
+        try await withWebhook(ingest(authentication)) { await $0(bytes) }
+    }
+
+    /// Serves the webhook on loopback. `body` gets what sends bytes to it and reads until it closes.
+    func withWebhook<R>(
+        _ ingest: Ingest,
+        _ body: (@escaping @Sendable ([UInt8]) async -> String) async throws -> R
+    ) async throws -> R {
         var router = Router()
         ingest.routes(into: &router)
         let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -19,10 +27,22 @@ extension TestIngest {
             await router.handle($0)
         }
         let addresses = try await server.start()
-        let port = try #require(addresses.first.map { if case .ip(_, let port) = $0 { port } else { 0 } })
-        let answer = await Task.detached { Self.talk(bytes, port: UInt16(port)) }.value
-        await server.shutdown(deadline: .zero)
-        return answer
+        let port = addresses.first.map { if case .ip(_, let port) = $0 { port } else { 0 } } ?? 0
+        do {
+            let result = try await body { bytes in await Self.exchange(bytes, port: UInt16(port)) }
+            await server.shutdown(deadline: .zero)
+            return result
+        } catch {
+            await server.shutdown(deadline: .zero)
+            throw error
+        }
+    }
+
+    /// On a thread of its own, since it blocks: those of the global pool are as few as the cores.
+    private static func exchange(_ bytes: [UInt8], port: UInt16) async -> String {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: talk(bytes, port: port)) }
+        }
     }
 
     /// Blocks for at most ten seconds.

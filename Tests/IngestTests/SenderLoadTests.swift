@@ -5,6 +5,7 @@ import HTTPServer
 import Testing
 
 @testable import Ingest
+@testable import Journal
 
 @Suite("Requests of one sender behind a proxy")
 struct SenderLoadTests {
@@ -59,5 +60,46 @@ struct SenderLoadTests {
         let refused = RefusedRequest.addressOverloaded.problem.response
         #expect(refused.status.code == 503)
         #expect(refused.headers["Retry-After"] == "1")
+    }
+
+    @Test("over sockets: one address too many waits for nobody, another address is served, and both again afterwards")
+    func sockets() async throws {
+        let test = try TestIngest()
+        let ingest = test.ingest(proxies: ["127.0.0.0/8"], maxRequestsPerAddress: 1)
+        @Sendable func request(_ id: String, from address: String) -> [UInt8] {
+            let body = Sample.envelope(id)
+            return Array(
+                """
+                POST /v1/events HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: \(address)\r\nConnection: close\r\n\
+                Content-Length: \(body.utf8.count)\r\n\r\n\(body)
+                """.utf8
+            )
+        }
+        try await test.withWebhook(ingest) { post in
+            let waiting = try await test.whileNobodyWrites {
+                let first = Task { await post(request("e1", from: "192.0.2.1")) }
+                try await test.waitForPending(1)
+                let tooMany = await post(request("e2", from: "192.0.2.1"))
+                #expect(tooMany.hasPrefix("HTTP/1.1 503 "), "\(tooMany)")
+                #expect(tooMany.lowercased().contains("\r\nretry-after: 1\r\n"), "\(tooMany)")
+                let other = Task { await post(request("e3", from: "192.0.2.2")) }
+                try await test.waitForPending(2)
+                return [first, other]
+            }
+            for task in waiting { #expect(await task.value.hasPrefix("HTTP/1.1 202 ")) }
+            #expect(await post(request("e2", from: "192.0.2.1")).hasPrefix("HTTP/1.1 202 "))
+        }
+        #expect(try await test.stored().count == 3)
+        await test.journal.close()
+    }
+}
+
+extension TestIngest {
+    /// Returns when so many entries wait to be written, or after ten seconds.
+    fileprivate func waitForPending(_ count: Int) async throws {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(10))
+        while try journal.writable().pending != count, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(2))
+        }
     }
 }

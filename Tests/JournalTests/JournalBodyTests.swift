@@ -69,7 +69,7 @@ struct JournalBodyTests {
         // What the version before looks at.
         let queue = try DatabaseQueue(path: folder.file())
         let steps = try await queue.read { try String.fetchAll($0, sql: "SELECT identifier FROM grdb_migrations") }
-        #expect(steps == ["1 inbox, agents, history", "2 compressed bodies"])
+        #expect(steps.prefix(2) == ["1 inbox, agents, history", "2 compressed bodies"])
         try queue.close()
         journal = try folder.open { $0.access = .readOnly }
         #expect(try await bodies(journal).last == Self.text)

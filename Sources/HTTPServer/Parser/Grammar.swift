@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import Glibc
+
 /// The character classes of RFC 9110 and RFC 3986 as 128-bit masks; bytes over 127 belong to none.
 enum Grammar {
     /// `tchar` (RFC 9110 section 5.6.2): letters, digits and ``!#$%&'*+-.^_`|~``.
@@ -33,12 +35,13 @@ enum Grammar {
 extension Span<UInt8> {
     /// The position of the first `byte` from `start` on.
     func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
-        var index = start
-        while index < count {
-            if self[index] == byte { return index }
-            index += 1
+        guard start < count else { return nil }
+        return withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress, let found = memchr(base + start, Int32(byte), count - start) else {
+                return nil
+            }
+            return UnsafeRawPointer(found) - UnsafeRawPointer(base)
         }
-        return nil
     }
 
     func allSatisfy(_ belongs: (UInt8) -> Bool) -> Bool {
@@ -84,10 +87,12 @@ extension Span<UInt8> {
 
     /// The bytes as text: UTF-8, or Latin-1 where it is not UTF-8 (obs-text of old clients).
     var text: String {
-        // Nearly all text is ASCII, for which decoding is far cheaper than validating.
-        let isASCII = allSatisfy { $0 < 0x80 }
-        return withUnsafeBufferPointer { bytes in
-            if isASCII { return String(decoding: bytes, as: UTF8.self) }
+        withUnsafeBufferPointer { bytes in
+            // Nearly all text is ASCII, for which decoding is far cheaper than validating. Without a way out, so that the
+            // compiler can take many bytes at once.
+            var bits: UInt8 = 0
+            for byte in bytes { bits |= byte }
+            if bits < 0x80 { return String(decoding: bytes, as: UTF8.self) }
             return String(validating: bytes, as: UTF8.self)
                 ?? String(decoding: bytes.map { UInt16($0) }, as: UTF16.self)
         }

@@ -16,6 +16,8 @@ struct RequestHead {
     /// The path as received, still encoded, and the query without its `?`.
     var rawPath = ""
     var query = ""
+    /// The path has a percent-encoded byte.
+    var hasEscapes = false
     /// The minor version of HTTP/1.x, as received.
     var minorVersion = 1
     var headers = HTTPHeaders()

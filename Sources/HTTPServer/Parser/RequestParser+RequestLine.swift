@@ -101,6 +101,7 @@ extension RequestParser {
         guard path.allSatisfy(Grammar.isPath), path.hasWholeEscapes else {
             throw .malformed("The path has a character or escape that a URI may not have.")
         }
+        head.hasEscapes = path.firstIndex(of: UInt8(ascii: "%")) != nil
         guard let mark else {
             head.rawPath = path.count == head.target.utf8.count ? head.target : path.text
             return

@@ -101,9 +101,10 @@ struct RequestParser {
 
     /// The complete request; the parser is then ready for the next one.
     mutating func take() -> (head: RequestHead, body: [UInt8]) {
-        let request = (head, body)
-        self = RequestParser(limits: limits)
-        return request
+        // Moved out, not copied.
+        var done = RequestParser(limits: limits)
+        swap(&self, &done)
+        return (done.head, done.body)
     }
 
     // MARK: - Lines
