@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint format bench release soak fuzz clean packages-% swift
+.PHONY: help demo test build lint format bench release soak fuzz sanitize clean packages-% swift
 
 PYTHON := .build-python
 SWIFT_SOURCES := Sources Tests Benchmarks Fuzzing Package.swift
@@ -50,8 +50,12 @@ soak: packages-build packages-test swift ## the crash and load tests in their lo
 fuzz: packages-build packages-test swift ## libFuzzer against what strangers send, FUZZ_SECONDS (600) for each target
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
 
+sanitize: packages-build packages-test swift ## the Swift tests with ThreadSanitizer, then with AddressSanitizer
+	@scripts/sanitize.sh thread
+	@scripts/sanitize.sh address
+
 clean: ## remove all that was built
-	rm -rf .build $(PYTHON) dist Benchmarks/.build Benchmarks/HummingbirdPeer/.build Fuzzing/.build
+	rm -rf .build .build-thread .build-address $(PYTHON) dist Benchmarks/.build Benchmarks/HummingbirdPeer/.build Fuzzing/.build
 
 packages-%:
 	@scripts/install-packages.sh $*

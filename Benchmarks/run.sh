@@ -28,12 +28,15 @@ mkdir -p "$results"
 
 wants() { [[ " ${parts[*]} " == *" $1 "* ]]; }
 
-# build FOLDER PRODUCT: release build; prints the path of the program.
+# build FOLDER PRODUCT [OPTION…]: release build; prints the path of the program.
 build() {
-    swift build --package-path "$1" -c release --product "$2" >"$folder/build" 2>&1 \
+    swift build --package-path "$1" -c release --product "$2" "${@:3}" >"$folder/build" 2>&1 \
         || { cat "$folder/build" >&2; return 1; }
     echo "$(swift build --package-path "$1" -c release --show-bin-path)/$2"
 }
+
+# The relay as `make release` makes it.
+build_relay() { build . presence-relay --static-swift-stdlib; }
 
 # stop_server: the newest one that was started.
 stop_server() {
@@ -143,7 +146,7 @@ renew_disk() {
 ingest() {
     echo "building the relay, the baseline and the peer…" >&2
     local relay baseline peer round body size connections close name run=0
-    relay=$(build . presence-relay)
+    relay=$(build_relay)
     baseline=$(build "$here" DiskBaseline)
     peer=$(build "$here/HummingbirdPeer" HummingbirdJournalPeer)
     : >"$results/ingest.tsv"
@@ -206,7 +209,7 @@ resident() { awk '/^VmHWM:/ { printf "%d", $2 / 1024 }' "/proc/$1/status"; }
 latency() {
     echo "building the relay and the probe…" >&2
     local relay probe rate round
-    relay=$(build . presence-relay)
+    relay=$(build_relay)
     probe=$(build "$here" LatencyProbe)
     : >"$results/latency.tsv"
     for ((round = 1; round <= rounds; round++)); do
@@ -222,7 +225,7 @@ latency() {
 storm() {
     echo "building the relay and the probe…" >&2
     local relay probe variant limit=${STORM_SECONDS:-75}
-    relay=$(build . presence-relay)
+    relay=$(build_relay)
     probe=$(build "$here" StormProbe)
     : >"$results/storm.tsv"
     for variant in known unheard unknown; do
@@ -268,7 +271,7 @@ state() {
 replay() {
     echo "building the relay and the probe…" >&2
     local relay probe
-    relay=$(build . presence-relay)
+    relay=$(build_relay)
     probe=$(build "$here" ReplayProbe)
     renew_disk
     within 1800 "$probe" "$relay" "$disk" "${REPLAY_EVENTS:-1000000}" "${REPLAY_AGENTS:-1000}" "$rounds" \
@@ -280,7 +283,7 @@ replay() {
 endurance() {
     echo "building the relay and the probe…" >&2
     local relay probe minutes=${ENDURANCE_MINUTES:-60}
-    relay=$(build . presence-relay)
+    relay=$(build_relay)
     probe=$(build "$here" EnduranceProbe)
     renew_disk
     within $((minutes * 60 + 300)) "$probe" "$relay" "$disk" "$here/event.json" "$minutes" "${ENDURANCE_RATE:-2000}" \

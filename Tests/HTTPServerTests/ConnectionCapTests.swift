@@ -35,7 +35,8 @@ struct ConnectionCapTests {
             var open = try clients(5, address)
             for _ in 0..<10 { #expect(try isReset(RawClient(address))) }
             #expect(server.statistics.refused.tooManyOfAddress == 10)
-            #expect(server.statistics.openConnections == 5)
+            // The reset is on its way before the place is given back.
+            #expect(await eventually { server.statistics.openConnections == 5 })
             let others = try clients(5, address, from: "127.0.0.2")
             #expect(try isReset(RawClient(address, from: "127.0.0.2")))
 

@@ -44,11 +44,11 @@ struct Main {
         return Int(rate)
     }
 
-    /// Level 1 with a checksum: as much as the journal's.
+    /// Level -5 with a checksum: as much as the journal's.
     static func compressed(_ body: [UInt8], _ dictionary: [UInt8]) throws -> [UInt8] {
         let context = ZSTD_createCCtx()
         defer { ZSTD_freeCCtx(context) }
-        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, 1)
+        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, -5)
         ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
         ZSTD_CCtx_loadDictionary(context, dictionary, dictionary.count)
         var frame = [UInt8](repeating: 0, count: ZSTD_compressBound(body.count))

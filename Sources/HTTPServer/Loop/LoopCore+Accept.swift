@@ -12,8 +12,9 @@ extension LoopCore {
     @discardableResult
     func accept(from listener: Listener) -> Bool {
         guard acceptsAgainAt == nil else { return false }
-        // From a common queue a few at a time, or the first loop to wake would take all.
-        for _ in 0..<(listener.isShared ? 8 : 64) {
+        // From a common queue a few at a time, or the first loop to wake would take all; with TLS one, for a handshake takes
+        // as long as thirty requests, and those that have begun go first.
+        for _ in 0..<(configuration.tls != nil ? 1 : listener.isShared ? 8 : 64) {
             let open = shared.openConnections.add(1, ordering: .relaxed).newValue
             guard open <= configuration.maxConnections else {
                 releasePlace()
