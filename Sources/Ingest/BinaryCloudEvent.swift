@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-import Foundation
 import GenesysEvents
 import HTTPServer
 
@@ -26,7 +25,7 @@ struct BinaryCloudEvent: Sendable {
 
     /// Section 3.1.3.2: what is not printable ASCII is percent-encoded.
     private static func decoded(_ value: String) -> String? {
-        let text = value.removingPercentEncoding ?? value
+        let text = value.percentDecoded() ?? value
         return text.isEmpty ? nil : text
     }
 

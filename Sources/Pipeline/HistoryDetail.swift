@@ -15,7 +15,7 @@ struct EventDetail: Encodable {
 }
 
 /// `detail` of a history entry of kind `call`.
-struct CallDetail: Encodable {
+struct CallDetail: Codable {
     var state: String
     var attempts: Int
     var target: String?

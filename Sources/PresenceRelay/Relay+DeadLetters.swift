@@ -17,6 +17,12 @@ extension Relay {
             if let entry = JournalEntry(retrying: letter, key: key) {
                 isTried = try await journal.retryDeadLetter(id: id, as: entry)
             } else {
+                guard Pipeline.isAboutCall(letter.event) else {
+                    throw ConsoleError(
+                        .conflict,
+                        "The event of this letter cannot be read, so it cannot be applied. Delete the letter."
+                    )
+                }
                 try await retryCall(of: letter, key: key)
                 isTried = try await journal.removeDeadLetter(id: id)
             }

@@ -51,6 +51,16 @@ struct BinaryCloudEventTests {
         await test.journal.close()
     }
 
+    @Test("ids whose escapes are no text, or no escapes, are told apart: two events are never taken for one")
+    func oddIDs() async throws {
+        let ingest = test.ingest()
+        for id in ["%FF", "%FE", "%C3%28", "%C3%29", "100%", "100%2", "%ED%A0%80", "%ED%A0%81"] {
+            let answer = await ingest.handle(.events(Sample.presence(), headers: headers(id)))
+            #expect(answer.text.contains(#""accepted":1"#), "\(id): \(answer.text)")
+        }
+        await test.journal.close()
+    }
+
     @Test("structured and binary mode of one CloudEvent are the same event")
     func sameAsStructured() async throws {
         let ingest = test.ingest()

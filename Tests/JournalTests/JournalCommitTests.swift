@@ -117,7 +117,8 @@ struct JournalCommitTests {
         for round in 0..<6 {
             var commit = JournalCommit()
             // A block and a half of others between two lines of the agent.
-            commit.history = [.mock("a\(round)")] + (0..<1536).map { .mock("b\($0)", agent: "b") } + [.mock("c\(round)")]
+            let others = (0..<1536).map { HistoryEntry.mock("b\($0)", agent: "b") }
+            commit.history = [.mock("a\(round)")] + others + [.mock("c\(round)")]
             expected += ["a\(round)", "c\(round)"]
             try await journal.commit(commit)
         }

@@ -2,6 +2,7 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import Foundation
+import GRDB
 import Testing
 
 @Suite("Dead letters of a running relay", .serialized)
@@ -29,6 +30,37 @@ struct DeadLetterTests {
             #expect(try await relay.call("DELETE", path).status == 204)
             #expect(try await relay.call("DELETE", path).status == 404)
             #expect(try await relay.get("/v1/dead-letters").json["deadLetters"].list.isEmpty)
+        }
+    }
+
+    @Test("the letter of an event that the journal cannot give back is no call to try again: it can only be deleted")
+    func damaged() async throws {
+        try await withInstallation { site in
+            let configuration = try site.configuration()
+            let relay = try await site.relay(configuration, events: false)
+            #expect(try await relay.post(#"{"topicName":"v2.users.someone.presence","eventBody":{}}"#).status == 202)
+            let first = try await relay.onlyLetter { _ in true }
+            #expect(try await relay.call("DELETE", "/v1/dead-letters/\(first["id"].text)").status == 204)
+            relay.child.signal(SIGTERM)
+            #expect(try await relay.child.end() == 0)
+            let database = try DatabaseQueue(path: site.folder.path + "/relay.db")
+            try await database.write { database in
+                // As the entry before, with a first byte that no version writes.
+                try database.execute(
+                    sql: """
+                        INSERT INTO entries
+                        SELECT sequence + 1, slot, key || '2', source, topic, agent_id, received_at, x'057B7D' FROM entries
+                        """
+                )
+            }
+            try database.close()
+            let next = try await site.relay(configuration, events: false)
+            let letter = try await next.onlyLetter { _ in true }
+            #expect(letter["reason"].text.contains("cannot be read from the journal"))
+            let retry = try await next.call("POST", "/v1/dead-letters/\(letter["id"].text)/retry")
+            #expect(retry.status == 409 && retry.json["detail"].text.contains("cannot be read, so"), "\(retry.json)")
+            #expect(try await next.onlyLetter { _ in true }["id"].text == letter["id"].text)
+            #expect(try await next.call("DELETE", "/v1/dead-letters/\(letter["id"].text)").status == 204)
         }
     }
 
