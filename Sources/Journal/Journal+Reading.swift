@@ -46,7 +46,7 @@ extension Journal {
     public func sequence(before time: Timestamp) async throws(JournalError) -> Int64 {
         let time = time.milliseconds - 60_000
         return try await reading { database in
-            let bounds = try Row.fetchOne(database, sql: "SELECT min(sequence), max(sequence) FROM entries")
+            let bounds = try Row.fetchOne(database, sql: Schema.ends(of: "sequence", in: "entries"))
             guard let bounds, var low: Int64 = bounds[0], let last: Int64 = bounds[1] else { return 0 }
             let probe = try database.cachedStatement(
                 sql: "SELECT received_at FROM entries WHERE sequence >= ? ORDER BY sequence LIMIT 1"
@@ -91,7 +91,7 @@ extension Journal {
     /// all agents.
     public func history(agentID: String, before: Int64?, limit: Int) async throws(JournalError) -> [HistoryEntry] {
         try await reading { database in
-            let bounds = try Row.fetchOne(database, sql: "SELECT min(id), max(id) FROM history")
+            let bounds = try Row.fetchOne(database, sql: Schema.ends(of: "id", in: "history"))
             guard let oldest: Int64 = bounds?[0], let newest: Int64 = bounds?[1] else { return [] }
             let statement = try database.cachedStatement(
                 sql: """

@@ -80,7 +80,7 @@ extension Journal {
 
     /// Ids grow with time, which saves an index on it.
     private static func firstLine(since time: Int64, _ database: Database) throws -> Int64 {
-        let bounds = try Row.fetchOne(database, sql: "SELECT min(id), max(id) FROM history")
+        let bounds = try Row.fetchOne(database, sql: Schema.ends(of: "id", in: "history"))
         guard let bounds, var low: Int64 = bounds[0], let last: Int64 = bounds[1] else { return 0 }
         let probe = try database.cachedStatement(sql: "SELECT at FROM history WHERE id >= ? ORDER BY id LIMIT 1")
         var high = last + 1

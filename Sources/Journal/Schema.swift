@@ -85,6 +85,11 @@ enum Schema {
     static let historyBlock = "id >> 10"
     static func historyBlock(of id: Int64) -> Int64 { id >> 10 }
 
+    /// The least and the greatest of a column that is an index's first. Apart: for both at once SQLite reads the whole table.
+    static func ends(of column: String, in table: String) -> String {
+        "SELECT (SELECT min(\(column)) FROM \(table)), (SELECT max(\(column)) FROM \(table))"
+    }
+
     /// Refuses a database that is not ours or that a newer relay has written, before anything is changed in it.
     static func check(_ db: Database, path: String) throws {
         // GRDB's own tables may be all there is when the power went while the database was made.
