@@ -9,8 +9,9 @@ import Synchronization
 ///
 /// Level -5, with the content's size and checksum in the frame: it takes the least of processor and disk together. An event
 /// of 4 KB alone holds too little to learn from: with a dictionary of field names it becomes a third shorter than
-/// without, in the same time (docs/performance.md). Compression takes 10 to 25 µs and never suspends, so a lock is enough; there is one for each processor, and nobody
-/// waits but when other threads than those of Swift concurrency compress too.
+/// without, in the same time (docs/performance.md). Compression takes 10 to 25 µs and never suspends, so a lock is
+/// enough; there is one for each processor, and nobody waits but when other threads than those of Swift concurrency
+/// compress too.
 final class BodyCompressor: Sendable {
     static let shared = BodyCompressor(dictionary: .one)
 

@@ -186,10 +186,3 @@ extension Errand.Work {
         return ExplainedSpan(start: explanation.start, minutes: explanation.minutes)
     }
 }
-
-extension Pipeline {
-    /// The `event` of a dead letter is that of a call, so that ``tryAgain(_:eventKey:letter:)`` may do something.
-    public static func isAboutCall(_ letter: [UInt8]) -> Bool {
-        DecisionEngine.isAboutErrand(letter) || (try? JSONDecoder().decode(CallDetail.self, from: Data(letter))) != nil
-    }
-}

@@ -3,6 +3,7 @@
 
 import AgentState
 import Delivery
+import Foundation
 import GenesysAPI
 import GenesysEvents
 import StatusRules
@@ -138,4 +139,11 @@ struct ErrandDetail: Codable {
 /// A JSON object; the values here always encode, so the empty object only stands in for what cannot happen.
 func encoded(_ detail: some Encodable) -> [UInt8] {
     (try? JSONBytes.encode(detail)) ?? Array("{}".utf8)
+}
+
+extension Pipeline {
+    /// The `event` of a dead letter is that of a call: of a presence write that has failed, or of an errand.
+    public static func isAboutCall(_ letter: [UInt8]) -> Bool {
+        DecisionEngine.isAboutErrand(letter) || (try? JSONDecoder().decode(CallDetail.self, from: Data(letter))) != nil
+    }
 }

@@ -192,8 +192,9 @@ public actor Pipeline {
     /// Wants again what could not be brought about for an agent; returns, when it is decided and stored, whether there
     /// was anything to try.
     ///
-    /// - Parameter letter: `event` of the dead letter, which tells a failed errand from a failed presence.
-    public func tryAgain(_ agentID: String, eventKey: String, letter: [UInt8] = []) async -> Bool {
+    /// - Parameter letter: `event` of the dead letter, which tells a failed errand from a failed presence; for what is about
+    ///   no call (``isAboutCall(_:)``) there is nothing to try.
+    public func tryAgain(_ agentID: String, eventKey: String, letter: [UInt8]) async -> Bool {
         guard !isStopped else { return false }
         return await withCheckedContinuation { done in
             retries.append(Retry(agentID: agentID, eventKey: eventKey, letter: letter, done: done))
@@ -284,7 +285,10 @@ public actor Pipeline {
     }
 
     private func tryAgain(_ retry: Retry, in step: inout PipelineStep) -> Bool {
-        guard var record = records[retry.agentID] else { return false }
+        // What is no call must not become a try of another one.
+        guard Self.isAboutCall(retry.letter), var record = records[retry.agentID] else {
+            return false
+        }
         let outcome =
             DecisionEngine.isAboutErrand(retry.letter)
             ? engine.tryAgain(letter: retry.letter, eventKey: retry.eventKey, now: now(), into: &record)

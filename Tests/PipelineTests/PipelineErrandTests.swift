@@ -97,6 +97,18 @@ private final class Workshop: Sendable {
         )
     }
 
+    func failBreak() {
+        inbox.put(
+            DeliveryReport(
+                agentID: "agent",
+                revision: 1,
+                status: DeliveryStatus(state: .failed, attempts: 1, at: .fixed),
+                summary: "refused",
+                news: .refused
+            )
+        )
+    }
+
     func history() async throws -> [String] {
         try await journal.history(agentID: "agent", before: nil, limit: 100).map(\.summary)
     }
@@ -227,7 +239,29 @@ struct PipelineErrandTests {
             #expect(letter.reason == "it is failed")
             #expect(await shop.pipeline.tryAgain("agent", eventKey: "k", letter: letter.event))
             #expect(shop.handed.last?.errand.work == tag.work)
-            #expect(!(await shop.pipeline.tryAgain("agent", eventKey: "k")), "there is no presence to try again")
+            let call = encoded(CallDetail(status: DeliveryStatus(state: .failed, attempts: 1, at: .fixed), wish: nil))
+            let isTried = await shop.pipeline.tryAgain("agent", eventKey: "k", letter: call)
+            #expect(!isTried, "there is no presence to try again")
+            await shop.end()
+        }
+    }
+
+    @Test("a letter that is about no call does not become a try of the agent's newest one")
+    func noCall() async throws {
+        try await withFolder { folder in
+            let shop = try await Workshop(folder: folder)
+            try await shop.append(presence)
+            try await shop.append(call())
+            try await eventually("the write under way") {
+                await shop.pipeline.record(of: "agent")?.delivery?.state == .sent
+            }
+            shop.failBreak()
+            try await eventually("a letter") { try await shop.journal.deadLetters(before: nil, limit: 9).count == 1 }
+            let letter = try #require(try await shop.journal.deadLetters(before: nil, limit: 9).first)
+            for other in [#"{"topic":"v2.users.agent.presence","key":"k"}"#, "{", ""] {
+                #expect(!(await shop.pipeline.tryAgain("agent", eventKey: "k", letter: Array(other.utf8))), "\(other)")
+            }
+            #expect(await shop.pipeline.tryAgain("agent", eventKey: "k", letter: letter.event))
             await shop.end()
         }
     }
