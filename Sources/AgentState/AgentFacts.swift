@@ -55,9 +55,9 @@ public struct AgentFacts: Sendable, Equatable, Identifiable {
 
     /// Takes over what another run has made of the same events, but for the presence: runs that decide differently set
     /// different ones.
-    public mutating func takeAllButPresence(of other: AgentFacts) {
+    public mutating func takeAllButPresence(of other: consuming AgentFacts) {
         let mine = (presence, presenceOrder, presenceIsPartial)
-        self = other
+        self = consume other
         (presence, presenceOrder, presenceIsPartial) = mine
     }
 

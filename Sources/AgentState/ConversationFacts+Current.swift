@@ -77,15 +77,20 @@ extension ConversationFacts.Fields {
 
     /// Without it, as in `others`.
     var communicationOnly: ConversationFacts {
-        var fields = self
-        fields.participants = 0
-        fields.customerAttributes = [:]
-        fields.customerParticipantIDs = []
-        fields.customerWritten = [:]
-        fields.externalTag = nil
-        fields.utilizationLabelID = nil
-        (fields.order, fields.fullOrder, fields.toldAt) = (nil, nil, nil)
-        fields.others = []
-        return ConversationFacts(fields)
+        // One copy, into the memory it stays in.
+        var facts = ConversationFacts(self)
+        facts.fields.forgetConversation()
+        return facts
+    }
+
+    private mutating func forgetConversation() {
+        participants = 0
+        customerAttributes = [:]
+        customerParticipantIDs = []
+        customerWritten = [:]
+        externalTag = nil
+        utilizationLabelID = nil
+        (order, fullOrder, toldAt) = (nil, nil, nil)
+        others = []
     }
 }

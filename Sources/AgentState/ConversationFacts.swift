@@ -11,7 +11,7 @@ public import GenesysEvents
 public struct ConversationFacts: Sendable, Identifiable {
     @usableFromInline var storage: Storage
 
-    init(_ fields: Fields) { storage = Storage(fields) }
+    init(_ fields: consuming Fields) { storage = Storage(fields) }
 
     /// A communication that has not ended.
     public init(id: String, media: MediaType, participantID: String, communicationID: String, state: String) {
@@ -54,7 +54,7 @@ extension ConversationFacts {
         // Unchecked is safe: it is written only through a `ConversationFacts`, whose own accesses are checked.
         @usableFromInline @exclusivity(unchecked) var fields: Fields
 
-        @usableFromInline init(_ fields: Fields) { self.fields = fields }
+        @usableFromInline init(_ fields: consuming Fields) { self.fields = fields }
     }
 
     /// What there is to know of it.

@@ -53,13 +53,15 @@ extension ConversationSnapshot {
         for place in own {
             for communication in participants[place].communications.indices
             where participants[place].communications[communication].media == media {
-                var fields = ConversationFacts.Fields(
-                    participants[place].communications[communication],
-                    of: participants[place],
-                    in: id
+                var facts = ConversationFacts(
+                    ConversationFacts.Fields(
+                        participants[place].communications[communication],
+                        of: participants[place],
+                        in: id
+                    )
                 )
-                fields.role = role(at: place)
-                medium.communications.append(ConversationFacts(fields))
+                facts.role = role(at: place)
+                medium.communications.append(facts)
             }
         }
         for place in participants.indices {

@@ -15,9 +15,17 @@ extension EventBody {
             case "utilizationLabelId": utilizationLabelID = value.identifier
             case "participants":
                 participants.removeAll(keepingCapacity: true)
+                participants.reserveCapacity(value.isArray ? value.count : 0)
                 for (index, element) in value.elements.enumerated() {
-                    let participant = media.map { flattened(element, $0) } ?? full(element)
-                    participants.append(try required(participant, "/participants/\(index)/id"))
+                    // Filled in in their places: each has so many texts that a copy of it costs as much as its reading.
+                    participants.append(ParticipantSnapshot(id: ""))
+                    let hasID =
+                        if let media {
+                            fill(&participants[index], flattened: element, media)
+                        } else {
+                            fill(&participants[index], full: element)
+                        }
+                    guard hasID else { throw Missing(pointer: "/participants/\(index)/id") }
                 }
             default: break
             }
@@ -34,8 +42,7 @@ extension EventBody {
 
     // MARK: - All media
 
-    private static func full(_ value: JSONValue) -> ParticipantSnapshot? {
-        var participant = ParticipantSnapshot(id: "")
+    private static func fill(_ participant: inout ParticipantSnapshot, full value: JSONValue) -> Bool {
         for (name, value) in value.fields {
             guard !take(name, value, into: &participant) else { continue }
             switch name {
@@ -44,15 +51,16 @@ extension EventBody {
             default:
                 guard value.isArray, let media = media(name) else { continue }
                 for element in value.elements where element.isObject {
-                    participant.communications.append(communication(element, media))
+                    let place = participant.communications.count
+                    participant.communications.append(CommunicationSnapshot(id: "", media: media, state: ""))
+                    fill(&participant.communications[place], element)
                 }
             }
         }
-        guard !participant.id.isEmpty else { return nil }
         for index in participant.communications.indices where participant.communications[index].id.isEmpty {
             participant.communications[index].id = participant.id
         }
-        return participant
+        return !participant.id.isEmpty
     }
 
     /// Reads a field that both forms of a participant have; `false` for any other.
@@ -115,8 +123,7 @@ extension EventBody {
         }
     }
 
-    private static func communication(_ value: JSONValue, _ media: MediaType) -> CommunicationSnapshot {
-        var communication = CommunicationSnapshot(id: "", media: media, state: "")
+    private static func fill(_ communication: inout CommunicationSnapshot, _ value: JSONValue) {
         for (name, value) in value.fields {
             guard !take(name, value, into: &communication) else { continue }
             switch name {
@@ -137,7 +144,6 @@ extension EventBody {
             }
         }
         settleState(of: &communication)
-        return communication
     }
 
     /// Reads a field that a communication has in either form; `false` for any other.
@@ -177,8 +183,9 @@ extension EventBody {
 
     /// The participant of a one-media topic is participant and communication in one: what the full form says of the
     /// communication stands beside the participant's own fields, and there is no other id.
-    private static func flattened(_ value: JSONValue, _ media: MediaType) -> ParticipantSnapshot? {
-        var participant = ParticipantSnapshot(id: "")
+    private static func fill(_ participant: inout ParticipantSnapshot, flattened value: JSONValue, _ media: MediaType)
+        -> Bool
+    {
         var communication = CommunicationSnapshot(id: "", media: media, state: "")
         var isSkipped = false
         for (name, value) in value.fields {
@@ -190,7 +197,6 @@ extension EventBody {
             default: break
             }
         }
-        guard !participant.id.isEmpty else { return nil }
         communication.id = participant.id
         communication.connectedTime = participant.connectedTime
         communication.disconnectedTime = participant.endTime
@@ -205,6 +211,6 @@ extension EventBody {
         }
         settleState(of: &communication)
         participant.communications = [communication]
-        return participant
+        return !participant.id.isEmpty
     }
 }

@@ -52,6 +52,7 @@ enum EventBody {
     /// A map of texts; other values are left out.
     static func texts(_ value: JSONValue) -> Attributes {
         var texts: [Attributes.Element] = []
+        texts.reserveCapacity(value.isObject ? value.count : 0)
         for (name, value) in value.fields {
             if let text = value.string { texts.append(Attributes.Element(name: name.string, value: text)) }
         }

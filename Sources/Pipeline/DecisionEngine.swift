@@ -96,11 +96,11 @@ public struct DecisionEngine: Sendable {
     public func take(
         _ notification: Notification,
         from entry: JournalEntry,
-        alreadyIn facts: AgentFacts,
+        alreadyIn facts: consuming AgentFacts,
         now: Timestamp,
         into record: inout AgentRecord
     ) -> Outcome {
-        record.facts.takeAllButPresence(of: facts)
+        record.facts.takeAllButPresence(of: consume facts)
         return follow(.unchanged, record.facts.presence, notification, from: entry, now: now, into: &record)
     }
 
@@ -281,7 +281,8 @@ extension DeliveryReport {
 extension AgentRecord {
     /// Ends the release whose wish is settled, once the facts show what has come of it.
     fileprivate mutating func settleRelease() {
-        guard $episodes.peek({ $0.releasing != nil }) == true else { return }
+        // By its case: `!= nil` copies all of it first.
+        guard $episodes.peek({ if case .some = $0.releasing { true } else { false } }) == true else { return }
         guard let wish, let state = delivery?.state, state.isFinal else { return }
         // What has failed may be tried again, and the agent's own choice is still to be kept until then.
         guard state != .failed, state != .notApplied else { return }

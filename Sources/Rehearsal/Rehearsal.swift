@@ -99,8 +99,13 @@ public final class Rehearsal {
                 guard !event.notification.event.tellsPresence else {
                     return engine.take(event.notification, from: entry, now: clock, into: &record)
                 }
-                let facts = twin.agents.all[place].record.facts
-                return engine.take(event.notification, from: entry, alreadyIn: facts, now: clock, into: &record)
+                return engine.take(
+                    event.notification,
+                    from: entry,
+                    alreadyIn: twin.agents.all[place].record.facts,
+                    now: clock,
+                    into: &record
+                )
             }
         }
     }

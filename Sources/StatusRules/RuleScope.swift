@@ -28,7 +28,7 @@ struct RuleScope {
     ///   - ignoringHolds: see `ignoresHolds`.
     init(
         _ facts: borrowing AgentFacts,
-        _ context: EvaluationContext,
+        _ context: borrowing EvaluationContext,
         names: ResolvedNames,
         fields: ConversationFields,
         ignoringHolds: Bool = false

@@ -92,6 +92,8 @@ extension String {
         let needsQuotes = text.utf8.contains { byte in
             byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == 0x0a || byte == 0x0d
         }
-        return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+        guard needsQuotes else { return text }
+        let hasQuotes = text.utf8.contains(UInt8(ascii: "\""))
+        return "\"" + (hasQuotes ? text.replacing("\"", with: "\"\"") : text) + "\""
     }
 }
