@@ -37,6 +37,28 @@ struct HTTPServerExchangeTests {
         }
     }
 
+    @Test(
+        "with content of many reads has all of it, and what follows is the next request",
+        arguments: [1, 16_383, 16_384, 70_000, 300_001]
+    )
+    func largeContent(size: Int) async throws {
+        let content = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+        let chunk = Array("\(String(size, radix: 16))\r\n".utf8) + content + Array("\r\n".utf8)
+        let answer: HTTPHandler = {
+            .text($0.path + ($0.body == content || $0.body == content + content ? " all" : " not"))
+        }
+        try await withServer(handler: answer) { _, address in
+            let client = try RawClient(address)
+            // The client blocks until the server has read it all.
+            client.send("POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: \(size)\r\n\r\n")
+            client.send(content + Array("POST /chunks HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".utf8))
+            client.send(chunk + chunk + Array("0\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+            #expect(try client.answer().text == "/length all")
+            #expect(try client.answer().text == "/chunks all")
+            #expect(try client.answer().text == "/next not")
+        }
+    }
+
     @Test("that is reset between pipelined answers leaves nothing behind, and the next client is served")
     func resetBetween() async throws {
         let gate = Gate()

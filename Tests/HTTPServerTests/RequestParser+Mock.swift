@@ -30,13 +30,23 @@ struct ParseTrace: Equatable, CustomStringConvertible {
 
 extension RequestParser {
     /// Feeds `pieces` one after the other.
-    static func trace(_ pieces: [ArraySlice<UInt8>], limits: Limits) -> ParseTrace {
+    ///
+    /// - Parameter placesContent: content is written where it stays, a few bytes at a time, instead of being parsed.
+    static func trace(_ pieces: [ArraySlice<UInt8>], limits: Limits, placesContent: Bool = false) -> ParseTrace {
         var parser = RequestParser(limits: limits)
         var trace = ParseTrace()
         for piece in pieces {
             let bytes = Array(piece)
             var offset = 0
             feeding: while true {
+                if placesContent, parser.awaitedContent > 0, offset < bytes.count {
+                    parser.takeContent(upTo: 3) { room in
+                        let count = min(room.count, bytes.count - offset)
+                        room.copyBytes(from: bytes[offset..<offset + count])
+                        offset += count
+                        return count
+                    }
+                }
                 switch parser.parse(bytes.span, from: &offset) {
                 case .needsMore: break feeding
                 case .head: continue
@@ -76,6 +86,10 @@ extension RequestParser {
         }
         let single = bytes.indices.map { bytes[$0...$0] }
         if trace(single, limits: limits) != whole { different.append("byte by byte") }
+        for cut in 0..<max(bytes.count, 1)
+        where trace([bytes[..<cut], bytes[cut...]], limits: limits, placesContent: true) != whole {
+            different.append("content in its place, cut at \(cut)")
+        }
         return (whole, different)
     }
 }

@@ -61,6 +61,7 @@ struct RequestParserFuzzTests {
                 rest = rest.dropFirst(piece.count)
             }
             #expect(RequestParser.trace(pieces, limits: limits) == whole, "seed \(seed)")
+            #expect(RequestParser.trace(pieces, limits: limits, placesContent: true) == whole, "seed \(seed)")
             let single = bytes.indices.map { bytes[$0...$0] }
             #expect(RequestParser.trace(single, limits: limits) == whole, "seed \(seed)")
             for request in whole.requests {

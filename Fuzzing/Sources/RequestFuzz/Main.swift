@@ -32,6 +32,8 @@ struct Main {
         let whole = Reading(of: bytes, limits: limits) { _ in .max }
         var cuts = cuts
         precondition(whole == Reading(of: bytes, limits: limits) { cuts.next(upTo: $0) }, "the cuts matter")
+        let placed = Reading(of: bytes, limits: limits, placesContent: true) { cuts.next(upTo: $0) }
+        precondition(whole == placed, "content in its place is something else")
         if bytes.count <= 4096 {
             precondition(whole == Reading(of: bytes, limits: limits) { _ in 1 }, "byte by byte it is something else")
         }
@@ -102,7 +104,8 @@ struct Reading: Equatable {
     var failure: RequestFailure?
     var isPartial = false
 
-    init(of bytes: [UInt8], limits: RequestParser.Limits, piece: (Int) -> Int) {
+    /// - Parameter placesContent: content is written where it stays instead of being parsed.
+    init(of bytes: [UInt8], limits: RequestParser.Limits, placesContent: Bool = false, piece: (Int) -> Int) {
         var parser = RequestParser(limits: limits)
         var start = 0
         while start < bytes.count {
@@ -111,6 +114,13 @@ struct Reading: Equatable {
             start = end
             var offset = 0
             reading: while true {
+                if placesContent, parser.awaitedContent > 0, offset < input.count {
+                    parser.takeContent(upTo: input.count - offset) { room in
+                        for place in room.indices { room[place] = input[offset + place] }
+                        offset += room.count
+                        return room.count
+                    }
+                }
                 switch parser.parse(input, from: &offset) {
                 case .needsMore:
                     precondition(offset == input.count, "bytes are left")

@@ -128,6 +128,14 @@ struct ConnectionState {
         }
     }
 
+    /// How much content comes next, whatever the bytes are; 0 = something else does.
+    var awaitedContent: Int { phase == .readingBody ? parser.awaitedContent : 0 }
+
+    /// Lets content be written where it stays; `received` without input then tells what it came to.
+    mutating func takeContent(upTo most: Int, _ read: (UnsafeMutableRawBufferPointer) -> Int) {
+        parser.takeContent(upTo: most, read)
+    }
+
     /// The peer will send no more.
     mutating func peerFinished() -> Verdict {
         peerHasFinished = true

@@ -54,6 +54,8 @@ final class EventLoop: TaskExecutor {
     ///
     /// Unsafe because it is a variable of a class that is `Sendable`; nobody but that thread touches it.
     @exclusivity(unchecked) private nonisolated(unsafe) var own = Own()
+    /// The memory of what ran before, for what comes next. Unsafe as `own` is.
+    @exclusivity(unchecked) private nonisolated(unsafe) var spare = Own()
     let counters = LoopCounters()
 
     init() throws(HTTPServerError) {
@@ -143,6 +145,8 @@ final class EventLoop: TaskExecutor {
     /// Returns `false` when there may be more; `true` when the loop may sleep, and others then wake it.
     func runReady(_ handle: (Message) -> Void) -> Bool {
         var ready = Own()
+        swap(&ready, &spare)
+        defer { swap(&ready, &spare) }
         for round in 0..<16 {
             // What others have sent is looked at once in any case, however much there is of our own.
             if round == 0 || own.isEmpty { takeInbox() }

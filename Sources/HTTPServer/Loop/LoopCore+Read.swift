@@ -67,31 +67,52 @@ extension LoopCore {
         }
     }
 
+    /// From so much awaited content on it is read to where it stays. Less is read together with what follows it, for one
+    /// call less, and copied.
+    private static let directBytes = 16 * 1024
+
     private func readOnce(_ connection: Connection) {
+        let awaited = connection.state.awaitedContent
+        guard awaited < Self.directBytes else { return readContent(connection, upTo: min(awaited, readBuffer.count)) }
         // Out of the object while in use: its storage is then this function's alone.
         var buffer: [UInt8] = []
         swap(&buffer, &readBuffer)
         defer { swap(&buffer, &readBuffer) }
         switch buffer.withUnsafeMutableBytes({ connection.transport.read(into: $0) }) {
         case .moved(let count):
-            // A short read has emptied a plain socket; new bytes make a new event. After the peer's end there is no
-            // new event, so then only the end itself says that it is empty.
-            if count < buffer.count, !connection.transport.isSecure, !connection.sawPeerEnd {
-                connection.isReadable = false
-            }
+            noteRead(of: count, room: buffer.count, connection)
             let input = buffer.span.extracting(0..<count)
             var offset = 0
             parse(input, from: &offset, for: connection)
             if offset < count, isOpen(connection) {
                 connection.inbound = input.extracting(offset..<count).withUnsafeBufferPointer { Array($0) }
             }
-        case .wouldBlock:
-            connection.isReadable = false
-        case .end:
-            connection.isReadable = false
-            carryOut(connection.state.peerFinished(), for: connection)
-        case .failed: close(connection)
+        case let other: readNothing(connection, other)
         }
+    }
+
+    private func readContent(_ connection: Connection, upTo most: Int) {
+        var result = TransferResult.wouldBlock
+        connection.state.takeContent(upTo: most) { buffer in
+            result = connection.transport.read(into: buffer)
+            return if case .moved(let count) = result { count } else { 0 }
+        }
+        guard case .moved(let count) = result else { return readNothing(connection, result) }
+        noteRead(of: count, room: most, connection)
+        var offset = 0
+        parse(Span(), from: &offset, for: connection)
+    }
+
+    private func noteRead(of count: Int, room: Int, _ connection: Connection) {
+        // A short read has emptied a plain socket; new bytes make a new event. After the peer's end there is no
+        // new event, so then only the end itself says that it is empty.
+        if count < room, !connection.transport.isSecure, !connection.sawPeerEnd { connection.isReadable = false }
+    }
+
+    private func readNothing(_ connection: Connection, _ result: TransferResult) {
+        if result == .failed { return close(connection) }
+        connection.isReadable = false
+        if result == .end { carryOut(connection.state.peerFinished(), for: connection) }
     }
 
     private func parse(_ input: Span<UInt8>, from offset: inout Int, for connection: Connection) {

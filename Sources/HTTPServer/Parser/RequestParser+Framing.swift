@@ -56,6 +56,42 @@ extension RequestParser {
         return count
     }
 
+    /// How much content comes next, whatever the bytes are; 0 = something else does.
+    var awaitedContent: Int {
+        switch stage {
+        case .content(let remaining), .chunkData(let remaining): remaining
+        case .requestLine, .fields, .chunkSize, .chunkEnd, .trailers, .complete, .failed: 0
+        }
+    }
+
+    /// Takes content that is written where it stays, at most as much as is awaited; `parse` then tells what it came to.
+    ///
+    /// - Parameter read: writes the next bytes, and returns how many.
+    mutating func takeContent(upTo most: Int, _ read: (UnsafeMutableRawBufferPointer) -> Int) {
+        let remaining = awaitedContent
+        let room = min(most, remaining)
+        makeRoom(for: room, remaining)
+        var count = 0
+        body.append(addingCapacity: room) { span in
+            span.withUnsafeMutableBufferPointer { buffer, initialized in
+                count = read(UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<room]))
+                initialized = count
+            }
+        }
+        switch stage {
+        case .content: stage = count == remaining ? .complete : .content(remaining: remaining - count)
+        case .chunkData: stage = count == remaining ? .chunkEnd : .chunkData(remaining: remaining - count)
+        case .requestLine, .fields, .chunkSize, .chunkEnd, .trailers, .complete, .failed: break
+        }
+    }
+
+    /// Room for all of the content once a quarter of it is here, and no sooner: a claimed length must not cost memory, and
+    /// content that has to move for want of room is copied.
+    private mutating func makeRoom(for count: Int, _ remaining: Int) {
+        let length = body.count + remaining
+        body.reserveCapacity(body.count >= length / 4 ? length : body.count + count)
+    }
+
     /// `chunk-size [ chunk-ext ]` (RFC 9112 section 7.1): digits first, no sign, no prefix, no blank before the end.
     mutating func takeChunkSize(_ line: Span<UInt8>) throws(RequestFailure) {
         var digits = 0
