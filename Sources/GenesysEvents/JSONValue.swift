@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import Glibc
+
 /// A value on simdjson's tape (doc/tape.md there): a word with the type in its top byte and a payload below.
 ///
 /// Nothing is copied until `string` is asked for. Valid only until the parser reads its next document, therefore never
@@ -42,9 +44,11 @@ extension JSONValue {
 
     var string: String? { text.map { String(decoding: $0, as: UTF8.self) } }
 
-    /// A string that is not empty: an empty id is no id.
+    /// A string that is not empty: an empty id is no id. Nor is one with a NUL, which SQLite would take for its end.
     var identifier: String? {
-        guard let text, !text.isEmpty else { return nil }
+        guard let text, let start = text.baseAddress, !text.isEmpty, memchr(start, 0, text.count) == nil else {
+            return nil
+        }
         return String(decoding: text, as: UTF8.self)
     }
 

@@ -88,6 +88,8 @@ public struct TopicName: Sendable, Equatable {
             guard name.count > prefix, Self.isSame(UnsafeBufferPointer(rebasing: name[0..<prefix]), family.prefix),
                 let dot = name[prefix...].firstIndex(of: UInt8(ascii: ".")), dot > prefix
             else { continue }
+            // SQLite ends a text there, so that it would be another agent's.
+            guard !name.contains(0) else { break }
             let suffix = UnsafeBufferPointer(rebasing: name[(dot + 1)...])
             guard let topic = family.topics.first(where: { Self.isSame(suffix, $0.suffix) }) else { break }
             kind = topic.kind

@@ -167,7 +167,9 @@ public struct Ingest: Sendable {
         var entries: [JournalEntry] = []
         entries.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
-            let heading = element.heading
+            var heading = element.heading
+            // What the headers call an event is not signed: it must not make a new event of a delivery that is sent again.
+            if envelope != nil, deliveryID != nil { heading.cloudEventID = nil }
             guard heading.isUsed else { continue }
             // Alone in the body without a line break: the body itself, not a copy.
             let bytes = element.bytes == body.indices ? body : Array(body[element.bytes])

@@ -75,7 +75,8 @@ final class GroupWriter: Sendable {
 
     func append(_ entries: [JournalEntry]) async throws(JournalError) -> AppendResult {
         // What will be refused is not compressed first: that is when the processor is needed most.
-        if let refusal = queue.withLock({ refusal(of: entries.count, bytes: 0, $0) }) { throw refusal }
+        let bytes = entries.reduce(0) { $0 + $1.weight }
+        if let refusal = queue.withLock({ refusal(of: entries.count, bytes: bytes, $0) }) { throw refusal }
         // On the callers' threads, so that the one writer does not wait for it.
         let stored = entries.map(StoredEntry.init)
         return try await withCheckedContinuation { enqueue(.append(stored, $0)) }.get()

@@ -7,7 +7,14 @@ public import GenesysEvents
 
 extension Journal {
     /// Entries after `sequence`, in order.
-    public func read(after sequence: Int64, limit: Int) async throws(JournalError) -> [JournalRecord] {
+    ///
+    /// - Parameter bytes: with so many bytes of bodies it ends, after one entry at the least; bodies of a few kilobytes in the
+    ///   database may be megabytes in memory.
+    public func read(
+        after sequence: Int64,
+        limit: Int,
+        bytes: Int = .max
+    ) async throws(JournalError) -> [JournalRecord] {
         try await reading { database in
             let statement = try database.cachedStatement(
                 sql: """
@@ -17,7 +24,8 @@ extension Journal {
             )
             let rows = try Row.fetchCursor(statement, arguments: [sequence, max(0, limit)])
             var records: [JournalRecord] = []
-            while let row = try rows.next() {
+            var read = 0
+            while read < bytes, let row = try rows.next() {
                 let key: String = row[1]
                 let entry = JournalEntry(
                     key: key,
@@ -35,6 +43,7 @@ extension Journal {
                         }
                     }
                 )
+                read += records.last?.entry.body.count ?? 0
             }
             return records
         }

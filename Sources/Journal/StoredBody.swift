@@ -57,12 +57,21 @@ struct StoredEntry: Sendable {
     let entry: JournalEntry
     /// What the row gets.
     let body: [UInt8]
+    /// Bytes that are held for it: whoever waits for the answer has the body as it came, which may be hundreds of times as
+    /// large as the row's.
+    let weight: Int
 
     /// Compresses: not for the writer's turn.
     init(_ entry: JournalEntry) {
         body = StoredBody.encode(entry.body)
+        weight = entry.weight + body.count
         var entry = entry
         entry.body = []
         self.entry = entry
     }
+}
+
+extension JournalEntry {
+    /// Bytes of its texts and its body.
+    var weight: Int { key.utf8.count + topic.utf8.count + (agentID?.utf8.count ?? 0) + body.count }
 }

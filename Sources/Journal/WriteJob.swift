@@ -43,11 +43,11 @@ enum WriteJob: Sendable {
         }
     }
 
-    /// Of bodies, as rows get them.
+    /// Of what is held in memory until it is answered.
     var byteCount: Int {
         switch self {
-        case .append(let entries, _): entries.reduce(0) { $0 + $1.body.count }
-        case .retry(_, let entry, _): entry.body.count
+        case .append(let entries, _): entries.reduce(0) { $0 + $1.weight }
+        case .retry(_, let entry, _): entry.weight
         case .commit, .probe: 0
         }
     }

@@ -78,6 +78,8 @@ public actor Pipeline {
 
     /// Entries, or agents, in one transaction.
     static let batch = 256
+    /// Bytes of bodies in one transaction: many events may be as large as a request may be.
+    private static let batchBytes = 4 * 1024 * 1024
 
     /// The engine may still lack its targets: `use` replaces it before `run`.
     ///
@@ -222,7 +224,7 @@ public actor Pipeline {
         var batch: [JournalRecord] = []
         if journal.lastSequence > position {
             do {
-                batch = try await journal.read(after: position, limit: Self.batch)
+                batch = try await journal.read(after: position, limit: Self.batch, bytes: Self.batchBytes)
             } catch {
                 logger.error("the journal cannot be read: \(error)")
                 await pause()
@@ -242,7 +244,8 @@ public actor Pipeline {
         looks = []
         for look in looked { self.look(look, in: &step) }
         // After the entries: what has happened before a time that has come counts when it comes.
-        let due = batch.count < Self.batch ? wakeDue(in: &step) : 0
+        let isBehind = batch.last.map { $0.sequence < journal.lastSequence } ?? false
+        let due = isBehind ? 0 : wakeDue(in: &step)
         let tried = retries.map { retry in (retry.done, tryAgain(retry, in: &step)) }
         retries = []
         if batch.isEmpty, looked.isEmpty, tried.isEmpty, due == 0, step.canWait, !isDue {

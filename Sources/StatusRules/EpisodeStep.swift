@@ -8,7 +8,7 @@ public import GenesysEvents
 public struct Trigger: Sendable, Equatable {
     /// De-duplication key of the event.
     public var eventKey: String
-    /// When Genesys made the event; `nil` when it does not say, which counts as now.
+    /// When Genesys made the event; `nil` when it does not say, which counts as the time of its receipt, else as now.
     public var eventTime: Timestamp?
     /// When the relay took the event; `nil` when it is not one that has just come.
     public var receivedAt: Timestamp?
@@ -20,8 +20,8 @@ public struct Trigger: Sendable, Equatable {
         self.receivedAt = receivedAt
     }
 
-    /// How old the news is.
-    func age(at now: Timestamp) -> Duration { eventTime.map { now.timeIntervalSince($0) } ?? .zero }
+    /// How old the news is. An event that does not say when it was made is as old as its receipt: it may have waited.
+    func age(at now: Timestamp) -> Duration { (eventTime ?? receivedAt).map { now.timeIntervalSince($0) } ?? .zero }
 }
 
 /// All that a look at an agent's episode goes by.

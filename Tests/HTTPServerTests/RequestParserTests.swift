@@ -89,4 +89,32 @@ struct RequestParserTests {
         let good = Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
         #expect(parser.parse(good.span, from: &offset) == .failed(failure))
     }
+
+    @Test("content in small pieces is moved a few times, not with each of them", arguments: [true, false])
+    func growth(isChunked: Bool) {
+        let size = 1 << 20
+        let framing = isChunked ? "Transfer-Encoding: chunked" : "Content-Length: \(size)"
+        var parser = RequestParser(limits: .init())
+        func feed(_ text: String) {
+            var offset = 0
+            let bytes = Array(text.utf8)
+            while parser.parse(bytes.span, from: &offset) == .head {}
+        }
+        feed("POST / HTTP/1.1\r\nHost: a\r\n\(framing)\r\n\r\n")
+        var moves = 0
+        var most = 0
+        while parser.body.count < size {
+            if isChunked, parser.awaitedContent == 0 { feed((parser.body.isEmpty ? "" : "\r\n") + "4000\r\n") }
+            let before = parser.body.capacity
+            parser.takeContent(upTo: 65_536) { room in
+                let count = min(room.count, 1000)
+                for place in 0..<count { room[place] = 1 }
+                return count
+            }
+            if parser.body.capacity != before { moves += 1 }
+            most = max(most, parser.body.capacity - 4 * parser.body.count)
+        }
+        #expect(moves < 12)
+        #expect(most <= 70_000, "a claimed length costs no memory")
+    }
 }

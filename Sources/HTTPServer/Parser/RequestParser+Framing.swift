@@ -69,8 +69,10 @@ extension RequestParser {
     /// - Parameter read: writes the next bytes, and returns how many.
     mutating func takeContent(upTo most: Int, _ read: (UnsafeMutableRawBufferPointer) -> Int) {
         let remaining = awaitedContent
-        let room = min(most, remaining)
-        makeRoom(for: room, remaining)
+        var room = min(most, remaining)
+        let free = body.capacity - body.count
+        // What room there is is used up first.
+        if free >= min(room, 4096) { room = min(room, free) } else { makeRoom(for: room, remaining) }
         var count = 0
         body.append(addingCapacity: room) { span in
             span.withUnsafeMutableBufferPointer { buffer, initialized in
@@ -89,7 +91,10 @@ extension RequestParser {
     /// content that has to move for want of room is copied.
     private mutating func makeRoom(for count: Int, _ remaining: Int) {
         let length = body.count + remaining
-        body.reserveCapacity(body.count >= length / 4 ? length : body.count + count)
+        let needed = body.count >= length / 4 ? length : body.count + count
+        // Doubled, or small pieces would move all of it again and again: `reserveCapacity` gives what is asked for.
+        let most: Int = if case .content = stage { length } else { limits.maxBodyBytes }
+        body.reserveCapacity(max(needed, min(2 * body.capacity, most)))
     }
 
     /// `chunk-size [ chunk-ext ]` (RFC 9112 section 7.1): digits first, no sign, no prefix, no blank before the end.
