@@ -63,4 +63,10 @@ struct TopicNameTests {
         #expect(TopicName("v2.detail.events.agent.a.state").userID == "a")
         #expect(TopicName("v2.routing.queues.q.conversations").userID == nil)
     }
+
+    @Test("an id with a NUL is none: SQLite would take what stands before it for the whole")
+    func nul() {
+        #expect(TopicName("v2.users.u\u{0}.presence").kind == .other)
+        #expect(TopicName("v2.users.u\u{0}.presence").userID == nil)
+    }
 }

@@ -92,4 +92,15 @@ struct JournalBodyTests {
         #expect(try await journal.append([.mock("eb:4")]).accepted == 1)
         await journal.close()
     }
+
+    @Test("a batch ends with so many bytes as they come from the disk, after one entry at the least")
+    func bounded() async throws {
+        let journal = try folder.open()
+        _ = try await journal.append((1...5).map { JournalEntry.mock("eb:\($0)", body: Self.text) })
+        let counts = [1, Self.text.count, Self.text.count + 1, .max]
+        for (bytes, count) in zip(counts, [1, 1, 2, 5]) {
+            #expect(try await journal.read(after: 0, limit: 100, bytes: bytes).count == count)
+        }
+        await journal.close()
+    }
 }

@@ -3,8 +3,9 @@
 
 import AgentState
 import GenesysEvents
-import StatusRules
 import Testing
+
+@testable import StatusRules
 
 @Suite("Episode: minimum and cooldown")
 struct EpisodeTimeTests {
@@ -196,5 +197,14 @@ struct EpisodeTimeTests {
         #expect(end != nil)
         scene.now = end ?? scene.now
         #expect(scene.look().isArmed)
+    }
+
+    @Test("news without a time is as old as its receipt, and what nobody has received is new")
+    func ages() {
+        let receipt = Timestamp(milliseconds: 1_000_000)
+        let now = receipt.advanced(by: .seconds(3600))
+        #expect(Trigger(eventKey: "a", receivedAt: receipt).age(at: now) == .seconds(3600))
+        #expect(Trigger(eventKey: "a", eventTime: now, receivedAt: receipt).age(at: now) == .zero)
+        #expect(Trigger(eventKey: "a").age(at: now) == .zero)
     }
 }
