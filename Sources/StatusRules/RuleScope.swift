@@ -28,7 +28,7 @@ struct RuleScope {
     ///   - ignoringHolds: see `ignoresHolds`.
     init(
         _ facts: borrowing AgentFacts,
-        _ context: borrowing EvaluationContext,
+        _ context: EvaluationContext,
         names: ResolvedNames,
         fields: ConversationFields,
         ignoringHolds: Bool = false

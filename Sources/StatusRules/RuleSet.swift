@@ -154,10 +154,8 @@ public struct RuleSet: Sendable {
 
     /// - Parameter traced: the rules to trace, by their places; of the others no more are looked at than must be.
     private func evaluate(_ facts: AgentFacts, _ context: EvaluationContext, tracing traced: Range<Int>) -> Evaluation {
-        var decision: RuleMatch?
+        var found = Found()
         var trace: [RuleTrace] = []
-        var errands: [RuleErrand] = []
-        var shadows: [RuleMatch] = []
         let statuses = StatusNames(known: statuses, onQueue: onQueueStatuses)
         var scope = RuleScope(facts, context, names: names, fields: fields)
         let mayExclude = scope.unheard.isEmpty
@@ -187,17 +185,9 @@ public struct RuleSet: Sendable {
             if !isTraced, hasDecided, !rule.mattersBeside { continue }
             let match = rule.match(facts, statuses, &scope)
             if let match {
-                let found = ruleMatch(index, match, facts)
-                if rule.observes {
-                    if let found { shadows.append(found) }
-                } else {
-                    if rule.errands != nil { errands += rule.errands(facts, match, statuses, &scope) }
-                    if !hasDecided, match.status != nil {
-                        hasDecided = true
-                        decision = found
-                    }
-                    if rule.stops { stoppedBy = rule.name }
-                }
+                take(match, of: index, facts, statuses, &scope, into: &found)
+                hasDecided = found.match != nil
+                if rule.stops, !rule.observes { stoppedBy = rule.name }
             }
             guard isTraced else { continue }
             let failure = match == nil ? rule.failure(facts, statuses, &scope) : nil
@@ -206,14 +196,38 @@ public struct RuleSet: Sendable {
             )
         }
         return Evaluation(
-            match: decision,
+            match: found.match,
             trace: trace,
-            errands: errands,
-            shadows: shadows,
+            errands: found.errands,
+            shadows: found.shadows,
             holds: scope.holds,
             wakeAt: scope.wakeAt,
             unheard: scope.unheard
         )
+    }
+
+    /// What rules that match want.
+    private struct Found {
+        var match: RuleMatch?
+        var errands: [RuleErrand] = []
+        var shadows: [RuleMatch] = []
+    }
+
+    private func take(
+        _ match: CompiledRule.Match,
+        of index: Int,
+        _ facts: AgentFacts,
+        _ statuses: StatusNames,
+        _ scope: inout RuleScope,
+        into all: inout Found
+    ) {
+        let found = ruleMatch(index, match, facts)
+        guard !rules[index].observes else {
+            if let found { all.shadows.append(found) }
+            return
+        }
+        if rules[index].errands != nil { all.errands += rules[index].errands(facts, match, statuses, &scope) }
+        if all.match == nil { all.match = found }
     }
 
     /// What one rule makes of an agent, whatever the others say and however long it has done so; `nil` = it does not

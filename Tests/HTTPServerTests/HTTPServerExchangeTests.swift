@@ -59,6 +59,49 @@ struct HTTPServerExchangeTests {
         }
     }
 
+    @Test(
+        "with content that is all there before it is read, so that no event tells of the rest, has all of it",
+        arguments: [0, 1, 1000, 20_000]
+    )
+    func waitingContent(early: Int) async throws {
+        let size = 200_000
+        let entered = Flag()
+        let goOn = DispatchSemaphore(value: 0)
+        let handler: HTTPHandler = { request in
+            guard request.path == "/block" else { return .text("\(request.body.count)") }
+            entered.raise()
+            // The loop's thread itself: what arrives meanwhile arrives with one event.
+            goOn.wait()
+            return .text("")
+        }
+        try await withServer({ $0.loops = 1 }, handler: handler) { server, address in
+            let client = try RawClient(address)
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(size)\r\n\r\n")
+            client.send([UInt8](repeating: 1, count: early))
+            #expect(await eventually { server.unfinishedBytes == early && server.statistics.openConnections == 1 })
+            let blocker = try RawClient(address)
+            blocker.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(await eventually { entered.isRaised })
+            client.send([UInt8](repeating: 1, count: size - early))
+            goOn.signal()
+            #expect(try client.answer().text == "\(size)")
+        }
+    }
+
+    @Test("whose sender ends with more than it announced has the whole answer before the connection closes")
+    func endsWithMore() async throws {
+        let answer = [UInt8](repeating: 2, count: 8_000_000)
+        let handler: HTTPHandler = { _ in HTTPResponse(status: HTTPStatus(200), body: .bytes(answer)) }
+        try await withServer(handler: handler) { server, address in
+            let client = try RawClient(address)
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 20000\r\n\r\n")
+            client.send([UInt8](repeating: 1, count: 20_000) + Array("\r\n".utf8))
+            client.finishSending()
+            #expect(try client.answer().body.count == answer.count)
+            #expect(await eventually { server.statistics.openConnections == 0 })
+        }
+    }
+
     @Test("that is reset between pipelined answers leaves nothing behind, and the next client is served")
     func resetBetween() async throws {
         let gate = Gate()

@@ -157,6 +157,8 @@ struct JournalAppendTests {
         for entries in [
             [JournalEntry.mock("eb:3"), .mock("eb:4")],
             [.mock("eb:5", body: .noise(97))],
+            // Held as it is until it is answered, however little the row takes.
+            [.mock("eb:6", body: Array(repeating: 0x20, count: 1000))],
         ] {
             await #expect { try await journal.append(entries) } throws: { ($0 as? JournalError)?.code == .overloaded }
         }

@@ -54,7 +54,8 @@ final class EventLoop: TaskExecutor {
     ///
     /// Unsafe because it is a variable of a class that is `Sendable`; nobody but that thread touches it.
     @exclusivity(unchecked) private nonisolated(unsafe) var own = Own()
-    /// The memory of what ran before, for what comes next. Unsafe as `own` is.
+    /// The memory of what ran before, for what comes next. Unsafe for the same reason as `own`: `nonisolated(unsafe)` in a
+    /// `Sendable` class, and only the loop's thread, which alone calls `runReady`, touches it; nothing that it calls comes back here.
     @exclusivity(unchecked) private nonisolated(unsafe) var spare = Own()
     let counters = LoopCounters()
 

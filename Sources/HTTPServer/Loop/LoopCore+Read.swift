@@ -93,12 +93,15 @@ extension LoopCore {
 
     private func readContent(_ connection: Connection, upTo most: Int) {
         var result = TransferResult.wouldBlock
+        var room = 0
         connection.state.takeContent(upTo: most) { buffer in
+            // Less than what was asked for, where there is no room for more.
+            room = buffer.count
             result = connection.transport.read(into: buffer)
             return if case .moved(let count) = result { count } else { 0 }
         }
         guard case .moved(let count) = result else { return readNothing(connection, result) }
-        noteRead(of: count, room: most, connection)
+        noteRead(of: count, room: room, connection)
         var offset = 0
         parse(Span(), from: &offset, for: connection)
     }
