@@ -59,46 +59,71 @@ struct HTTPServerExchangeTests {
         }
     }
 
-    @Test(
-        "with content that is all there before it is read, so that no event tells of the rest, has all of it",
-        arguments: [0, 1, 1000, 20_000]
-    )
-    func waitingContent(early: Int) async throws {
-        let size = 200_000
+    /// A server with one loop, which stands still while `send` runs: what is sent meanwhile arrives with one event.
+    private static func withStandingLoop(
+        answer: @escaping @Sendable (HTTPRequest) -> HTTPResponse,
+        first: [UInt8],
+        content: Int,
+        _ send: (RawClient) -> Void,
+        _ check: (RawClient, HTTPServer) async throws -> Void
+    ) async throws {
         let entered = Flag()
         let goOn = DispatchSemaphore(value: 0)
         let handler: HTTPHandler = { request in
-            guard request.path == "/block" else { return .text("\(request.body.count)") }
+            guard request.path == "/stand" else { return answer(request) }
             entered.raise()
-            // The loop's thread itself: what arrives meanwhile arrives with one event.
+            // The loop's thread itself.
             goOn.wait()
             return .text("")
         }
         try await withServer({ $0.loops = 1 }, handler: handler) { server, address in
             let client = try RawClient(address)
-            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(size)\r\n\r\n")
-            client.send([UInt8](repeating: 1, count: early))
-            #expect(await eventually { server.unfinishedBytes == early && server.statistics.openConnections == 1 })
+            client.send(first)
+            #expect(await eventually { server.unfinishedBytes == content && server.statistics.openConnections == 1 })
             let blocker = try RawClient(address)
-            blocker.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n")
+            blocker.send("GET /stand HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(await eventually { entered.isRaised })
-            client.send([UInt8](repeating: 1, count: size - early))
+            send(client)
             goOn.signal()
-            #expect(try client.answer().text == "\(size)")
+            try await check(client, server)
+        }
+    }
+
+    @Test(
+        "with content that is all there before it is read, so that no event tells of the rest, has all of it",
+        arguments: [1, 1000, 20_000]
+    )
+    func waitingContent(early: Int) async throws {
+        let size = 200_000
+        let head = Array("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(size)\r\n\r\n".utf8)
+        try await Self.withStandingLoop(
+            answer: { .text("\($0.body.count)") },
+            first: head + [UInt8](repeating: 1, count: early),
+            content: early
+        ) {
+            $0.send([UInt8](repeating: 1, count: size - early))
+        } _: { client, _ in
+            let answer = try client.answer()
+            #expect(answer.text == "\(size)")
         }
     }
 
     @Test("whose sender ends with more than it announced has the whole answer before the connection closes")
     func endsWithMore() async throws {
         let answer = [UInt8](repeating: 2, count: 8_000_000)
-        let handler: HTTPHandler = { _ in HTTPResponse(status: HTTPStatus(200), body: .bytes(answer)) }
-        try await withServer(handler: handler) { server, address in
-            let client = try RawClient(address)
-            client.send("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 20000\r\n\r\n")
-            client.send([UInt8](repeating: 1, count: 20_000) + Array("\r\n".utf8))
-            client.finishSending()
-            #expect(try client.answer().body.count == answer.count)
-            #expect(await eventually { server.statistics.openConnections == 0 })
+        // All of the content fits the room there is, so that what follows it stays in the socket.
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 16385\r\n\r\nx"
+        try await Self.withStandingLoop(
+            answer: { _ in HTTPResponse(status: HTTPStatus(200), body: .bytes(answer)) },
+            first: Array(head.utf8),
+            content: 1
+        ) {
+            $0.send([UInt8](repeating: 1, count: 16_384) + Array("\r\n".utf8))
+            $0.finishSending()
+        } _: { client, server in
+            let received = try client.answer().body
+            #expect(received.count == answer.count)
+            #expect(await eventually { server.statistics.openConnections == 1 }, "the blocker's is left")
         }
     }
 

@@ -77,6 +77,19 @@ struct DeliveryTests {
         await test.journal.close()
     }
 
+    @Test("what unsigned headers call the event makes no new one of a message that is sent again")
+    func unsignedNames() async throws {
+        func fields(_ id: String) -> [String] {
+            ["ce-specversion: 1.0", "ce-type: presence", "ce-source: anybody", "ce-id: \(id)"]
+        }
+        #expect(try await deliver("msg_1", Sample.presence(), fields("1")) == Self.new)
+        test.advance(.seconds(86_400))
+        #expect(try await deliver("msg_1", Sample.presence(), fields("2")) == Self.known)
+        #expect(try await deliver("msg_1", Sample.presence()) == Self.known)
+        #expect(try await test.stored().map(\.key) == ["wh:msg_1.0"])
+        await test.journal.close()
+    }
+
     @Test("the id of an envelope goes before that of the delivery")
     func prefersEnvelope() async throws {
         #expect(try await deliver("msg_1", Sample.envelope("e1")) == Self.new)
