@@ -47,11 +47,23 @@ struct ConnectionStateTests {
         #expect(state.phase == .handling)
         #expect(state.deadline(hasOutput: false) == .handler)
         #expect(!state.wantsBytes)
-        _ = state.answer(status: 200, contentLength: 0, wantsClose: false, hasMoreInput: false)
+        _ = state.answer(status: 200, contentLength: 0, wantsClose: false)
         #expect(state.deadline(hasOutput: true) == .write)
-        #expect(state.answered(isDraining: false) == .nextRequest)
+        #expect(state.answered(isDraining: false, hasMoreInput: false) == .nextRequest)
         #expect(state.deadline(hasOutput: false) == .idle)
         #expect(state.wantsBytes)
+    }
+
+    @Test("an empty line before a request begins none, however it comes, and a second one does")
+    func emptyLine() {
+        var state = ConnectionState(limits: .init(), secure: false)
+        for piece in ["\r", "\n"] {
+            #expect(feed(piece, &state).input == "wait")
+            #expect(state.phase == .idle)
+        }
+        #expect(feed("\r", &state).input == "wait")
+        #expect(state.phase == .readingHead)
+        #expect(feed("\n", &state).input == "refuse 400")
     }
 
     @Test("takes one pipelined request at a time")
@@ -92,7 +104,7 @@ struct ConnectionStateTests {
         next: ConnectionState.Next
     ) {
         var state = state(afterRequest: request)
-        let plan = state.answer(status: 200, contentLength: 1, wantsClose: wantsClose, hasMoreInput: false)
+        let plan = state.answer(status: 200, contentLength: 1, wantsClose: wantsClose)
         #expect(plan.connection == field)
         #expect(plan.next == next)
     }
@@ -100,8 +112,9 @@ struct ConnectionStateTests {
     @Test("lingers when the client wants the end but has sent more")
     func lingersOnMore() {
         var state = state(afterRequest: "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-        #expect(state.answer(status: 200, contentLength: 0, wantsClose: false, hasMoreInput: true).next == .linger)
-        #expect(state.answered(isDraining: false) == .linger)
+        #expect(state.answer(status: 200, contentLength: 0, wantsClose: false).next == .close)
+        // Also what has come while the answer was on its way.
+        #expect(state.answered(isDraining: false, hasMoreInput: true) == .linger)
         #expect(state.deadline(hasOutput: false) == .linger)
     }
 
@@ -116,7 +129,7 @@ struct ConnectionStateTests {
     )
     func framing(line: String, status: Int, length: Int?, framing: ResponseEncoder.Framing, sendsContent: Bool) {
         var state = state(afterRequest: "\(line)\r\nHost: a\r\n\r\n")
-        let plan = state.answer(status: status, contentLength: length, wantsClose: false, hasMoreInput: false)
+        let plan = state.answer(status: status, contentLength: length, wantsClose: false)
         #expect(plan.framing == framing)
         #expect(plan.sendsContent == sendsContent)
         #expect((state.phase == .streaming) == (length == nil && sendsContent))
@@ -126,13 +139,13 @@ struct ConnectionStateTests {
     func peerFinished() {
         var handling = state(afterRequest: Self.get)
         #expect(handling.peerFinished() == .carryOn)
-        #expect(handling.answer(status: 200, contentLength: 1, wantsClose: false, hasMoreInput: false).next == .close)
+        #expect(handling.answer(status: 200, contentLength: 1, wantsClose: false).next == .close)
         var idle = ConnectionState(limits: .init(), secure: false)
         #expect(idle.peerFinished() == .close)
         var partial = state(afterRequest: "GET / HT")
         #expect(partial.peerFinished() == .close)
         var stream = state(afterRequest: Self.get)
-        _ = stream.answer(status: 200, contentLength: nil, wantsClose: false, hasMoreInput: false)
+        _ = stream.answer(status: 200, contentLength: nil, wantsClose: false)
         #expect(stream.peerFinished() == .close)
     }
 
@@ -148,11 +161,11 @@ struct ConnectionStateTests {
     @Test("a stream is over for the next request only when its end is out")
     func streamEnds() {
         var state = state(afterRequest: Self.get)
-        _ = state.answer(status: 200, contentLength: nil, wantsClose: false, hasMoreInput: false)
+        _ = state.answer(status: 200, contentLength: nil, wantsClose: false)
         #expect(state.deadline(hasOutput: false) == nil)
         #expect(state.deadline(hasOutput: true) == .write)
         state.streamEnded()
         #expect(state.phase == .answering(then: .nextRequest))
-        #expect(state.answered(isDraining: true) == .linger)
+        #expect(state.answered(isDraining: true, hasMoreInput: false) == .linger)
     }
 }

@@ -82,6 +82,32 @@ struct HTTPServerStreamTests {
         }
     }
 
+    @Test(
+        "that a stopping server cuts off do not look whole, and in chunks all that was written arrives",
+        arguments: ["1.0", "1.1"]
+    )
+    func cutAtStop(version: String) async throws {
+        let gate = Gate()
+        let handler = streaming { writer in
+            try await writer.write(Array("half".utf8))
+            // It does not hear that it is cancelled.
+            try? await Task.detached { try await gate.pass() }.value
+        }
+        try await withServer(handler: handler) { server, address in
+            let client = try RawClient(address)
+            client.send("GET / HTTP/\(version)\r\nHost: a\r\n\r\n")
+            _ = try client.read(until: "half")
+            await server.shutdown(deadline: .zero)
+            if version == "1.0" {
+                #expect(throws: RawClient.Failed.self) { try client.readToEnd() }
+            } else {
+                let rest = try client.readToEnd()
+                #expect(rest.isEmpty || rest == Array("\r\n".utf8), "no last chunk")
+            }
+            gate.open()
+        }
+    }
+
     @Test("wait for a client that does not read, and go on when it does")
     func backPressure() async throws {
         let written = Flag()

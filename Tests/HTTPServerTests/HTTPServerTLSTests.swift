@@ -208,6 +208,24 @@ struct HTTPServerTLSTests {
         }
     }
 
+    @Test("a client that says goodbye together with its last request has the whole answer before the connection closes")
+    func goodbyeAtOnce() async throws {
+        let answer = String(repeating: "a", count: 8_000_000)
+        try await Certificates.with { certificates in
+            try await withServer({ $0.tls = certificates.files() }, handler: { _ in .text(answer) }) {
+                server,
+                address in
+                let client = try TLSSession(address)
+                client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                client.finishSending()
+                let (text, isWhole) = client.readToEnd()
+                #expect(text.utf8.count > answer.utf8.count && text.hasSuffix(answer), "\(text.utf8.count) bytes")
+                #expect(isWhole)
+                #expect(await eventually { server.statistics.openConnections == 0 })
+            }
+        }
+    }
+
     @Test("pipelined requests of a client that has ended its half are answered whole, and the session ends cleanly")
     func halfClosed() async throws {
         let gate = Gate()

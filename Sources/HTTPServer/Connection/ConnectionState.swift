@@ -159,8 +159,7 @@ struct ConnectionState {
     mutating func answer(
         status: Int,
         contentLength: Int?,
-        wantsClose: Bool,
-        hasMoreInput: Bool
+        wantsClose: Bool
     ) -> AnswerPlan {
         let isHead = asked.isHead
         let isBare = status == 204 || status == 304
@@ -177,7 +176,7 @@ struct ConnectionState {
             } else {
                 isOld ? .untilClose : .chunked
             }
-        let next: Next = !closes ? .nextRequest : asked.keepAlive || hasMoreInput ? .linger : .close
+        let next: Next = !closes ? .nextRequest : asked.keepAlive ? .linger : .close
         self.next = peerHasFinished ? .close : next
         phase = streams ? .streaming : .answering(then: self.next)
         return AnswerPlan(
@@ -202,10 +201,16 @@ struct ConnectionState {
     /// The stream has ended well; its last bytes are on their way.
     mutating func streamEnded() { phase = .answering(then: next) }
 
-    /// The answer is out. A drain that began while it was on its way ends the connection without having been announced.
-    mutating func answered(isDraining: Bool) -> Next {
+    /// The answer is out. A drain that began while it was on its way ends the connection without having been announced. Whether
+    /// closing could meet unread bytes, which would make it a reset, is asked now: they may have come meanwhile.
+    mutating func answered(isDraining: Bool, hasMoreInput: @autoclosure () -> Bool) -> Next {
         guard case .answering(let planned) = phase else { return .nextRequest }
-        let next = planned == .nextRequest && isDraining ? .linger : planned
+        let next: Next =
+            switch planned {
+            case .nextRequest: isDraining ? .linger : .nextRequest
+            case .close: !peerHasFinished && hasMoreInput() ? .linger : .close
+            case .linger: .linger
+            }
         switch next {
         case .nextRequest: phase = .idle
         case .linger: phase = .lingering

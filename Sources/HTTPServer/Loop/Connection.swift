@@ -64,8 +64,9 @@ final class Connection {
 
     var hasOutput: Bool { outboundOffset < outbound.count }
     var hasInput: Bool { inboundOffset < inbound.count }
-    /// Closing now could meet unread bytes. TLS is always read until it says that it is empty, so it tells nothing.
-    var mayHaveMoreInput: Bool { hasInput || (isReadable && !transport.isSecure) }
+    /// Closing now could meet unread bytes. TLS is always read until it says that it is empty, so there the socket is asked: a
+    /// client that has said goodbye at once has its `close_notify` in it.
+    var mayHaveMoreInput: Bool { hasInput || (transport.isSecure ? transport.hasUnread : isReadable) }
     /// Bytes that have reached the peer: those of TLS are counted with their framing, which is near enough.
     var delivered: Int { written - transport.undelivered }
     var id: EventLoop.ExchangeID { .init(slot: slot, generation: generation, exchange: exchange) }

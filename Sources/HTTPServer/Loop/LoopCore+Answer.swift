@@ -86,8 +86,7 @@ extension LoopCore {
         return connection.state.answer(
             status: response.status.code,
             contentLength: contentLength,
-            wantsClose: wantsClose || shared.isDraining.load(ordering: .relaxed),
-            hasMoreInput: connection.mayHaveMoreInput
+            wantsClose: wantsClose || shared.isDraining.load(ordering: .relaxed)
         )
     }
 
@@ -127,7 +126,11 @@ extension LoopCore {
     /// When everything is out: the next request, or the end.
     func finishAnswer(_ connection: Connection) {
         guard isOpen(connection), !connection.hasOutput, case .answering = connection.state.phase else { return }
-        switch connection.state.answered(isDraining: shared.isDraining.load(ordering: .relaxed)) {
+        let next = connection.state.answered(
+            isDraining: shared.isDraining.load(ordering: .relaxed),
+            hasMoreInput: connection.mayHaveMoreInput
+        )
+        switch next {
         case .nextRequest: break
         case .close:
             connection.transport.sayGoodbye()

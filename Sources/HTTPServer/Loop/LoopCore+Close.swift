@@ -10,6 +10,11 @@ extension LoopCore {
         guard isOpen(connection) else { return }
         // Between two requests nothing is cut off, and the peer is told so (RFC 8446 section 6.1).
         if connection.state.phase == .idle { connection.transport.sayGoodbye() }
+        // A stream whose only end is that of the connection must not look whole. One in chunks tells by itself, and then what
+        // is on its way may arrive.
+        if connection.state.phase == .streaming, connection.streamFraming == .untilClose {
+            connection.transport.resetOnClose()
+        }
         connections[connection.slot] = nil
         freeSlots.append(connection.slot)
         openCount -= 1

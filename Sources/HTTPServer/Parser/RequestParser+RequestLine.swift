@@ -11,9 +11,11 @@ extension RequestParser {
         let method = line.extracting(0..<first)
         let target = line.extracting(first + 1..<second)
         try checkMethod(method)
+        let known = KnownMethod.named(method)
+        // First of all: the answer to a HEAD has no content, whatever is wrong with the rest.
+        if let known { head.method = known }
         head.minorVersion = try minorVersion(line.extracting(second + 1..<line.count))
-        guard let known = KnownMethod.named(method) else { throw .unknownMethod }
-        head.method = known
+        guard known != nil else { throw .unknownMethod }
         guard target.count <= limits.maxTargetBytes else { throw .targetTooLong }
         try takeTarget(target)
     }
@@ -29,11 +31,12 @@ extension RequestParser {
 
     /// What is wrong with a line that is longer than any target may be, from as much of it as was let in: its target, its
     /// version, or its method, which is then longer than any that is known (RFC 9112 section 3).
-    func overlongRequestLine(_ beginning: Span<UInt8>) -> RequestFailure {
+    mutating func overlongRequestLine(_ beginning: Span<UInt8>) -> RequestFailure {
         guard let first = beginning.firstIndex(of: UInt8(ascii: " ")) else {
             do throws(RequestFailure) { try checkMethod(beginning) } catch { return error }
             return .unknownMethod
         }
+        if let known = KnownMethod.named(beginning.extracting(0..<first)) { head.method = known }
         guard let second = beginning.firstIndex(of: UInt8(ascii: " "), from: first + 1) else { return .targetTooLong }
         return second - first - 1 > limits.maxTargetBytes
             ? .targetTooLong : .malformed("The request line does not end with an HTTP version.")

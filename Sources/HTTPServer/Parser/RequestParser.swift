@@ -51,8 +51,12 @@ struct RequestParser {
 
     init(limits: Limits) { self.limits = limits }
 
-    /// Whether a request has begun: a byte of its request line has been seen.
-    var hasBegun: Bool { stage != .requestLine || !partial.isEmpty }
+    /// Whether a request has begun: a byte of its request line has been seen. The empty line that may come before it, whole
+    /// or half, is none: else whoever sends it would get both the time of an idle connection and that of a header section.
+    var hasBegun: Bool {
+        guard stage == .requestLine else { return true }
+        return !partial.isEmpty && (sawEmptyLine || partial != [UInt8(ascii: "\r")])
+    }
 
     /// Whether the header section is complete and the content is not.
     var isReadingContent: Bool {
@@ -148,13 +152,17 @@ struct RequestParser {
     /// Keeps the beginning of a line, unless it is already too long.
     private mutating func keep(_ piece: Span<UInt8>) throws(RequestFailure) {
         guard !piece.isEmpty else { return }
-        piece.withUnsafeBufferPointer { partial.append(contentsOf: $0) }
+        // Out of the value while it is judged, which may note its method.
+        var line: [UInt8] = []
+        swap(&line, &partial)
+        defer { swap(&line, &partial) }
+        piece.withUnsafeBufferPointer { line.append(contentsOf: $0) }
         let endsWithReturn = piece[piece.count - 1] == UInt8(ascii: "\r")
-        try checkRoom(for: partial.span.extracting(0..<partial.count - (endsWithReturn ? 1 : 0)))
+        try checkRoom(for: line.span.extracting(0..<line.count - (endsWithReturn ? 1 : 0)))
     }
 
     /// The length limits, the same for the beginning of a line as for the whole line.
-    private func checkRoom(for line: Span<UInt8>) throws(RequestFailure) {
+    private mutating func checkRoom(for line: Span<UInt8>) throws(RequestFailure) {
         let lineBytes = line.count
         switch stage {
         case .requestLine:

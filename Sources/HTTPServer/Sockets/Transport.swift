@@ -134,6 +134,12 @@ struct Transport: ~Copyable {
         return ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
     }
 
+    /// The socket has bytes, or records of TLS, that nobody has read.
+    var hasUnread: Bool {
+        var count: Int32 = 0
+        return ioctl(descriptor, UInt(FIONREAD), &count) == 0 && count > 0
+    }
+
     private static func plain(whenZero zero: TransferResult, _ call: () -> Int) -> TransferResult {
         while true {
             let count = call()
