@@ -111,11 +111,12 @@ public struct Ingest: Sendable {
         do {
             let sender = try checkSource(of: request)
             return try await load.counting(sender, peer: request.remoteAddress) { () async throws(RefusedRequest) in
-                let deliveryID = try check(request, received)
+                let proof = try check(request, received)
                 let batch = try unwrap(
                     try body(of: request),
-                    BinaryCloudEvent(request.headers),
-                    deliveryID: deliveryID,
+                    // It would make a new event of one that is sent again, if anybody could write it.
+                    proof.provesHeaders ? BinaryCloudEvent(request.headers) : nil,
+                    deliveryID: proof.deliveryID,
                     received
                 )
                 let result = try await append(batch.entries)
@@ -135,13 +136,13 @@ public struct Ingest: Sendable {
         return address
     }
 
-    /// Returns what the sender calls the delivery, where that is proven.
-    private func check(_ request: HTTPRequest, _ received: Timestamp) throws(RefusedRequest) -> String? {
+    private func check(_ request: HTTPRequest, _ received: Timestamp) throws(RefusedRequest) -> CredentialCheck.Finding
+    {
         let credentials = credentials.check
         let finding = credentials.finding(on: request, body: request.body, now: received)
         if let reason = finding.verdict.refusal { throw .credentials(reason, credentials.challenges) }
         guard ContentCheck.isAcceptedType(request.headers) else { throw .mediaType }
-        return finding.deliveryID
+        return finding
     }
 
     private func body(of request: HTTPRequest) throws(RefusedRequest) -> [UInt8] {
@@ -167,9 +168,7 @@ public struct Ingest: Sendable {
         var entries: [JournalEntry] = []
         entries.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
-            var heading = element.heading
-            // What the headers call an event is not signed: it must not make a new event of a delivery that is sent again.
-            if envelope != nil, deliveryID != nil { heading.cloudEventID = nil }
+            let heading = element.heading
             guard heading.isUsed else { continue }
             // Alone in the body without a line break: the body itself, not a copy.
             let bytes = element.bytes == body.indices ? body : Array(body[element.bytes])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import Credentials
 import GenesysEvents
 import HTTPServer
 import Journal
@@ -70,6 +71,31 @@ struct BinaryCloudEventTests {
         let type: HTTPHeaders = ["Content-Type": "application/cloudevents+json"]
         #expect(await ingest.handle(.events(structured, headers: type)).text.contains(#""accepted":1"#))
         #expect(await ingest.handle(.events(data, headers: headers("a1"))).text.contains(#""duplicate":1"#))
+        await test.journal.close()
+    }
+
+    @Test(
+        "header fields name no event where only the content is signed: else whoever has recorded it sends it as new ones"
+    )
+    func unsigned() async throws {
+        let secret = "a secret"
+        let scheme = HMACScheme(header: "X-Signature", secrets: [Credential(secret)])
+        let content = Sample.presence()
+        let tag = Hexadecimal.text(HMACAlgorithm.sha256.tag(of: Array(content.utf8), key: Array(secret.utf8)))
+        func send(_ id: String, _ ways: [Authentication], _ more: HTTPHeaders = [:]) async -> String {
+            var fields = headers(id, time: "2026-03-10T14:05:0\(id)Z")
+            fields["X-Signature"] = tag
+            for (name, value) in more { fields[name] = value }
+            return await test.ingest(ways).handle(.events(content, headers: fields)).text
+        }
+        let accepted = #"{"accepted":1,"duplicate":0,"ignored":0}"#
+        #expect(await send("1", [.hmac(scheme)]) == accepted)
+        #expect(await send("2", [.hmac(scheme)]) == #"{"accepted":0,"duplicate":1,"ignored":0}"#)
+        // Who knows a key of their own may name events, signed or not.
+        let both: [Authentication] = [.hmac(scheme), .apiKey(header: "X-API-Key", values: [Credential("key")])]
+        #expect(await send("3", both, ["X-API-Key": "key"]) == accepted)
+        #expect(try await test.stored().map { $0.key.prefix(3) } == ["sha", "ce:"])
+        #expect(try await test.stored().map(\.madeAt) == [nil, Timestamp("2026-03-10T14:05:03Z")])
         await test.journal.close()
     }
 

@@ -24,17 +24,21 @@ struct CredentialCheck: Sendable {
         var verdict: CredentialVerdict
         /// The first one that a scheme has proven; see ``CredentialScheme/deliveryID(of:)``.
         var deliveryID: String?
+        /// Not only the content has been proven; see ``CredentialScheme/provesOnlyContent``.
+        var provesHeaders = false
     }
 
     /// Asks every scheme, also after one accepts, so that time tells nothing of which one it was.
     ///
     /// - Parameter body: the content exactly as it was received, with its content coding.
     func finding(on request: HTTPRequest, body: [UInt8], now: Timestamp) -> Finding {
-        guard !schemes.isEmpty else { return Finding(verdict: .accepted) }
+        guard !schemes.isEmpty else { return Finding(verdict: .accepted, provesHeaders: true) }
         return schemes.reduce(into: Finding(verdict: .missing)) { finding, scheme in
             let verdict = scheme.verdict(on: request, body: body, now: now)
             finding.verdict = max(finding.verdict, verdict)
-            if verdict == .accepted { finding.deliveryID = finding.deliveryID ?? scheme.deliveryID(of: request) }
+            guard verdict == .accepted else { return }
+            finding.deliveryID = finding.deliveryID ?? scheme.deliveryID(of: request)
+            if !scheme.provesOnlyContent { finding.provesHeaders = true }
         }
     }
 }

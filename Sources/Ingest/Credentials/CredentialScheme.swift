@@ -18,10 +18,14 @@ protocol CredentialScheme: Sendable {
     ///
     /// To be asked only of a request that the scheme accepts.
     func deliveryID(of request: HTTPRequest) -> String?
+
+    /// Somebody who has only recorded a request can send its content again with other header fields.
+    var provesOnlyContent: Bool { get }
 }
 
 extension CredentialScheme {
     func deliveryID(of request: HTTPRequest) -> String? { nil }
+    var provesOnlyContent: Bool { false }
 }
 
 /// What a scheme says of a request; of several schemes the greatest counts.

@@ -39,6 +39,7 @@ public struct HMACScheme: Sendable {
 
 extension HMACScheme: CredentialScheme {
     var challenge: String { #"HMAC realm="presence-relay", header="\#(header)""# }
+    var provesOnlyContent: Bool { true }
 
     func verdict(on request: HTTPRequest, body: [UInt8], now: Timestamp) -> CredentialVerdict {
         let value: String

@@ -56,6 +56,8 @@ extension StandardWebhooksScheme: CredentialScheme {
         return verdict
     }
 
+    var provesOnlyContent: Bool { true }
+
     /// `webhook-id`, which is signed and stays the same when a message is sent again; `webhook-timestamp` does not.
     func deliveryID(of request: HTTPRequest) -> String? {
         guard case .value(let id) = request.headers.evidence("webhook-id") else { return nil }
