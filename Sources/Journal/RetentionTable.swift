@@ -30,7 +30,8 @@ struct RetentionTable {
     struct Window {
         /// The id of its last row.
         var last: Int64
-        /// The newest time in it.
+        /// The oldest and the newest time in it.
+        var oldest: Int64
         var newest: Int64
         /// There may be more rows behind it.
         var isFull: Bool
@@ -51,7 +52,13 @@ struct RetentionTable {
         var window: Window?
         var (count, size) = (Int64(0), Int64(0))
         while let row = try rows.next() {
-            window = Window(last: row[0], newest: max(window?.newest ?? .min, row[1]), isFull: false)
+            let time: Int64 = row[1]
+            window = Window(
+                last: row[0],
+                oldest: min(window?.oldest ?? .max, time),
+                newest: max(window?.newest ?? .min, time),
+                isFull: false
+            )
             count += 1
             size += row[2]
             if size >= min(bytes, Self.bytesOfStep) { break }

@@ -45,6 +45,19 @@ struct JournalRetentionTests {
         await journal.close()
     }
 
+    @Test("what was taken while the clock was ahead does not keep what is old; it goes when its time comes")
+    func clockAhead() async throws {
+        let journal = try folder.open { $0.keep = .milliseconds(1000) }
+        _ = try await journal.append((1...600).map { .mock("eb:ahead\($0)", at: 1_000_000) })
+        _ = try await journal.append((1...700).map { .mock("eb:\($0)", at: Int64($0)) })
+        try await apply(1300, journal)
+        try await journal.prune(now: Timestamp(milliseconds: 1601))
+        #expect(try await journal.read(after: 0, limit: 9999).map(\.sequence) == Array(1...600) + Array(1201...1300))
+        try await journal.prune(now: Timestamp(milliseconds: 1_001_001))
+        #expect(try await journal.read(after: 0, limit: 9999).isEmpty)
+        await journal.close()
+    }
+
     @Test("entries that are not applied stay, however old")
     func keepsUnapplied() async throws {
         let journal = try await filled(entries: 20)
