@@ -82,14 +82,17 @@ public struct TopicName: Sendable, Equatable {
         self = name.withUTF8 { TopicName(utf8: $0) }
     }
 
+    /// Bytes of a name that may be of a topic in use: ids have 36, and what is longer would swell the journal and the states.
+    static let longest = 512
+
     init(utf8 name: UnsafeBufferPointer<UInt8>) {
         for family in Self.families {
             let prefix = family.prefix.utf8CodeUnitCount
             guard name.count > prefix, Self.isSame(UnsafeBufferPointer(rebasing: name[0..<prefix]), family.prefix),
                 let dot = name[prefix...].firstIndex(of: UInt8(ascii: ".")), dot > prefix
             else { continue }
-            // SQLite ends a text there, so that it would be another agent's.
-            guard !name.contains(0) else { break }
+            // SQLite ends a text at a NUL, so that it would be another agent's.
+            guard name.count <= Self.longest, !name.contains(0) else { break }
             let suffix = UnsafeBufferPointer(rebasing: name[(dot + 1)...])
             guard let topic = family.topics.first(where: { Self.isSame(suffix, $0.suffix) }) else { break }
             kind = topic.kind

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-import GenesysEvents
 import Testing
+
+@testable import GenesysEvents
 
 @Suite("TopicName")
 struct TopicNameTests {
@@ -62,6 +63,13 @@ struct TopicNameTests {
         #expect(TopicName("v2.detail.events.conversation.c.acw").userID == nil)
         #expect(TopicName("v2.detail.events.agent.a.state").userID == "a")
         #expect(TopicName("v2.routing.queues.q.conversations").userID == nil)
+    }
+
+    @Test("a name longer than any of Genesys is of no topic in use: it would swell the journal")
+    func long() {
+        let id = String(repeating: "u", count: TopicName.longest - "v2.users..presence".utf8.count)
+        #expect(TopicName("v2.users.\(id).presence").userID == id)
+        #expect(TopicName("v2.users.\(id)u.presence").kind == .other)
     }
 
     @Test("an id with a NUL is none: SQLite would take what stands before it for the whole")
