@@ -23,7 +23,7 @@ public struct EntryCursor {
     init(_ database: Database, after first: Int64, through last: Int64) throws {
         statement = try database.makeStatement(
             sql: """
-                SELECT sequence, key, source, topic, agent_id, received_at, body
+                SELECT sequence, key, source, topic, agent_id, received_at, body, slot
                 FROM entries WHERE sequence > ? AND sequence <= ? ORDER BY sequence
                 """
         )
@@ -57,13 +57,15 @@ public struct EntryCursor {
             place = sqlite3_column_int64(row, 0)
             let agent = text(4)
             guard isWanted(agent) else { continue }
+            let key = String(decoding: text(1), as: UTF8.self)
             let entry = JournalEntry(
-                key: String(decoding: text(1), as: UTF8.self),
+                key: key,
                 source: JournalSource(rawValue: String(decoding: text(2), as: UTF8.self)) ?? .webhook,
                 topic: String(decoding: text(3), as: UTF8.self),
                 agentID: agent.isEmpty ? nil : String(decoding: agent, as: UTF8.self),
                 receivedAt: Timestamp(milliseconds: sqlite3_column_int64(row, 5)),
-                body: []
+                body: [],
+                madeAt: EntrySlot.madeAt(slot: sqlite3_column_int64(row, 7), key: key)
             )
             return JournalRecord(sequence: place, entry: entry, stored: blob(6))
         }

@@ -123,8 +123,18 @@ extension Journal {
     }
 
     /// Newest first; `before` is the id of the last letter of the page before.
-    public func deadLetters(before: Int64?, limit: Int) async throws(JournalError) -> [DeadLetter] {
-        try await letters(where: "id < ? ORDER BY id DESC LIMIT ?", [before ?? .max, Int64(max(0, limit))])
+    ///
+    /// - Parameter bytes: with so many bytes of events the page ends, after one letter at the least.
+    public func deadLetters(
+        before: Int64?,
+        limit: Int,
+        bytes: Int = .max
+    ) async throws(JournalError) -> [DeadLetter] {
+        try await letters(
+            where: "id < ? ORDER BY id DESC LIMIT ?",
+            [before ?? .max, Int64(max(0, limit))],
+            bytes: bytes
+        )
     }
 
     /// One letter; `nil` when there is none with that id.
@@ -140,14 +150,19 @@ extension Journal {
         }
     }
 
-    private func letters(where condition: String, _ values: [Int64]) async throws(JournalError) -> [DeadLetter] {
+    private func letters(
+        where condition: String,
+        _ values: [Int64],
+        bytes: Int = .max
+    ) async throws(JournalError) -> [DeadLetter] {
         try await reading { database in
             let statement = try database.cachedStatement(
                 sql: "SELECT id, at, reason, agent_id, event FROM dead_letters WHERE \(condition)"
             )
             let rows = try Row.fetchCursor(statement, arguments: StatementArguments(values))
             var letters: [DeadLetter] = []
-            while let row = try rows.next() {
+            var read = 0
+            while read < bytes, let row = try rows.next() {
                 letters.append(
                     DeadLetter(
                         id: row[0],
@@ -157,6 +172,7 @@ extension Journal {
                         event: try row.bytes(4)
                     )
                 )
+                read += letters.last?.event.count ?? 0
             }
             return letters
         }

@@ -19,9 +19,9 @@ struct GivenUp {
     /// In the order of their times.
     private var recent: [(at: Timestamp, kind: DeadLetterKind)] = []
 
-    /// Letters of before the start, oldest first: they are counted as recent, but not in the metrics.
+    /// Letters of before all that are known, newest first: they are counted as recent, but not in the metrics.
     mutating func remember(_ letters: [DeadLetter]) {
-        for letter in letters { recent.append((letter.at, DeadLetterKind(letter))) }
+        recent.insert(contentsOf: letters.reversed().map { ($0.at, DeadLetterKind($0)) }, at: 0)
     }
 
     /// Letters that were written now.

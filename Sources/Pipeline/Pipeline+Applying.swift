@@ -17,7 +17,7 @@ extension Pipeline {
             )
             return
         }
-        let notification: Notification
+        var notification: Notification
         do {
             guard let received = try decoder.decode(entry.body).first else { return }
             notification = received.notification
@@ -29,6 +29,8 @@ extension Pipeline {
             step.commit.deadLetters.append(deadLetter(entry, reason))
             return
         }
+        // That of an envelope in header fields stands beside the body.
+        notification.timestamp = notification.timestamp ?? entry.madeAt
         for id in agents(of: notification) {
             var record = records[id] ?? AgentRecord(id: id)
             let outcome = engine.take(notification, from: entry, now: now(), into: &record)

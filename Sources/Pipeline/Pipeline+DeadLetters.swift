@@ -35,9 +35,16 @@ extension Pipeline {
 
     /// Before anything is written: what a health check is to know of the time before the start.
     func recallDeadLetters() async throws(JournalError) {
-        let letters = try await journal.deadLetters(before: nil, limit: Self.recentLetters)
-        newestLetter = letters.first?.id ?? 0
-        givenUp.remember(letters.reversed())
+        var (missing, oldest) = (Self.recentLetters, Int64?.none)
+        while missing > 0 {
+            // Not all in memory at once: each may have an event of a megabyte.
+            let letters = try await journal.deadLetters(before: oldest, limit: missing, bytes: 1_000_000)
+            guard let first = letters.first, let last = letters.last else { return }
+            newestLetter = max(newestLetter, first.id)
+            givenUp.remember(letters)
+            missing -= letters.count
+            oldest = last.id
+        }
     }
 
     /// Tells of letters that are written. The journal has given them their ids, so it is asked for them.

@@ -82,12 +82,7 @@ struct JournalFile: ReplaySource {
                     if number == 0 || entry.agentID != nil { run.countUndecodable() }
                     continue
                 }
-                let event = RecordedEvent(
-                    received.notification,
-                    at: entry.receivedAt,
-                    key: entry.key,
-                    source: entry.source
-                )
+                let event = RecordedEvent(received.notification, of: entry)
                 run.take(event, isCounted: number == 0 || entry.agentID != nil)
             }
             return run.finish()

@@ -11,6 +11,9 @@ import Pipeline
 import Resync
 import StatusRules
 
+/// Bytes of events with which a page of dead letters ends.
+private let pageBytes = 8_000_000
+
 extension ConsoleSources {
     /// What the console shows of a relay, and what it may start.
     init(of relay: Relay) {
@@ -34,10 +37,12 @@ extension ConsoleSources {
                 )
             },
             deadLetters: { before, limit in
-                let letters = try await relay.journal.deadLetters(before: before, limit: limit + 1)
+                let letters = try await relay.journal.deadLetters(before: before, limit: limit + 1, bytes: pageBytes)
+                let isFull = letters.reduce(0) { $0 + $1.event.count } >= pageBytes
+                let shown = letters.prefix(limit)
                 return DeadLetterPage(
-                    deadLetters: letters.prefix(limit).map(DeadLetterView.init),
-                    next: letters.count > limit ? String(letters[limit - 1].id) : nil
+                    deadLetters: shown.map(DeadLetterView.init),
+                    next: isFull || letters.count > limit ? shown.last.map { String($0.id) } : nil
                 )
             },
             deadLetter: { id in try await relay.journal.deadLetter(id: id).map(DeadLetterView.init) },

@@ -8,7 +8,7 @@ import Pipeline
 
 /// Reads recorded events: a body as the webhook takes it (an event, an array, NDJSON), or what `replay --export` wrote.
 ///
-/// An exported event is the event as received with one member more, `journal: { version, key, source, receivedAt, ownChange }`
+/// An exported event is the event as received with one member more, `journal: { version, key, source, receivedAt, madeAt, ownChange }`
 /// (see ``JournalStamp``); one of a newer version is refused. Any other is taken at the time that it says itself:
 /// `timestamp`, else the newest time in its body, else that of the event before, or of the first one that has any.
 public struct EventRecording {
@@ -39,7 +39,8 @@ public struct EventRecording {
         defer { self.last = last }
         return received.indices.map { place in
             count += 1
-            let notification = received[place].notification
+            var notification = received[place].notification
+            notification.timestamp = notification.timestamp ?? stamps[place]?.madeAt
             last = times[place] ?? last
             var event = RecordedEvent(
                 notification,
@@ -66,6 +67,8 @@ public struct JournalStamp: Codable, Sendable, Equatable {
     public var source: JournalSource
     /// When the relay took it.
     public var receivedAt: Timestamp
+    /// When the sender made it, where the journal keeps that: it may have stood beside the event, in header fields.
+    public var madeAt: Timestamp?
     /// It shows a presence that the relay had set itself; `nil` = it does not, as far as is known.
     public var ownChange: Bool?
 
@@ -75,6 +78,7 @@ public struct JournalStamp: Codable, Sendable, Equatable {
         key = entry.key
         source = entry.source
         receivedAt = entry.receivedAt
+        madeAt = entry.madeAt
         self.ownChange = ownChange ? true : nil
     }
 

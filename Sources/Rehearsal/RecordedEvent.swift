@@ -27,6 +27,13 @@ public struct RecordedEvent: Sendable {
         self.source = source
     }
 
+    /// What an entry of the journal says.
+    public init(_ notification: Notification, of entry: JournalEntry) {
+        self.init(notification, at: entry.receivedAt, key: entry.key, source: entry.source)
+        // That of an envelope in header fields stands beside the body.
+        self.notification.timestamp = notification.timestamp ?? entry.madeAt
+    }
+
     /// As the journal would have it; nobody here looks at the body again.
     func entry(for agentID: String) -> JournalEntry {
         JournalEntry(

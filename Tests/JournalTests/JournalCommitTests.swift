@@ -191,4 +191,29 @@ struct JournalCommitTests {
         #expect(try await journal.deadLetters(before: nil, limit: 1)[0].id > ids[0])
         await journal.close()
     }
+
+    @Test("a page of dead letters ends with its bytes, after one letter at the least, and the next page goes on there")
+    func boundsLetters() async throws {
+        let journal = try folder.open()
+        var commit = JournalCommit()
+        commit.deadLetters = (1...5).map {
+            DeadLetter(
+                at: Timestamp(milliseconds: 1),
+                reason: "\($0)",
+                agentID: nil,
+                event: [UInt8](repeating: 32, count: 1000)
+            )
+        }
+        try await journal.commit(commit)
+        var pages: [[String]] = []
+        var before: Int64?
+        while let page = Optional(try await journal.deadLetters(before: before, limit: 4, bytes: 1500)), !page.isEmpty {
+            pages.append(page.map(\.reason))
+            before = page.last?.id
+        }
+        #expect(pages == [["5", "4"], ["3", "2"], ["1"]])
+        #expect(try await journal.deadLetters(before: nil, limit: 4, bytes: 1).map(\.reason) == ["5"])
+        #expect(try await journal.deadLetters(before: nil, limit: 4).count == 4)
+        await journal.close()
+    }
 }

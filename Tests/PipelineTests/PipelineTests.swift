@@ -8,10 +8,11 @@ import GenesysAPI
 import GenesysEvents
 import Journal
 import Logging
-import Pipeline
 import StatusRules
 import Synchronization
 import Testing
+
+@testable import Pipeline
 
 /// A pipeline over a real journal, with a Genesys of closures. Ends with its test.
 private final class Plant: Sendable {
@@ -107,14 +108,15 @@ private final class Plant: Sendable {
     private let log: WriteLog
     var written: [String] { log.all }
 
-    func append(_ body: String, key: String = UUID().uuidString) async throws {
+    func append(_ body: String, key: String = UUID().uuidString, madeAt: Timestamp? = nil) async throws {
         let entry = JournalEntry(
             key: key,
             source: .webhook,
             topic: "topic",
             agentID: "agent",
             receivedAt: .test,
-            body: Array(body.utf8)
+            body: Array(body.utf8),
+            madeAt: madeAt
         )
         _ = try await journal.append([entry])
     }
@@ -160,6 +162,25 @@ struct PipelineTests {
             try await plant.append(call("terminated"))
             try await eventually("restored") { plant.written == ["agent break", "agent available"] }
             #expect(await plant.pipeline.record(of: "agent")?.episodes.episode == nil)
+            await plant.end()
+        }
+    }
+
+    @Test("an event whose time stands beside its body is as old as that says")
+    func timeBeside() async throws {
+        try await withFolder { folder in
+            let plant = try await Plant(folder: folder)
+            try await plant.append(presence)
+            let ago: (Int) -> Timestamp = { Timestamp.test.advanced(by: .seconds(-$0)) }
+            try await plant.append(call(), madeAt: ago(3600))
+            try await eventually("applied") {
+                await plant.pipeline.record(of: "agent")?.facts.conversations.isEmpty == false
+            }
+            #expect(await plant.pipeline.record(of: "agent")?.heardAt == ago(10))
+            #expect(await plant.pipeline.record(of: "agent")?.wish == nil)
+            try await plant.append(call(), madeAt: ago(1))
+            try await eventually("Break written") { plant.written == ["agent break"] }
+            #expect(await plant.pipeline.record(of: "agent")?.heardAt == ago(1))
             await plant.end()
         }
     }

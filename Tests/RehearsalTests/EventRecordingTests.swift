@@ -63,7 +63,8 @@ struct EventRecordingTests {
             topic: "v2.users.a.presence",
             agentID: "a",
             receivedAt: .nine(5),
-            body: Array(body.utf8)
+            body: Array(body.utf8),
+            madeAt: .nine(4)
         )
         let line = try #require(JournalStamp(entry).line(with: entry.body))
         #expect(!line.contains(UInt8(ascii: "\n")))
@@ -71,6 +72,7 @@ struct EventRecordingTests {
         #expect(event.key == "eb:1")
         #expect(event.source == .observation)
         #expect(event.at == .nine(5))
+        #expect(event.notification.timestamp == .nine(4))
         guard case .presence("a", let seen) = event.notification.event else {
             Issue.record("\(event.notification)")
             return

@@ -82,7 +82,7 @@ public struct OwnChanges: Sendable {
 
     /// Takes an event of the journal; returns whether it shows a change of our own.
     public mutating func note(_ notification: GenesysEvents.Notification, of entry: JournalEntry) -> Bool {
-        var event = RecordedEvent(notification, at: entry.receivedAt, key: entry.key, source: entry.source)
+        var event = RecordedEvent(notification, of: entry)
         return strip(&event)
     }
 }
