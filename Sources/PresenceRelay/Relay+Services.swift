@@ -53,8 +53,11 @@ private struct DecisionService: Service {
         }
         let preflight = Task { await relay.preflight().runAtStart(logger: relay.logger) }
         defer { preflight.cancel() }
+        // What is sent is taken and put on the disk first: senders do not wait for long, and decisions catch up.
+        let thread = YieldingThread(name: "decisions", niceness: 5)
+        defer { thread.end() }
         await withGracefulShutdownHandler {
-            await relay.pipeline.run()
+            await withTaskExecutorPreference(thread) { await relay.pipeline.run() }
         } onGracefulShutdown: {
             Task {
                 await relay.resync.stop()
