@@ -8,14 +8,15 @@ import GenesysEvents
 
 /// Writes jobs into the open transaction of the writer's connection.
 ///
-/// Statements are compiled once per connection (GRDB's cache) and looked up once per group; values are bound without
-/// copies.
+/// Statements are compiled once per connection (GRDB's cache) and looked up once per group.
 struct GroupTransaction {
     let database: Database
     let contentWindow: Duration
     /// The sequence of the next new entry. Given here instead of by SQLite, so that it is never used twice, also when
     /// all entries were deleted, without the table that AUTOINCREMENT writes on every insert.
     var nextSequence: Int64
+    /// The new entries, as ``Journal/read(after:limit:bytes:)`` gives them.
+    var inserted: [JournalRecord] = []
 
     mutating func run(_ jobs: [WriteJob]) throws -> [WriteJob.Outcome] {
         let entries = try jobs.contains { $0.entryCount > 0 } ? EntryStatements(database) : nil
@@ -55,6 +56,9 @@ struct GroupTransaction {
         let slot = EntrySlot(entry, contentWindow: contentWindow)
         if slot.isContent, try statements.contains(entry, near: slot, window: contentWindow) { return false }
         guard try statements.insert(stored, slot: slot.value, sequence: nextSequence) else { return false }
+        var kept = entry
+        kept.madeAt = EntrySlot.madeAt(slot: slot.value, key: entry.key)
+        inserted.append(JournalRecord(sequence: nextSequence, entry: kept))
         nextSequence += 1
         return true
     }
@@ -68,27 +72,29 @@ struct GroupTransaction {
                 .execute(arguments: [position])
         }
         if !commit.agents.isEmpty {
-            let statement = try database.cachedStatement(
-                sql: """
-                    INSERT INTO agents (id, state) VALUES (?, ?)
-                    ON CONFLICT (id) DO UPDATE SET state = excluded.state
-                    """
+            let statement = try BoundStatement(
+                database,
+                """
+                INSERT INTO agents (id, state) VALUES (?, ?)
+                ON CONFLICT (id) DO UPDATE SET state = excluded.state
+                """
             )
             for agent in commit.agents {
-                try agent.state.withData { try statement.execute(arguments: [agent.id, $0]) }
+                try agent.id.withCString { id in
+                    try agent.state.withUnsafeBytes { state in
+                        statement.bind(id, agent.id.utf8.count, at: 1)
+                        statement.bind(state, at: 2)
+                        _ = try statement.run()
+                    }
+                }
             }
         }
         if !commit.history.isEmpty {
-            let statement = try database.cachedStatement(
-                sql: "INSERT INTO history (agent_id, at, kind, summary, detail) VALUES (?, ?, ?, ?, ?)"
+            let statement = try BoundStatement(
+                database,
+                "INSERT INTO history (agent_id, at, kind, summary, detail) VALUES (?, ?, ?, ?, ?)"
             )
-            for line in commit.history {
-                try line.detail.withData {
-                    try statement.execute(
-                        arguments: [line.agentID, line.at.milliseconds, line.kind.rawValue, line.summary, $0]
-                    )
-                }
-            }
+            for line in commit.history { try insert(line, statement) }
         }
         if !commit.deadLetters.isEmpty {
             let statement = try database.cachedStatement(
@@ -101,63 +107,63 @@ struct GroupTransaction {
             }
         }
     }
+
+    private func insert(_ line: HistoryEntry, _ statement: BoundStatement) throws {
+        try line.agentID.withCString { id in
+            try line.kind.rawValue.withCString { kind in
+                try line.summary.withCString { summary in
+                    try line.detail.withUnsafeBytes { detail in
+                        statement.bind(id, line.agentID.utf8.count, at: 1)
+                        statement.bind(line.at.milliseconds, at: 2)
+                        statement.bind(kind, line.kind.rawValue.utf8.count, at: 3)
+                        statement.bind(summary, line.summary.utf8.count, at: 4)
+                        statement.bind(detail, at: 5)
+                        _ = try statement.run()
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The statements of an append.
 private struct EntryStatements {
     private let database: Database
-    private let insertion: Statement
+    private let insertion: BoundStatement
 
     init(_ database: Database) throws {
         self.database = database
-        insertion = try database.cachedStatement(
-            sql: """
-                INSERT OR IGNORE INTO entries (sequence, slot, key, source, topic, agent_id, received_at, body)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """
+        insertion = try BoundStatement(
+            database,
+            """
+            INSERT OR IGNORE INTO entries (sequence, slot, key, source, topic, agent_id, received_at, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """
         )
     }
 
     /// Returns `false` when the key is in the slot already.
-    ///
-    /// Bound and stepped by hand, the values where they are: half the time of GRDB's boxed arguments, on the one path
-    /// where it counts.
     func insert(_ stored: StoredEntry, slot: Int64, sequence: Int64) throws -> Bool {
         let entry = stored.entry
-        let row = insertion.sqliteStatement
-        let code = entry.key.withCString { key in
-            entry.source.rawValue.withCString { source in
-                entry.topic.withCString { topic in
-                    (entry.agentID ?? "").withCString { agent in
-                        stored.body.withUnsafeBytes { body in
-                            sqlite3_bind_int64(row, 1, sequence)
-                            sqlite3_bind_int64(row, 2, slot)
-                            sqlite3_bind_text(row, 3, key, CInt(entry.key.utf8.count), nil)
-                            sqlite3_bind_text(row, 4, source, CInt(entry.source.rawValue.utf8.count), nil)
-                            sqlite3_bind_text(row, 5, topic, CInt(entry.topic.utf8.count), nil)
-                            if let id = entry.agentID { sqlite3_bind_text(row, 6, agent, CInt(id.utf8.count), nil) }
-                            sqlite3_bind_int64(row, 7, entry.receivedAt.milliseconds)
-                            // An array without elements may have no address, and no address is NULL.
-                            if body.isEmpty {
-                                sqlite3_bind_zeroblob(row, 8, 0)
-                            } else {
-                                sqlite3_bind_blob64(row, 8, body.baseAddress, sqlite3_uint64(body.count), nil)
-                            }
-                            return sqlite3_step(row)
+        return try entry.key.withCString { key in
+            try entry.source.rawValue.withCString { source in
+                try entry.topic.withCString { topic in
+                    try (entry.agentID ?? "").withCString { agent in
+                        try stored.body.withUnsafeBytes { body in
+                            insertion.bind(sequence, at: 1)
+                            insertion.bind(slot, at: 2)
+                            insertion.bind(key, entry.key.utf8.count, at: 3)
+                            insertion.bind(source, entry.source.rawValue.utf8.count, at: 4)
+                            insertion.bind(topic, entry.topic.utf8.count, at: 5)
+                            if let id = entry.agentID { insertion.bind(agent, id.utf8.count, at: 6) }
+                            insertion.bind(entry.receivedAt.milliseconds, at: 7)
+                            insertion.bind(body, at: 8)
+                            return try insertion.run() > 0
                         }
                     }
                 }
             }
         }
-        // SQLite must not keep addresses that end here.
-        defer {
-            sqlite3_reset(row)
-            sqlite3_clear_bindings(row)
-        }
-        guard code == SQLITE_DONE else {
-            throw DatabaseError(resultCode: ResultCode(rawValue: code), message: database.lastErrorMessage)
-        }
-        return sqlite3_changes(database.sqliteConnection) > 0
     }
 
     /// Whether the same content came within the window before, or after: requests overlap, and clocks are set back.
@@ -174,6 +180,51 @@ private struct EntryStatements {
             if Duration.milliseconds(distance.magnitude) < window { return true }
         }
         return false
+    }
+}
+
+/// A statement that is bound and stepped by hand, the values where they are: half the time of GRDB's boxed arguments, on
+/// the paths that every event takes.
+private struct BoundStatement {
+    private let database: Database
+    /// Owns the one below.
+    private let statement: Statement
+    private let row: SQLiteStatement
+
+    init(_ database: Database, _ sql: String) throws {
+        self.database = database
+        statement = try database.cachedStatement(sql: sql)
+        row = statement.sqliteStatement
+    }
+
+    func bind(_ number: Int64, at place: CInt) { sqlite3_bind_int64(row, place, number) }
+
+    /// The text has to stay where it is until the statement has run, and so have the bytes below.
+    func bind(_ text: UnsafePointer<CChar>, _ count: Int, at place: CInt) {
+        sqlite3_bind_text(row, place, text, CInt(count), nil)
+    }
+
+    func bind(_ bytes: UnsafeRawBufferPointer, at place: CInt) {
+        // An array without elements may have no address, and no address is NULL.
+        if bytes.isEmpty {
+            sqlite3_bind_zeroblob(row, place, 0)
+        } else {
+            sqlite3_bind_blob64(row, place, bytes.baseAddress, sqlite3_uint64(bytes.count), nil)
+        }
+    }
+
+    /// Returns how many rows it has changed. What is not bound again is NULL the next time.
+    func run() throws -> Int {
+        // SQLite must not keep addresses that end with the caller's.
+        defer {
+            sqlite3_reset(row)
+            sqlite3_clear_bindings(row)
+        }
+        let code = sqlite3_step(row)
+        guard code == SQLITE_DONE else {
+            throw DatabaseError(resultCode: ResultCode(rawValue: code), message: database.lastErrorMessage)
+        }
+        return Int(sqlite3_changes(database.sqliteConnection))
     }
 }
 

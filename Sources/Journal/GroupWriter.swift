@@ -41,6 +41,7 @@ final class GroupWriter: Sendable {
     private let log: LogCheckpointer
     private let configuration: Journal.Configuration
     private let signal: EntrySignal
+    private let recent: RecentEntries
     private let metrics: JournalMetrics
     private let logger: Logger
     private let queue = Mutex(Queue())
@@ -53,6 +54,7 @@ final class GroupWriter: Sendable {
         configuration: Journal.Configuration,
         lastSequence: Int64,
         signal: EntrySignal,
+        recent: RecentEntries,
         metrics: JournalMetrics,
         logger: Logger
     ) {
@@ -60,6 +62,7 @@ final class GroupWriter: Sendable {
         self.log = log
         self.configuration = configuration
         self.signal = signal
+        self.recent = recent
         self.metrics = metrics
         self.logger = logger
         connection = Mutex(Connection(nextSequence: lastSequence + 1))
@@ -202,6 +205,7 @@ final class GroupWriter: Sendable {
             )
             let outcomes = try inTransaction(database) { try writing.run(jobs) }
             connection.nextSequence = writing.nextSequence
+            recent.note(writing.inserted)
             return outcomes
         }
     }

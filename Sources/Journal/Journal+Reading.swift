@@ -49,6 +49,14 @@ extension Journal {
         }
     }
 
+    /// As ``read(after:limit:bytes:)``, for the one who applies entries and never goes back: what was appended just now
+    /// comes from memory, as it was appended.
+    public func readNext(after sequence: Int64, limit: Int, bytes: Int) async throws(JournalError) -> [JournalRecord] {
+        guard !isClosed else { throw JournalError(.closed, "the journal is closed") }
+        if let records = recent.take(after: sequence, limit: limit, bytes: bytes) { return records }
+        return try await read(after: sequence, limit: limit, bytes: bytes)
+    }
+
     /// A sequence to give to ``read(after:limit:)`` for all entries received at `time` or later.
     ///
     /// Times follow the sequence but for requests that overlap, so it begins a minute early: look at `receivedAt`.

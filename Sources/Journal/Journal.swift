@@ -34,6 +34,8 @@ public final class Journal: Sendable {
         public var retryInterval: Duration = .seconds(1)
         /// How the database is opened.
         public var access = Access.readWrite
+        /// Bytes of entries that are held in memory for ``Journal/readNext(after:limit:bytes:)``.
+        var maxRecentBytes = 8 * 1024 * 1024
         /// When the log is copied into the database.
         var checkpoints = CheckpointSchedule.Limits()
 
@@ -45,6 +47,7 @@ public final class Journal: Sendable {
     let pool: DatabasePool
     let metrics: JournalMetrics
     private let signal: EntrySignal
+    let recent: RecentEntries
     private let writer: GroupWriter?
     let log: LogCheckpointer?
     private let lock: LockFile?
@@ -77,15 +80,17 @@ public final class Journal: Sendable {
         self.lock = lock
         self.logger = logger
         signal = EntrySignal(last: last)
+        recent = RecentEntries(after: last, limit: configuration.maxRecentBytes)
         let metrics = JournalMetrics()
         self.metrics = metrics
-        writer = log.map { [pool, signal] log in
+        writer = log.map { [pool, signal, recent] log in
             GroupWriter(
                 pool: pool,
                 log: log,
                 configuration: configuration,
                 lastSequence: last,
                 signal: signal,
+                recent: recent,
                 metrics: metrics,
                 logger: logger
             )

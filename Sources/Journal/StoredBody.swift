@@ -53,21 +53,16 @@ enum StoredBody {
 
 /// An entry on its way into a row.
 struct StoredEntry: Sendable {
-    /// Its body is empty.
     let entry: JournalEntry
     /// What the row gets.
     let body: [UInt8]
-    /// Bytes that are held for it: whoever waits for the answer has the body as it came, which may be hundreds of times as
-    /// large as the row's.
-    let weight: Int
+    /// Bytes that are held for it. The body as it came may be hundreds of times as large as the row's.
+    var weight: Int { entry.weight + body.count }
 
     /// Compresses: not for the writer's turn.
     init(_ entry: JournalEntry) {
-        body = StoredBody.encode(entry.body)
-        weight = entry.weight + body.count
-        var entry = entry
-        entry.body = []
         self.entry = entry
+        body = StoredBody.encode(entry.body)
     }
 }
 

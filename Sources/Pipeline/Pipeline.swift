@@ -224,7 +224,7 @@ public actor Pipeline {
         var batch: [JournalRecord] = []
         if journal.lastSequence > position {
             do {
-                batch = try await journal.read(after: position, limit: Self.batch, bytes: Self.batchBytes)
+                batch = try await journal.readNext(after: position, limit: Self.batch, bytes: Self.batchBytes)
             } catch {
                 logger.error("the journal cannot be read: \(error)")
                 await pause()
