@@ -28,11 +28,12 @@ final class YieldingThread: TaskExecutor {
     ///   - niceness: above that of the process, 0 to 19; each step is about a tenth less of a processor that others want.
     init(name: String, niceness: Int32) {
         let thread = Thread { [self] in
+            // From inside: a thread that does not run yet has no name that the kernel could know.
+            Thread.current.name = name
             // From what the process was started with, which may be more already.
             setpriority(Self.ofThread, 0, Self.niceness + niceness)
             run()
         }
-        thread.name = name
         thread.start()
     }
 

@@ -46,6 +46,7 @@ struct YieldingThreadTests {
         thread.end()
         let name = try #require(first.thread)
         #expect(name.contains("/task/"))
+        #expect(try String(contentsOfFile: "/proc/\(name)/comm", encoding: .utf8) == "test\n")
         try await eventually("its end") { !FileManager.default.fileExists(atPath: "/proc/\(name)") }
     }
 }
