@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
-import Foundation
 import GRDB
-import GRDBSQLite
 import GenesysEvents
 
 /// Writes jobs into the open transaction of the writer's connection.
@@ -97,12 +95,23 @@ struct GroupTransaction {
             for line in commit.history { try insert(line, statement) }
         }
         if !commit.deadLetters.isEmpty {
-            let statement = try database.cachedStatement(
-                sql: "INSERT INTO dead_letters (at, reason, agent_id, event) VALUES (?, ?, ?, ?)"
+            let statement = try BoundStatement(
+                database,
+                "INSERT INTO dead_letters (at, reason, agent_id, event) VALUES (?, ?, ?, ?)"
             )
-            for letter in commit.deadLetters {
-                try letter.event.withData {
-                    try statement.execute(arguments: [letter.at.milliseconds, letter.reason, letter.agentID, $0])
+            for letter in commit.deadLetters { try insert(letter, statement) }
+        }
+    }
+
+    private func insert(_ letter: DeadLetter, _ statement: BoundStatement) throws {
+        try letter.reason.withCString { reason in
+            try (letter.agentID ?? "").withCString { agent in
+                try letter.event.withUnsafeBytes { event in
+                    statement.bind(letter.at.milliseconds, at: 1)
+                    statement.bind(reason, letter.reason.utf8.count, at: 2)
+                    if let id = letter.agentID { statement.bind(agent, id.utf8.count, at: 3) }
+                    statement.bind(event, at: 4)
+                    _ = try statement.run()
                 }
             }
         }
@@ -180,62 +189,5 @@ private struct EntryStatements {
             if Duration.milliseconds(distance.magnitude) < window { return true }
         }
         return false
-    }
-}
-
-/// A statement that is bound and stepped by hand, the values where they are: half the time of GRDB's boxed arguments, on
-/// the paths that every event takes.
-private struct BoundStatement {
-    private let database: Database
-    /// Owns the one below.
-    private let statement: Statement
-    private let row: SQLiteStatement
-
-    init(_ database: Database, _ sql: String) throws {
-        self.database = database
-        statement = try database.cachedStatement(sql: sql)
-        row = statement.sqliteStatement
-    }
-
-    func bind(_ number: Int64, at place: CInt) { sqlite3_bind_int64(row, place, number) }
-
-    /// The text has to stay where it is until the statement has run, and so have the bytes below.
-    func bind(_ text: UnsafePointer<CChar>, _ count: Int, at place: CInt) {
-        sqlite3_bind_text(row, place, text, CInt(count), nil)
-    }
-
-    func bind(_ bytes: UnsafeRawBufferPointer, at place: CInt) {
-        // An array without elements may have no address, and no address is NULL.
-        if bytes.isEmpty {
-            sqlite3_bind_zeroblob(row, place, 0)
-        } else {
-            sqlite3_bind_blob64(row, place, bytes.baseAddress, sqlite3_uint64(bytes.count), nil)
-        }
-    }
-
-    /// Returns how many rows it has changed. What is not bound again is NULL the next time.
-    func run() throws -> Int {
-        // SQLite must not keep addresses that end with the caller's.
-        defer {
-            sqlite3_reset(row)
-            sqlite3_clear_bindings(row)
-        }
-        let code = sqlite3_step(row)
-        guard code == SQLITE_DONE else {
-            throw DatabaseError(resultCode: ResultCode(rawValue: code), message: database.lastErrorMessage)
-        }
-        return Int(sqlite3_changes(database.sqliteConnection))
-    }
-}
-
-extension [UInt8] {
-    /// The bytes as `Data` without a copy; not to be kept.
-    fileprivate func withData<Result>(_ body: (Data) throws -> Result) rethrows -> Result {
-        try withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress, !bytes.isEmpty else { return try body(Data()) }
-            // Only read, and only during the call: the memory is the array's.
-            let address = UnsafeMutableRawPointer(mutating: base)
-            return try body(Data(bytesNoCopy: address, count: bytes.count, deallocator: .none))
-        }
     }
 }

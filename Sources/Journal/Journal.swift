@@ -22,7 +22,7 @@ public final class Journal: Sendable {
 
         /// Entries waiting for the disk before `append` throws `.overloaded`.
         public var maxPending = 50_000
-        /// Bytes of bodies, compressed, waiting for the disk before `append` throws `.overloaded`.
+        /// Bytes that are held for entries waiting for the disk before `append` throws `.overloaded`.
         public var maxPendingBytes = 64 * 1024 * 1024
         /// How long entries, history and dead letters are kept.
         public var keep: Duration = .seconds(30 * 86_400)

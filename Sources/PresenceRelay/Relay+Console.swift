@@ -11,9 +11,6 @@ import Pipeline
 import Resync
 import StatusRules
 
-/// Bytes of events with which a page of dead letters ends.
-private let pageBytes = 8_000_000
-
 extension ConsoleSources {
     /// What the console shows of a relay, and what it may start.
     init(of relay: Relay) {
@@ -37,13 +34,9 @@ extension ConsoleSources {
                 )
             },
             deadLetters: { before, limit in
-                let letters = try await relay.journal.deadLetters(before: before, limit: limit + 1, bytes: pageBytes)
-                let isFull = letters.reduce(0) { $0 + $1.event.count } >= pageBytes
-                let shown = letters.prefix(limit)
-                return DeadLetterPage(
-                    deadLetters: shown.map(DeadLetterView.init),
-                    next: isFull || letters.count > limit ? shown.last.map { String($0.id) } : nil
-                )
+                let bytes = DeadLetterPage.mostBytes
+                let letters = try await relay.journal.deadLetters(before: before, limit: limit + 1, bytes: bytes)
+                return DeadLetterPage(letters, limit: limit)
             },
             deadLetter: { id in try await relay.journal.deadLetter(id: id).map(DeadLetterView.init) },
             retryDeadLetter: { id in try await relay.retryDeadLetter(id) },
@@ -107,5 +100,20 @@ extension Relay {
         }
         if request.agents.isEmpty, request.queues.isEmpty { ids = Set(known.map(\.facts.id)) }
         return ResyncJobView(await resync.start(agentIDs: ids.sorted()))
+    }
+}
+
+extension DeadLetterPage {
+    /// Bytes of events with which a page ends.
+    static let mostBytes = 8_000_000
+
+    /// From what was read for it: one letter more than its limit, or up to ``mostBytes``, where there are as many.
+    init(_ letters: [DeadLetter], limit: Int) {
+        let isFull = letters.reduce(0) { $0 + $1.event.count } >= Self.mostBytes
+        let shown = letters.prefix(limit)
+        self.init(
+            deadLetters: shown.map(DeadLetterView.init),
+            next: isFull || letters.count > limit ? shown.last.map { String($0.id) } : nil
+        )
     }
 }

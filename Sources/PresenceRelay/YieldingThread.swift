@@ -39,14 +39,16 @@ final class YieldingThread: TaskExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let isFirst = work.withLock { work in
-            work.jobs.append(job)
-            return work.jobs.count == 1
+        let (hasEnded, isFirst) = work.withLock { work in
+            if !work.hasEnded { work.jobs.append(job) }
+            return (work.hasEnded, work.jobs.count == 1)
         }
+        // What outlives the thread still runs to its end, on the global pool.
+        if hasEnded { return globalConcurrentExecutor.enqueue(ExecutorJob(job)) }
         if isFirst { mayGoOn.signal() }
     }
 
-    /// The thread ends when all that was enqueued has run. Nothing may be enqueued any more.
+    /// The thread ends when all that was enqueued has run.
     func end() {
         work.withLock { $0.hasEnded = true }
         mayGoOn.signal()
@@ -60,9 +62,7 @@ final class YieldingThread: TaskExecutor {
                 return (work.jobs, work.hasEnded)
             }
             for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
-            if hasEnded, jobs.isEmpty { return }
-            // Once more, for what came with the end.
-            if hasEnded { mayGoOn.signal() }
+            if hasEnded { return }
         }
     }
 }

@@ -39,14 +39,14 @@ public struct EventRecording {
         defer { self.last = last }
         return received.indices.map { place in
             count += 1
-            var notification = received[place].notification
-            notification.timestamp = notification.timestamp ?? stamps[place]?.madeAt
+            let notification = received[place].notification
             last = times[place] ?? last
             var event = RecordedEvent(
                 notification,
                 at: last,
                 key: stamps[place]?.key ?? notification.eventBridgeID ?? "event \(count)",
-                source: stamps[place]?.source ?? .webhook
+                source: stamps[place]?.source ?? .webhook,
+                madeAt: stamps[place]?.madeAt
             )
             event.isOwnChange = stamps[place]?.ownChange == true
             return event

@@ -19,9 +19,16 @@ public struct RecordedEvent: Sendable {
     /// The agent it is about, when the topic or the body names one.
     public var agentID: String? { notification.event.userID }
 
-    /// An event to be taken at a time.
-    public init(_ notification: Notification, at: Timestamp, key: String, source: JournalSource = .webhook) {
+    /// An event to be taken at a time; `madeAt` is that of an envelope in header fields, which stands beside the event.
+    public init(
+        _ notification: Notification,
+        at: Timestamp,
+        key: String,
+        source: JournalSource = .webhook,
+        madeAt: Timestamp? = nil
+    ) {
         self.notification = notification
+        self.notification.timestamp = notification.timestamp ?? madeAt
         self.at = at
         self.key = key
         self.source = source
@@ -29,9 +36,7 @@ public struct RecordedEvent: Sendable {
 
     /// What an entry of the journal says.
     public init(_ notification: Notification, of entry: JournalEntry) {
-        self.init(notification, at: entry.receivedAt, key: entry.key, source: entry.source)
-        // That of an envelope in header fields stands beside the body.
-        self.notification.timestamp = notification.timestamp ?? entry.madeAt
+        self.init(notification, at: entry.receivedAt, key: entry.key, source: entry.source, madeAt: entry.madeAt)
     }
 
     /// As the journal would have it; nobody here looks at the body again.

@@ -182,7 +182,10 @@ struct HTTPServerExchangeTests {
             ("HEAD / HTTP/1.1\r\n\r\n", 400), ("HEAD / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
             ("HEAD /% HTTP/1.1\r\nHost: a\r\n\r\n", 400),
             ("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n", 413),
-            ("HEAD / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", 417),
+            ("HEAD / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", 417), ("HEAD / HTTP/2.0\r\nHost: a\r\n\r\n", 505),
+            ("HEAD / HTTP/x\r\nHost: a\r\n\r\n", 400),
+            ("HEAD /\(String(repeating: "a", count: 9000)) HTTP/1.1\r\n", 414),
+            ("HEAD /\(String(repeating: "a", count: 9000))", 414),
         ]
     )
     func refusedHead(text: String, status: Int) async throws {

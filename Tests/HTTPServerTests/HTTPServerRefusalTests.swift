@@ -46,24 +46,6 @@ struct HTTPServerRefusalTests {
         }
     }
 
-    @Test(
-        "a HEAD without content, whatever is wrong with it",
-        arguments: [
-            ("HEAD / HTTP/2.0\r\nHost: a\r\n\r\n", 505), ("HEAD / HTTP/x\r\nHost: a\r\n\r\n", 400),
-            ("HEAD /\(String(repeating: "a", count: 9000)) HTTP/1.1\r\n", 414),
-            ("HEAD /\(String(repeating: "a", count: 9000))", 414), ("HEAD / HTTP/1.1\r\n\r\n", 400),
-        ]
-    )
-    func head(text: String, status: Int) async throws {
-        try await withServer { _, address in
-            let client = try RawClient(address)
-            client.send(text)
-            let answer = try client.answer(head: true)
-            #expect(answer.status == status)
-            #expect(try client.readToEnd().isEmpty)
-        }
-    }
-
     struct Problem: Decodable {
         var type: String
         var title: String
