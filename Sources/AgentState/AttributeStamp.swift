@@ -48,12 +48,12 @@ extension Attributes {
         _ stamps: inout [String: AttributeStamp]
     ) -> Bool {
         var isTaken = false
-        merge(new) { name, mine, value in
-            let known = stamps[name] ?? (mine == nil ? nil : base)
-            if let known, stamp.isOlder(than: known) { return nil }
+        merge(new) { name, isHere in
+            let known = stamps[name] ?? (isHere ? base : nil)
+            if let known, stamp.isOlder(than: known) { return false }
             isTaken = true
             stamps[name] = stamp
-            return value
+            return true
         }
         return isTaken
     }
@@ -68,18 +68,15 @@ extension Attributes {
     ) {
         // Most snapshots have those of the one before: the same memory tells whoever compares them.
         if stamps.isEmpty, self == new { return }
-        guard !stamps.isEmpty || isMore(than: new) else {
+        guard !stamps.isEmpty || !new.hasAllNames(of: self) else {
             self = new
             return
         }
-        compare(new) { name, _, value in
-            if value == nil, stamps[name] == nil { stamps[name] = base }
-            return true
-        }
-        merge(new) { name, _, value in
-            if let known = stamps[name], let stamp, stamp.isOlder(than: known) { return nil }
+        for name in names(notIn: new) where stamps[name] == nil { stamps[name] = base }
+        merge(new) { name, _ in
+            if let known = stamps[name], let stamp, stamp.isOlder(than: known) { return false }
             stamps[name] = nil
-            return value
+            return true
         }
     }
 
@@ -89,23 +86,12 @@ extension Attributes {
         _ stamp: AttributeStamp,
         _ stamps: inout [String: AttributeStamp]
     ) {
-        merge(old) { name, mine, value in
-            if mine != nil {
-                guard let known = stamps[name]?.moment, let moment = stamp.moment, known < moment else { return nil }
+        merge(old) { name, isHere in
+            if isHere {
+                guard let known = stamps[name]?.moment, let moment = stamp.moment, known < moment else { return false }
             }
             stamps[name] = stamp
-            return value
+            return true
         }
-    }
-
-    /// Has a name that the others have not.
-    private func isMore(than others: Attributes) -> Bool {
-        guard count <= others.count else { return true }
-        var isMore = false
-        compare(others) { _, mine, other in
-            isMore = mine != nil && other == nil
-            return !isMore
-        }
-        return isMore
     }
 }

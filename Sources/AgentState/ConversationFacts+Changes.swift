@@ -43,13 +43,9 @@ extension ConversationFacts.Fields {
 
     /// Those that differ, by name. There are many attributes, and few of them change.
     private func attributeChanges(_ prefix: String, _ old: Attributes, _ new: Attributes) -> [FactChange] {
-        guard old != new else { return [] }
         var changes: [FactChange] = []
-        old.compare(new) { name, old, new in
-            if old != new {
-                changes.append(FactChange(path: prefix + name, old: old, new: new, conversationID: id))
-            }
-            return true
+        old.differences(to: new) { name, old, new in
+            changes.append(FactChange(path: prefix + name, old: old, new: new, conversationID: id))
         }
         return changes
     }

@@ -51,11 +51,13 @@ enum EventBody {
 
     /// A map of texts; other values are left out.
     static func texts(_ value: JSONValue) -> Attributes {
-        var texts: [Attributes.Element] = []
-        texts.reserveCapacity(value.isObject ? value.count : 0)
-        for (name, value) in value.fields {
-            if let text = value.string { texts.append(Attributes.Element(name: name.string, value: text)) }
+        guard value.isObject else { return [:] }
+        var fields = value.fields
+        return Attributes(atMost: value.count) {
+            while let (name, value) = fields.next() {
+                if let text = value.text { return Attributes.Bytes(name: UTF8Bytes(name.text), value: UTF8Bytes(text)) }
+            }
+            return nil
         }
-        return Attributes(elements: texts)
     }
 }

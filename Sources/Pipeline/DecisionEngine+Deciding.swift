@@ -17,7 +17,8 @@ extension DecisionEngine {
         var move = EpisodeMove()
         var lines: [ShadowLine] = []
         // Of most agents nothing is wanted most of the time, and what the look would go by is large.
-        if verdict.match != nil || !record.$episodes.isSilent || !verdict.shadows.isEmpty || !record.shadows.isEmpty {
+        let matches = if case .some = verdict.match { true } else { false }
+        if matches || !record.$episodes.isSilent || !verdict.shadows.isEmpty || !record.shadows.isEmpty {
             // Only details tell of them.
             if keepsDetails { before = (record.episodes.episode, record.episodes.armed) }
             let input = input(verdict, trigger, now: now, record)
@@ -25,7 +26,7 @@ extension DecisionEngine {
             lines = record.shadows.advance(verdict.shadows, input)
         }
         record.setWake(Timestamp.earliest(verdict.wakeAt, move.wakeAt), now: now)
-        let unheard = verdict.unheard + move.unheard
+        let unheard = move.unheard.isEmpty ? verdict.unheard : verdict.unheard + move.unheard
         if !unheard.isEmpty || !record.reads.isEmpty, policy.mayTouch(record.facts.id) {
             outcome.conversationReads += record.reads.ask(for: unheard, now: now)
         }

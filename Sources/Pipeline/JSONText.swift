@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright (c) 2026 the Presence Relay authors
 
+import GenesysEvents
+
 /// JSON in the making: bytes, and the containers that are open.
 struct JSONText {
     private(set) var bytes: [UInt8] = []
@@ -55,19 +57,33 @@ struct JSONText {
 
     mutating func write(_ text: String) {
         var text = text
-        text.withUTF8 { utf8 in
-            bytes.append(UInt8(ascii: "\""))
-            var hasEscapes = false
-            for byte in utf8 { hasEscapes = hasEscapes || Self.needsEscape(byte) }
-            if hasEscapes {
-                for byte in utf8 {
-                    if Self.needsEscape(byte) { escape(byte) } else { bytes.append(byte) }
-                }
-            } else {
-                bytes.append(contentsOf: utf8)
+        text.withUTF8 { write(utf8: $0) }
+    }
+
+    private mutating func write(utf8: UnsafeBufferPointer<UInt8>) {
+        bytes.append(UInt8(ascii: "\""))
+        var hasEscapes = false
+        for byte in utf8 { hasEscapes = hasEscapes || Self.needsEscape(byte) }
+        if hasEscapes {
+            for byte in utf8 {
+                if Self.needsEscape(byte) { escape(byte) } else { bytes.append(byte) }
             }
-            bytes.append(UInt8(ascii: "\""))
+        } else {
+            bytes.append(contentsOf: utf8)
         }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// An object of them. No text is made of any.
+    mutating func write(_ attributes: Attributes) {
+        let depth = open(UInt8(ascii: "{"), UInt8(ascii: "}"))
+        attributes.forEachUTF8 { name, value in
+            next(in: depth)
+            write(utf8: name)
+            bytes.append(UInt8(ascii: ":"))
+            write(utf8: value)
+        }
+        close(to: depth - 1)
     }
 
     private static func needsEscape(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5C }

@@ -4,25 +4,40 @@
 import AgentState
 import GenesysEvents
 
-/// The fields of conversations that a set of rules names, each with a place of its own.
-struct ConversationFields: Sendable {
-    private(set) var fields: [ConversationField] = []
-    private var slots: [ConversationField: Int] = [:]
+/// The fields of conversations that a set of rules names, each with a place of its own. A class, since every look at a
+/// conversation holds it.
+final class ConversationFields: Sendable {
+    private let fields: [ConversationField]
     /// The place of the one field whose value changes by itself.
-    private(set) var afterCallWork: Int?
+    let afterCallWork: Int?
+    /// Attributes of the agent's participant are looked up all at once, those of the customer's too.
+    let attributes: Lookup
+    let customerAttributes: Lookup
+
+    /// Attributes, and the place of each among the fields.
+    struct Lookup: Sendable {
+        let names: Attributes
+        let slots: [Int]
+
+        fileprivate init(_ fields: [ConversationField], name: (ConversationField) -> String?) {
+            var slots: [String: Int] = [:]
+            for (slot, field) in fields.enumerated() { name(field).map { slots[$0] = slot } }
+            names = Attributes(slots.mapValues { _ in "" })
+            self.slots = names.compactMap { slots[$0.name] }
+        }
+    }
+
+    /// - Parameter fields: each once.
+    init(_ fields: [ConversationField] = []) {
+        self.fields = fields
+        afterCallWork = fields.firstIndex(of: .afterCallWork)
+        attributes = Lookup(fields) { if case .attribute(let name) = $0 { name } else { nil } }
+        customerAttributes = Lookup(fields) { if case .customerAttribute(let name) = $0 { name } else { nil } }
+    }
 
     subscript(slot: Int) -> ConversationField { fields[slot] }
 
     var count: Int { fields.count }
-
-    /// The place of a field, which is new or there already.
-    mutating func slot(_ field: ConversationField) -> Int {
-        if let slot = slots[field] { return slot }
-        slots[field] = fields.count
-        if field == .afterCallWork { afterCallWork = fields.count }
-        fields.append(field)
-        return fields.count - 1
-    }
 }
 
 /// One conversation while one agent is evaluated: each value that rules ask for is read once, whatever the number of
@@ -71,9 +86,17 @@ final class ConversationView {
 
     func value(_ slot: Int) -> FactValue {
         if let value = values[slot] { return value }
-        let value = fields[slot].value(in: facts, now: now)
-        values[slot] = value
-        return value
+        switch fields[slot] {
+        case .attribute: look(up: fields.attributes, in: facts.fields.attributes)
+        case .customerAttribute: look(up: fields.customerAttributes, in: facts.fields.customerAttributes)
+        case let field: values[slot] = field.value(in: facts, now: now)
+        }
+        return values[slot] ?? .absent
+    }
+
+    private func look(up lookup: ConversationFields.Lookup, in attributes: Attributes) {
+        for slot in lookup.slots { values[slot] = .absent }
+        attributes.look(up: lookup.names) { values[lookup.slots[$0]] = .text($1) }
     }
 
     /// When a value changes by itself; `nil` = never.

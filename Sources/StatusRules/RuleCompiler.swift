@@ -10,7 +10,8 @@ final class RuleCompiler {
     /// Names that only the organisation can resolve, in the order of the file.
     private(set) var names = ResolvedNames()
     /// The fields of conversations that rules ask for.
-    private(set) var fields = ConversationFields()
+    private(set) var fields: [ConversationField] = []
+    private var slots: [ConversationField: Int] = [:]
     /// Where each attribute is asked for, in the order of the file.
     private(set) var attributes: [(field: ConversationField, location: SourceLocation)] = []
     /// Of the rule that is being compiled.
@@ -40,7 +41,10 @@ final class RuleCompiler {
         case .attribute, .customerAttribute: attributes.append((field, location))
         default: break
         }
-        return fields.slot(field)
+        if let slot = slots[field] { return slot }
+        slots[field] = fields.count
+        fields.append(field)
+        return fields.count - 1
     }
 
     /// A `for:` beside other conditions of the same mapping.

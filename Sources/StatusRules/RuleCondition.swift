@@ -95,7 +95,9 @@ final class ConditionGroup: Sendable {
     }
 
     func holds(_ facts: AgentFacts, _ scope: inout RuleScope) -> Bool {
-        guard conditions.allSatisfy({ $0.holds(facts, &scope) }) else { return false }
+        for condition in conditions {
+            guard condition.holds(facts, &scope) else { return false }
+        }
         guard let hold else { return true }
         guard let conversation else { return scope.isMet(hold, nil) }
         return scope.conversations.contains { candidate in

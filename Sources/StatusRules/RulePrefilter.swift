@@ -12,12 +12,14 @@ struct RulePrefilter: Sendable {
             case agent(AgentField)
             /// Some conversation passes, looked at or not; by the field's place in ``ConversationFields``.
             case conversation(Int)
+            /// One of these lists of other comparisons holds as a whole, by their places.
+            case any([[Int]])
         }
 
         let subject: Subject
         let test: FactTest
 
-        init(_ subject: Subject, _ test: FactTest) {
+        init(_ subject: Subject, _ test: FactTest = .all([])) {
             self.subject = subject
             self.test = test
         }
@@ -30,6 +32,8 @@ struct RulePrefilter: Sendable {
         private var known: UInt64 = 0
         private var held: UInt64 = 0
         private var others: [UInt8]
+        /// Those of the first 64 that are known to fail.
+        fileprivate var failed: UInt64 { known & ~held }
 
         fileprivate init(count: Int) { others = count > 64 ? Array(repeating: 0, count: count - 64) : [] }
 
@@ -53,19 +57,54 @@ struct RulePrefilter: Sendable {
     private var needed: [Int] = []
     /// Where those of a rule begin in `needed`, and at the end where the last one's end.
     private var starts: [Int] = [0]
+    /// Those of each rule that are among the first 64: once one of them has failed, a rule is out at a glance.
+    private var masks: [UInt64] = []
 
     init(_ rules: [CompiledRule]) {
-        var places: [String: Int] = [:]
+        var found = Found()
         for rule in rules {
-            for (comparison, key) in rule.when.conditions.flatMap(Self.comparisons(of:)) {
-                let place = places[key] ?? comparisons.count
-                if place == comparisons.count {
-                    comparisons.append(comparison)
-                    places[key] = place
-                }
-                needed.append(place)
-            }
+            let places = rule.when.conditions.flatMap { found.places(of: $0) }
+            masks.append(places.reduce(0) { $1 < 64 ? $0 | 1 << UInt64($1) : $0 })
+            needed += places
             starts.append(needed.count)
+        }
+        comparisons = found.comparisons
+    }
+
+    /// All different comparisons so far.
+    private struct Found {
+        private(set) var comparisons: [Comparison] = []
+        private var places: [String: Int] = [:]
+
+        private mutating func place(of key: String, _ comparison: @autoclosure () -> Comparison) -> Int {
+            if let place = places[key] { return place }
+            places[key] = comparisons.count
+            comparisons.append(comparison())
+            return comparisons.count - 1
+        }
+
+        /// The comparisons that a condition cannot do without.
+        mutating func places(of condition: RuleCondition) -> [Int] {
+            switch condition {
+            case .fact(let field, let test):
+                guard let canonical = test.canonical else { return [] }
+                return [place(of: "a:\(field.rawValue):\(canonical)", Comparison(.agent(field), test))]
+            case .conversation(let condition):
+                return condition.group.tests.compactMap { test in
+                    guard case .fact(let field, let test, let slot) = test, field != .afterCallWork,
+                        let canonical = test.canonical
+                    else { return nil }
+                    return place(of: "c:\(slot):\(canonical)", Comparison(.conversation(slot), test))
+                }
+            case .all(let groups):
+                return groups.flatMap { group in group.conditions.flatMap { places(of: $0) } }
+            case .any(let groups):
+                let lists = groups.map { group in group.conditions.flatMap { places(of: $0) } }
+                guard !lists.contains(where: \.isEmpty) else { return [] }
+                return [place(of: "any:\(lists)", Comparison(.any(lists)))]
+            default:
+                return []
+            }
         }
     }
 
@@ -74,17 +113,27 @@ struct RulePrefilter: Sendable {
 
     /// The rule at that place surely does not match.
     func excludes(_ rule: Int, _ facts: AgentFacts, _ results: inout Results, _ scope: inout RuleScope) -> Bool {
-        for place in starts[rule]..<starts[rule + 1] {
-            let comparison = needed[place]
-            if results[comparison] == .unknown {
-                results[comparison] = holds(comparisons[comparison], facts, &scope) ? .holds : .fails
-            }
-            if results[comparison] == .fails { return true }
+        if masks[rule] & results.failed != 0 { return true }
+        for place in starts[rule]..<starts[rule + 1] where !holds(needed[place], facts, &results, &scope) {
+            return true
         }
         return false
     }
 
-    private func holds(_ comparison: Comparison, _ facts: AgentFacts, _ scope: inout RuleScope) -> Bool {
+    private func holds(_ place: Int, _ facts: AgentFacts, _ results: inout Results, _ scope: inout RuleScope) -> Bool {
+        let known = results[place]
+        guard known == .unknown else { return known == .holds }
+        let holds = compare(comparisons[place], facts, &results, &scope)
+        results[place] = holds ? .holds : .fails
+        return holds
+    }
+
+    private func compare(
+        _ comparison: Comparison,
+        _ facts: AgentFacts,
+        _ results: inout Results,
+        _ scope: inout RuleScope
+    ) -> Bool {
         switch comparison.subject {
         case .agent(let field):
             return comparison.test.holds(for: field.value(in: facts), &scope)
@@ -93,23 +142,13 @@ struct RulePrefilter: Sendable {
                 if comparison.test.holds(for: conversation.value(slot), &scope) { return true }
             }
             return false
-        }
-    }
-
-    /// The comparisons that a condition cannot do without, each with a text that only equal ones share.
-    private static func comparisons(of condition: RuleCondition) -> [(Comparison, key: String)] {
-        switch condition {
-        case .fact(let field, let test):
-            return test.canonical.map { [(Comparison(.agent(field), test), "a:\(field.rawValue):\($0)")] } ?? []
-        case .conversation(let condition):
-            return condition.group.tests.compactMap { test in
-                guard case .fact(let field, let test, let slot) = test, field != .afterCallWork,
-                    let canonical = test.canonical
-                else { return nil }
-                return (Comparison(.conversation(slot), test), "c:\(slot):\(canonical)")
+        case .any(let lists):
+            for list in lists {
+                var isMet = true
+                for place in list where isMet { isMet = holds(place, facts, &results, &scope) }
+                if isMet { return true }
             }
-        default:
-            return []
+            return false
         }
     }
 }

@@ -38,7 +38,6 @@ struct RuleScope {
         now = context.now
         changedAt = context.changedAt
         known = context.holds
-        var conversations: [ConversationView] = []
         for index in facts.conversations.indices where facts.conversations[index].isLive {
             let conversation = facts.conversations[index]
             let isTrusted = trusts(conversation, context.conversationTimeout)
@@ -46,7 +45,6 @@ struct RuleScope {
                 ConversationView(conversation, at: index, fields: fields, now: now, isTrusted: isTrusted)
             )
         }
-        self.conversations = conversations
     }
 
     /// For what is compared without an agent.

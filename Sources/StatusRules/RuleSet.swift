@@ -49,7 +49,7 @@ public struct RuleSet: Sendable {
             self.version = version
             self.rules = rules
             ruleNames = rules.map(\.name)
-            fields = compiler.fields
+            fields = ConversationFields(compiler.fields)
             attributes = compiler.attributes
             lastBeside = rules.lastIndex(where: \.mattersBeside) ?? -1
             timed = rules.indices.filter { rules[$0].when.hasHolds }.map { ($0, rules[$0].when) }
@@ -143,19 +143,28 @@ public struct RuleSet: Sendable {
     ///   - context: the time, and what the last evaluation of the agent left.
     ///   - tracing: `false` leaves the trace empty and looks at no more rules than it must, which costs a fraction.
     public func evaluate(_ facts: AgentFacts, _ context: EvaluationContext, tracing: Bool = true) -> Evaluation {
-        evaluate(facts, context, tracing: tracing ? rules.indices : 0..<0)
+        var evaluation = Evaluation(match: nil, trace: [])
+        evaluate(facts, context, tracing: tracing ? rules.indices : 0..<0, into: &evaluation)
+        return evaluation
     }
 
     /// What one rule makes of an agent beside all others; `nil` = there is no such rule.
     public func trace(ofRule name: String, _ facts: AgentFacts, _ context: EvaluationContext) -> RuleTrace? {
         guard let index = rules.firstIndex(where: { $0.name == name }) else { return nil }
-        return evaluate(facts, context, tracing: index..<index + 1).trace.first
+        var evaluation = Evaluation(match: nil, trace: [])
+        evaluate(facts, context, tracing: index..<index + 1, into: &evaluation)
+        return evaluation.trace.first
     }
 
-    /// - Parameter traced: the rules to trace, by their places; of the others no more are looked at than must be.
-    private func evaluate(_ facts: AgentFacts, _ context: EvaluationContext, tracing traced: Range<Int>) -> Evaluation {
-        var found = Found()
-        var trace: [RuleTrace] = []
+    /// - Parameters:
+    ///   - traced: the rules to trace, by their places; of the others no more are looked at than must be.
+    ///   - evaluation: an empty one. Filled in in its place: what a rule wants is large.
+    private func evaluate(
+        _ facts: AgentFacts,
+        _ context: EvaluationContext,
+        tracing traced: Range<Int>,
+        into evaluation: inout Evaluation
+    ) {
         let statuses = StatusNames(known: statuses, onQueue: onQueueStatuses)
         var scope = RuleScope(facts, context, names: names, fields: fields)
         let mayExclude = scope.unheard.isEmpty
@@ -179,38 +188,26 @@ public struct RuleSet: Sendable {
             let rule = rules[index]
             if let stoppedBy {
                 let reason = "not looked at: rule '\(stoppedBy)' stops"
-                trace.append(RuleTrace(rule: rule.name, matched: false, failure: reason))
+                evaluation.trace.append(RuleTrace(rule: rule.name, matched: false, failure: reason))
                 continue
             }
             if !isTraced, hasDecided, !rule.mattersBeside { continue }
             let match = rule.match(facts, statuses, &scope)
             if let match {
-                take(match, of: index, facts, statuses, &scope, into: &found)
-                hasDecided = found.match != nil
+                take(match, of: index, facts, statuses, &scope, into: &evaluation)
+                // By its case: `!= nil` copies all of it first.
+                if case .some = evaluation.match { hasDecided = true }
                 if rule.stops, !rule.observes { stoppedBy = rule.name }
             }
             guard isTraced else { continue }
             let failure = match == nil ? rule.failure(facts, statuses, &scope) : nil
-            trace.append(
+            evaluation.trace.append(
                 RuleTrace(rule: rule.name, matched: match != nil, failure: failure, observed: rule.observes)
             )
         }
-        return Evaluation(
-            match: found.match,
-            trace: trace,
-            errands: found.errands,
-            shadows: found.shadows,
-            holds: scope.holds,
-            wakeAt: scope.wakeAt,
-            unheard: scope.unheard
-        )
-    }
-
-    /// What rules that match want.
-    private struct Found {
-        var match: RuleMatch?
-        var errands: [RuleErrand] = []
-        var shadows: [RuleMatch] = []
+        evaluation.holds = scope.holds
+        evaluation.wakeAt = scope.wakeAt
+        evaluation.unheard = scope.unheard
     }
 
     private func take(
@@ -219,7 +216,7 @@ public struct RuleSet: Sendable {
         _ facts: AgentFacts,
         _ statuses: StatusNames,
         _ scope: inout RuleScope,
-        into all: inout Found
+        into all: inout Evaluation
     ) {
         let found = ruleMatch(index, match, facts)
         guard !rules[index].observes else {
@@ -227,7 +224,7 @@ public struct RuleSet: Sendable {
             return
         }
         if rules[index].errands != nil { all.errands += rules[index].errands(facts, match, statuses, &scope) }
-        if all.match == nil { all.match = found }
+        if case .none = all.match { all.match = found }
     }
 
     /// What one rule makes of an agent, whatever the others say and however long it has done so; `nil` = it does not

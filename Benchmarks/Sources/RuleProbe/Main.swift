@@ -21,7 +21,9 @@ struct RuleProbe {
         let rules = try RuleFile.rules(count)
         var subject = Subject(rules: rules)
         print("\(count) rules, \(rounds) rounds; microseconds")
-        print("what                                            p50      p99     mean")
+        print(
+            "what                                            p50      p99     mean  undisturbed: p50      p99    share"
+        )
         let bare = measure(rounds) { subject.compareByHand($0, count) }
         let decision = measure(rounds) { subject.evaluate($0) }
         show("\(count) comparisons by hand", bare)
@@ -36,37 +38,77 @@ struct RuleProbe {
         )
     }
 
-    static func measure(_ rounds: Int, _ body: (Int) -> Void) -> [Double] {
+    static func measure(_ rounds: Int, _ body: (Int) -> Void) -> [Round] {
         measure(rounds, preparing: { $0 }, body)
     }
 
+    /// How long one round took, and whether nobody else had the core's units meanwhile.
+    struct Round {
+        /// Microseconds.
+        var time: Double
+        /// Nanoseconds of the fixed work just before and just after, the longer of the two.
+        var yardstick: UInt64
+    }
+
+    /// A virtual machine's processors are often halves of cores that others use too, which makes whatever needs much of the
+    /// instruction cache take up to twice as long, for milliseconds at a time. One and the same event decoded beside each
+    /// round shows when that is so; arithmetic does not.
+    private struct Yardstick {
+        private let body = Bodies.call(at: Timestamp(milliseconds: 0), number: 0)
+        private var decoder = NotificationDecoder()
+        private(set) var checks = 0
+
+        mutating func measure() -> UInt64 {
+            let start = DispatchTime.now().uptimeNanoseconds
+            checks &+= (try? decoder.decode(body).count) ?? 0
+            return DispatchTime.now().uptimeNanoseconds - start
+        }
+    }
+
     /// - Parameter prepare: makes what a round needs, outside its time: as a body comes from a socket, just written.
-    static func measure<Input>(_ rounds: Int, preparing prepare: (Int) -> Input, _ body: (Input) -> Void) -> [Double] {
+    static func measure<Input>(_ rounds: Int, preparing prepare: (Int) -> Input, _ body: (Input) -> Void) -> [Round] {
+        var yardstick = Yardstick()
         let first = rounds / 10
         for round in 0..<first { body(prepare(round)) }
-        var times: [Double] = []
+        var times: [Round] = []
         times.reserveCapacity(rounds)
         for round in first..<first + rounds {
             let input = prepare(round)
+            let before = yardstick.measure()
             let start = DispatchTime.now().uptimeNanoseconds
             body(input)
-            times.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1000)
+            let time = Double(DispatchTime.now().uptimeNanoseconds - start) / 1000
+            times.append(Round(time: time, yardstick: max(before, yardstick.measure())))
         }
+        precondition(yardstick.checks == 2 * rounds)
         return times
     }
 
-    private static func show(_ name: String, _ times: [Double]) {
-        let sorted = times.sorted()
-        let numbers = [sorted.percentile(0.5) ?? 0, sorted.percentile(0.99) ?? 0, mean(times)]
+    /// Rounds beside which the yardstick took at most a fifth longer than at its best.
+    private static func undisturbed(_ rounds: [Round]) -> [Double] {
+        let best = rounds.map(\.yardstick).min() ?? 0
+        return rounds.filter { $0.yardstick * 5 <= best * 6 }.map(\.time)
+    }
+
+    private static func show(_ name: String, _ rounds: [Round]) {
+        let (all, quiet) = (rounds.map(\.time).sorted(), undisturbed(rounds).sorted())
+        let numbers = [
+            all.percentile(0.5) ?? 0, all.percentile(0.99) ?? 0, mean(rounds), quiet.percentile(0.5) ?? 0,
+            quiet.percentile(0.99) ?? 0,
+        ]
+        let columns = zip(numbers, ["%8.2f", "%8.2f", "%8.2f", "%17.2f", "%8.2f"]).map { String(format: $1, $0) }
         print(
             name.padding(toLength: 44, withPad: " ", startingAt: 0),
-            numbers.map { String(format: "%8.2f", $0) }.joined(separator: " ")
+            columns.joined(separator: " "),
+            String(format: "%7.0f %%", 100 * Double(quiet.count) / Double(max(1, all.count)))
         )
     }
 
-    private static func mean(_ times: [Double]) -> Double { times.reduce(0, +) / Double(times.count) }
+    private static func mean(_ rounds: [Round]) -> Double {
+        rounds.map(\.time).reduce(0, +) / Double(rounds.count)
+    }
 
-    private static func ratio(_ a: [Double], _ b: [Double]) -> String { String(format: "%.1f", mean(a) / mean(b)) }
+    private static func ratio(_ a: [Round], _ b: [Round]) -> String { String(format: "%.1f", mean(a) / mean(b)) }
 }
 
 /// An agent On Queue in one call, and what is measured with it.
@@ -126,7 +168,7 @@ private struct Subject {
         }
     }
 
-    mutating func measureDecoding(_ rounds: Int) -> [Double] {
+    mutating func measureDecoding(_ rounds: Int) -> [RuleProbe.Round] {
         var decoder = NotificationDecoder()
         var sum = 0
         let times = RuleProbe.measure(rounds, preparing: body) { sum &+= (try? decoder.decode($0.bytes).count) ?? 0 }
@@ -134,7 +176,7 @@ private struct Subject {
         return times
     }
 
-    mutating func measureEvents(_ rounds: Int) -> [Double] {
+    mutating func measureEvents(_ rounds: Int) -> [RuleProbe.Round] {
         var decoder = NotificationDecoder()
         return RuleProbe.measure(rounds, preparing: body) { body in
             guard let received = try? decoder.decode(body.bytes).first else { return }
