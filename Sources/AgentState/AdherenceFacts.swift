@@ -75,16 +75,16 @@ extension AdherenceFacts: Codable {
     /// For the relay's own storage, not for any API.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encodeIfPresent(state, forKey: .state)
-        try container.encodeIfPresent(scheduled, forKey: .scheduled)
-        try container.encodeIfPresent(scheduledCodeID, forKey: .scheduledCodeID)
-        try container.encodeIfPresent(actual, forKey: .actual)
-        try container.encodeIfPresent(impact, forKey: .impact)
-        try container.encodeIfPresent(since, forKey: .since)
-        try container.encodeIfPresent(explanationStatus, forKey: .explanationStatus)
+        try container.encode(present: state, .state)
+        try container.encode(present: scheduled, .scheduled)
+        try container.encode(present: scheduledCodeID, .scheduledCodeID)
+        try container.encode(present: actual, .actual)
+        try container.encode(present: impact, .impact)
+        try container.encode(present: since, .since)
+        try container.encode(present: explanationStatus, .explanationStatus)
         if !next.isEmpty { try container.encode(next, forKey: .next) }
-        try container.encodeIfPresent(managementUnitID, forKey: .managementUnitID)
-        try container.encodeIfPresent(businessUnitID, forKey: .businessUnitID)
-        try container.encodeIfPresent(teamID, forKey: .teamID)
+        try container.encode(present: managementUnitID, .managementUnitID)
+        try container.encode(present: businessUnitID, .businessUnitID)
+        try container.encode(present: teamID, .teamID)
     }
 }

@@ -203,21 +203,21 @@ extension CommunicationNews: Codable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(conversationID, forKey: .conversationID)
-        try container.encodeIfPresent(participantID, forKey: .participantID)
-        try container.encodeIfPresent(communicationID, forKey: .communicationID)
-        try container.encodeIfPresent(media, forKey: .media)
-        try container.encodeIfPresent(startedAt, forKey: .startedAt)
-        try container.encodeIfPresent(connectedAt, forKey: .connectedAt)
+        try container.encode(present: participantID, .participantID)
+        try container.encode(present: communicationID, .communicationID)
+        try container.encode(present: media, .media)
+        try container.encode(present: startedAt, .startedAt)
+        try container.encode(present: connectedAt, .connectedAt)
         if !isEnded { try container.encode(true, forKey: .isOpen) }
-        try container.encodeIfPresent(endedAt, forKey: .at)
-        try container.encodeIfPresent(disconnectType, forKey: .disconnectType)
-        try container.encodeIfPresent(workSince, forKey: .workSince)
+        try container.encode(present: endedAt, .at)
+        try container.encode(present: disconnectType, .disconnectType)
+        try container.encode(present: workSince, .workSince)
         if isWorkComplete { try container.encode(true, forKey: .isWorkComplete) }
         if isOver { try container.encode(true, forKey: .isOver) }
-        try container.encodeIfPresent(wrapupCode, forKey: .wrapupCode)
-        try container.encodeIfPresent(wrapupAt, forKey: .wrapupAt)
-        try container.encodeIfPresent(sessionState, forKey: .sessionState)
-        try container.encodeIfPresent(sessionSince, forKey: .sessionSince)
+        try container.encode(present: wrapupCode, .wrapupCode)
+        try container.encode(present: wrapupAt, .wrapupAt)
+        try container.encode(present: sessionState, .sessionState)
+        try container.encode(present: sessionSince, .sessionSince)
         try container.encode(arrival, forKey: .arrival)
     }
 }

@@ -9,8 +9,9 @@ import StatusRules
 
 extension AgentRecord: Codable {
     /// The version that is written. It grows when an earlier relay would misunderstand a record; a member more that may be
-    /// absent is no new version. Records of before it was written are 1.
-    static let version = 1
+    /// absent is no new version. Records of before it was written are 1; since 2, `episodes` and `writes` are absent where
+    /// they say nothing, which those before did not expect.
+    static let version = 2
 
     /// A record that a newer version of the relay has written.
     public struct NewerVersion: Error, CustomStringConvertible {
@@ -26,9 +27,9 @@ extension AgentRecord: Codable {
 
     private enum CodingKeys: String, CodingKey {
         case version
-        case facts, episodes, wish, delivery, writes, revision, heardAt
+        case facts, revision, heardAt
         // Absent when there is nothing to tell, as in most records and in those of earlier versions.
-        case adherence, errands, explained, holds, wakeAt, reads, shadows
+        case episodes, wish, delivery, writes, adherence, errands, explained, holds, wakeAt, reads, shadows
         case errandEpisodes = "errandsOf"
     }
 
@@ -38,10 +39,10 @@ extension AgentRecord: Codable {
         let version = try container.decodeIfPresent(Int.self, forKey: .version) ?? 1
         guard version <= Self.version else { throw NewerVersion(version: version) }
         facts = try container.decode(AgentFacts.self, forKey: .facts)
-        episodes = try container.decode(EpisodeState.self, forKey: .episodes)
+        episodes = try container.decodeIfPresent(EpisodeState.self, forKey: .episodes) ?? .silent
         wish = try container.decodeIfPresent(Wish.self, forKey: .wish)
         delivery = try container.decodeIfPresent(DeliveryStatus.self, forKey: .delivery)
-        writes = try container.decode(OwnWrites.self, forKey: .writes)
+        writes = try container.decodeIfPresent(OwnWrites.self, forKey: .writes) ?? OwnWrites()
         revision = try container.decode(Int.self, forKey: .revision)
         heardAt = try container.decodeIfPresent(Timestamp.self, forKey: .heardAt)
         adherence = try container.decodeIfPresent(AdherenceVerdict.self, forKey: .adherence)
@@ -59,18 +60,18 @@ extension AgentRecord: Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(Self.version, forKey: .version)
         try container.encode(facts, forKey: .facts)
-        try container.encode(episodes, forKey: .episodes)
-        try container.encodeIfPresent(wish, forKey: .wish)
-        try container.encodeIfPresent(delivery, forKey: .delivery)
-        try container.encode(writes, forKey: .writes)
+        if !$episodes.isSilent { try container.encode(episodes, forKey: .episodes) }
+        try container.encode(present: wish, .wish)
+        try container.encode(present: delivery, .delivery)
+        if writes != OwnWrites() { try container.encode(writes, forKey: .writes) }
         try container.encode(revision, forKey: .revision)
-        try container.encodeIfPresent(heardAt, forKey: .heardAt)
-        try container.encodeIfPresent(adherence, forKey: .adherence)
+        try container.encode(present: heardAt, .heardAt)
+        try container.encode(present: adherence, .adherence)
         if !errands.isEmpty { try container.encode(errands, forKey: .errands) }
         if !errandEpisodes.isEmpty { try container.encode(errandEpisodes, forKey: .errandEpisodes) }
         if !explained.isEmpty { try container.encode(explained, forKey: .explained) }
         if !holds.isEmpty { try container.encode(holds, forKey: .holds) }
-        try container.encodeIfPresent(wakeAt, forKey: .wakeAt)
+        try container.encode(present: wakeAt, .wakeAt)
         if !shadows.isEmpty { try container.encode(shadows, forKey: .shadows) }
         if !reads.isEmpty { try container.encode(reads, forKey: .reads) }
     }

@@ -31,7 +31,7 @@ final class JSONBytes {
         if text.bytes.count == before { text.write(raw: "{}") }
     }
 
-    /// A text, a number, a flag, a time or attributes: to compare types costs next to nothing, a cast or a container much.
+    /// A text or texts, a number, a flag, a time or attributes: to compare types costs next to nothing, a cast or a container much.
     private func writeScalar<Value>(_ value: Value) throws -> Bool {
         if Value.self == String.self, let value = value as? String {
             text.write(value)
@@ -45,6 +45,8 @@ final class JSONBytes {
             text.write(raw: flag ? "true" : "false")
         } else if Value.self == Attributes.self, let attributes = value as? Attributes {
             text.write(attributes)
+        } else if Value.self == [String].self, let texts = value as? [String] {
+            text.write(texts)
         } else if MemoryLayout<Value>.size <= 8 {
             return try writeRareScalar(value)
         } else {

@@ -74,6 +74,15 @@ struct JSONText {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    mutating func write(_ texts: [String]) {
+        let depth = open(UInt8(ascii: "["), UInt8(ascii: "]"))
+        for text in texts {
+            next(in: depth)
+            write(text)
+        }
+        close(to: depth - 1)
+    }
+
     /// An object of them. No text is made of any.
     mutating func write(_ attributes: Attributes) {
         let depth = open(UInt8(ascii: "{"), UInt8(ascii: "}"))

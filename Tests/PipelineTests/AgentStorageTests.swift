@@ -55,10 +55,21 @@ struct AgentStorageTests {
                 let stored = try record.stored()
                 #expect(try AgentRecord(stored: stored) == record)
                 let object = try JSONSerialization.jsonObject(with: Data(stored)) as? [String: Any]
-                #expect(object?["version"] as? Int == 1)
+                #expect(object?["version"] as? Int == 2)
             }
             await journal.close()
         }
+    }
+
+    @Test("what says nothing of an agent is not stored, and is nothing when it is read again")
+    func nothingToSay() throws {
+        var record = AgentRecord(id: "agent")
+        let stored = try record.stored()
+        let object = try JSONSerialization.jsonObject(with: Data(stored)) as? [String: Any]
+        #expect(object?.keys.sorted() == ["facts", "revision", "version"])
+        #expect(try AgentRecord(stored: stored) == record)
+        record.writes.send("definition", at: Clockwork.start)
+        #expect(try AgentRecord(stored: record.stored()) == record)
     }
 
     @Test("a relay goes on from a journal of version 1")
@@ -77,20 +88,20 @@ struct AgentStorageTests {
     @Test("a state of a newer version stops the start with what to do, and is left as it is")
     func newerVersion() async throws {
         try await withFolder { folder in
-            let newer = #"INSERT INTO agents VALUES ('n', CAST('{"version":2,"all":"new"}' AS BLOB));"#
+            let newer = #"INSERT INTO agents VALUES ('n', CAST('{"version":3,"all":"new"}' AS BLOB));"#
             try restore("version-1.sql", folder, and: newer)
             do {
                 _ = try await Clockwork(folder, clock, Self.rules)
                 Issue.record("it was taken")
             } catch let error as JournalError {
                 #expect(error.code == .newerSchema)
-                #expect(error.message.contains("version 2"))
+                #expect(error.message.contains("version 3"))
                 #expect(error.message.contains("run the newer version"))
             }
             let states = try await DatabaseQueue(path: folder.path + "/relay.db").read { database in
                 try String.fetchAll(database, sql: "SELECT CAST(state AS TEXT) FROM agents WHERE id = 'n'")
             }
-            #expect(states == [#"{"version":2,"all":"new"}"#])
+            #expect(states == [#"{"version":3,"all":"new"}"#])
         }
     }
 
