@@ -191,3 +191,13 @@ extension JournalEntry {
         )
     }
 }
+
+extension GenesysEvent {
+    /// It may tell of the agent's presence.
+    var tellsPresence: Bool {
+        switch self {
+        case .presence, .activity: true
+        default: false
+        }
+    }
+}
