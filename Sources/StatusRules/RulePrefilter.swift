@@ -8,21 +8,17 @@ import AgentState
 struct RulePrefilter: Sendable {
     /// A class, since it is looked up in every evaluation: what a test holds is then not copied.
     private final class Comparison: Sendable {
-        enum Subject: Sendable {
-            case agent(AgentField)
+        enum Kind: Sendable {
+            case agent(AgentField, FactTest)
             /// Some conversation passes, looked at or not; by the field's place in ``ConversationFields``.
-            case conversation(Int)
+            case conversation(Int, FactTest)
             /// One of these lists of other comparisons holds as a whole, by their places.
             case any([[Int]])
         }
 
-        let subject: Subject
-        let test: FactTest
+        let kind: Kind
 
-        init(_ subject: Subject, _ test: FactTest = .all([])) {
-            self.subject = subject
-            self.test = test
-        }
+        init(_ kind: Kind) { self.kind = kind }
     }
 
     /// What the comparisons of one evaluation have come to.
@@ -88,13 +84,13 @@ struct RulePrefilter: Sendable {
             switch condition {
             case .fact(let field, let test):
                 guard let canonical = test.canonical else { return [] }
-                return [place(of: "a:\(field.rawValue):\(canonical)", Comparison(.agent(field), test))]
+                return [place(of: "a:\(field.rawValue):\(canonical)", Comparison(.agent(field, test)))]
             case .conversation(let condition):
                 return condition.group.tests.compactMap { test in
                     guard case .fact(let field, let test, let slot) = test, field != .afterCallWork,
                         let canonical = test.canonical
                     else { return nil }
-                    return place(of: "c:\(slot):\(canonical)", Comparison(.conversation(slot), test))
+                    return place(of: "c:\(slot):\(canonical)", Comparison(.conversation(slot, test)))
                 }
             case .all(let groups):
                 return groups.flatMap { group in group.conditions.flatMap { places(of: $0) } }
@@ -134,12 +130,12 @@ struct RulePrefilter: Sendable {
         _ results: inout Results,
         _ scope: inout RuleScope
     ) -> Bool {
-        switch comparison.subject {
-        case .agent(let field):
-            return comparison.test.holds(for: field.value(in: facts), &scope)
-        case .conversation(let slot):
+        switch comparison.kind {
+        case .agent(let field, let test):
+            return test.holds(for: field.value(in: facts), &scope)
+        case .conversation(let slot, let test):
             for conversation in scope.conversations {
-                if comparison.test.holds(for: conversation.value(slot), &scope) { return true }
+                if test.holds(for: conversation.value(slot), &scope) { return true }
             }
             return false
         case .any(let lists):
