@@ -27,6 +27,10 @@ struct JSONBytesTests {
         var large: [UInt64] = [.max]
         var real = 1.5
         var flags = [true, false]
+        var texts = ["", "a\"b", "\u{1}"]
+        var noTexts: [String] = []
+        var attributes: Attributes = ["b\"\\": "\u{1}\n", "": "", "a": "é"]
+        var noAttributes: Attributes = [:]
         var absent: String?
         var optionals: [Int?] = [nil, 1, nil]
         var time = Timestamp(milliseconds: 1_700_000_000_123)
