@@ -44,10 +44,8 @@ extension AgentFacts {
         if isOlder, facts == known {
             return result.stale("older than the snapshot known of conversation \(snapshot.id)")
         }
-        if !isOlder, let name = snapshot.participants.last(where: { $0.id == facts.participantID })?.name {
-            self.name = name
-        }
-        result.taken(facts.fields.changes(since: known))
+        if !isOlder, let name = snapshot.name(ofParticipant: facts.participantID) { self.name = name }
+        result.taken(facts.changes(since: known))
         if let place {
             conversations[place] = facts
         } else {
@@ -71,7 +69,7 @@ extension AgentFacts {
             guard conversations[place].fields.write(event.attributes, of: event.participantID, stamp) else { continue }
             isTaken = true
             conversations[place].fields.tell(at: order.arrival)
-            result.taken(conversations[place].fields.changes(since: old))
+            result.taken(conversations[place].changes(since: old))
         }
         if isKnown, !isTaken, !event.attributes.isEmpty { result.stale("attributes older than those known") }
     }
@@ -83,11 +81,11 @@ extension AgentFacts {
         let news = remember(event)
         for place in conversations.indices where conversations[place].id == event.conversationID {
             let old = conversations[place]
-            let communications = old.communications.map { $0.fields.communicationOnly }
+            let communications = old.communications.map { $0.communicationOnly }
             guard communications.contains(where: news.isAbout) else { continue }
             conversations[place].fields.tell(at: event.arrival)
             conversations[place].resolve(communications, [news], quiet: quiet.order(of: old.media))
-            result.taken(conversations[place].fields.changes(since: old))
+            result.taken(conversations[place].changes(since: old))
         }
     }
 
@@ -121,11 +119,11 @@ extension AgentFacts {
             }
             conversations[place].fields.tell(at: order.arrival)
             conversations[place].resolve(
-                old.communications.map { $0.fields.communicationOnly },
+                old.communications.map { $0.communicationOnly },
                 [],
                 quiet: quiet.order(of: old.media)
             )
-            result.taken(conversations[place].fields.changes(since: old))
+            result.taken(conversations[place].changes(since: old))
         }
         if isOlder { result.stale("the summary is older than the snapshot known") }
     }

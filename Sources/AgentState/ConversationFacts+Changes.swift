@@ -3,50 +3,49 @@
 
 import GenesysEvents
 
-extension ConversationFacts.Fields {
+extension ConversationFacts {
     /// What differs, in the vocabulary of rules. An appearance is one change, apart from the attributes it brings.
     func changes(since old: ConversationFacts?) -> [FactChange] {
+        // Field by field from where they are: all of them would be copied for a method of theirs.
+        let mine = storage
+        let id = mine.fields.id
         var changes: [FactChange] = []
-        func compare(_ path: String, _ before: String?, _ after: String?) {
+        func compare(_ name: String, _ before: String?, _ after: String?) {
             guard before != after else { return }
-            changes.append(FactChange(path: path, old: before, new: after, conversationID: id))
+            changes.append(FactChange(path: "conversation.\(name)", old: before, new: after, conversationID: id))
         }
         if let old {
-            if old.isEnded != isEnded || !isSameCommunication(as: old) {
-                changes.append(FactChange(path: "conversation", old: old.state, new: state, conversationID: id))
+            let known = old.storage
+            if known.fields.isEnded != mine.fields.isEnded || !isSameCommunication(as: old) {
+                let (before, after) = (known.fields.state, mine.fields.state)
+                changes.append(FactChange(path: "conversation", old: before, new: after, conversationID: id))
             }
-            compare("conversation.state", old.state, state)
-            compare("conversation.held", old.held.description, held.description)
-            compare("conversation.muted", old.muted.description, muted.description)
-            compare("conversation.confined", old.confined.description, confined.description)
-            compare("conversation.role", old.role.rawValue, role.rawValue)
+            compare("state", known.fields.state, mine.fields.state)
+            compare("held", known.fields.held.description, mine.fields.held.description)
+            compare("muted", known.fields.muted.description, mine.fields.muted.description)
+            compare("confined", known.fields.confined.description, mine.fields.confined.description)
+            compare("role", known.fields.role.rawValue, mine.fields.role.rawValue)
             // Who stays when the agent has gone is no news about the agent.
-            if !isEnded { compare("conversation.participants", String(old.participants), String(participants)) }
-            if disconnectType != nil { compare("conversation.disconnectType", old.disconnectType, disconnectType) }
-            compare("conversation.afterCallWork", old.afterCallWork, afterCallWork)
-            compare("conversation.queueId", old.queueID, queueID)
-            compare("conversation.wrapupCode", old.wrapupCode, wrapupCode)
-            compare("conversation.campaignId", old.campaignID, campaignID)
-            compare("conversation.externalTag", old.externalTag, externalTag)
-            compare("conversation.utilizationLabel", old.utilizationLabelID, utilizationLabelID)
+            if !mine.fields.isEnded {
+                compare("participants", String(known.fields.participants), String(mine.fields.participants))
+            }
+            if let type = mine.fields.disconnectType { compare("disconnectType", known.fields.disconnectType, type) }
+            compare("afterCallWork", known.fields.afterCallWork, mine.fields.afterCallWork)
+            compare("queueId", known.fields.queueID, mine.fields.queueID)
+            compare("wrapupCode", known.fields.wrapupCode, mine.fields.wrapupCode)
+            compare("campaignId", known.fields.campaignID, mine.fields.campaignID)
+            compare("externalTag", known.fields.externalTag, mine.fields.externalTag)
+            compare("utilizationLabel", known.fields.utilizationLabelID, mine.fields.utilizationLabelID)
         } else {
-            changes.append(FactChange(path: "conversation", old: nil, new: state, conversationID: id))
+            changes.append(FactChange(path: "conversation", old: nil, new: mine.fields.state, conversationID: id))
         }
-        changes += attributeChanges("conversation.attributes.", old?.attributes ?? [:], attributes)
-        changes += attributeChanges(
-            "conversation.customer.attributes.",
-            old?.customerAttributes ?? [:],
-            customerAttributes
-        )
+        compare("attributes.", old?.storage.fields.attributes, mine.fields.attributes)
+        compare("customer.attributes.", old?.storage.fields.customerAttributes, mine.fields.customerAttributes)
         return changes
-    }
 
-    /// Those that differ, by name. There are many attributes, and few of them change.
-    private func attributeChanges(_ prefix: String, _ old: Attributes, _ new: Attributes) -> [FactChange] {
-        var changes: [FactChange] = []
-        old.differences(to: new) { name, old, new in
-            changes.append(FactChange(path: prefix + name, old: old, new: new, conversationID: id))
+        /// Those that differ, by name. There are many attributes, and few of them change.
+        func compare(_ prefix: String, _ old: Attributes?, _ new: Attributes) {
+            (old ?? [:]).differences(to: new) { name, old, new in compare(prefix + name, old, new) }
         }
-        return changes
     }
 }

@@ -104,7 +104,7 @@ extension ConversationFacts.Fields: Codable {
         isUnoffered = try value(.isUnoffered) ?? false
         // Earlier versions kept fewer of them, and the whole conversation with each.
         let standby: [ConversationFacts]? = try value(.standby)
-        others = try value(.others) ?? standby?.map { $0.fields.communicationOnly } ?? []
+        others = try value(.others) ?? standby?.map { $0.communicationOnly } ?? []
     }
 
     /// For the relay's own storage, not for any API.

@@ -8,6 +8,13 @@ extension ConversationFacts {
     /// All of the agent's communications in the conversation and medium that are remembered, the current one first.
     public var communications: [ConversationFacts] { [self] + self.others }
 
+    /// Without what belongs to the conversation, as in `others`.
+    var communicationOnly: ConversationFacts {
+        var facts = self
+        facts.fields.forgetConversation()
+        return facts
+    }
+
     /// Ended communications that are remembered beside the current one: enough for a snapshot that brings one back to
     /// be seen through, and few, since a conversation may ring at an agent again and again for weeks.
     private static let keptEnded = 4
@@ -83,7 +90,7 @@ extension ConversationFacts.Fields {
         return facts
     }
 
-    private mutating func forgetConversation() {
+    fileprivate mutating func forgetConversation() {
         participants = 0
         customerAttributes = [:]
         customerParticipantIDs = []

@@ -5,14 +5,21 @@ public import GenesysEvents
 
 // MARK: - Identity
 
-extension ConversationFacts.Fields {
+extension ConversationFacts {
     /// The one-media topics know no communication id, only the participant.
     func isSameCommunication(as other: ConversationFacts) -> Bool {
-        guard id == other.id, media == other.media, participantID == other.participantID else { return false }
-        return communicationID == other.communicationID || communicationID == participantID
-            || other.communicationID == other.participantID
+        // Field by field from where they are: all of them would be copied for a method of theirs.
+        let (mine, theirs) = (storage, other.storage)
+        guard mine.fields.id == theirs.fields.id, mine.fields.media == theirs.fields.media,
+            mine.fields.participantID == theirs.fields.participantID
+        else { return false }
+        return mine.fields.communicationID == theirs.fields.communicationID
+            || mine.fields.communicationID == mine.fields.participantID
+            || theirs.fields.communicationID == theirs.fields.participantID
     }
+}
 
+extension ConversationFacts.Fields {
     /// Whether a snapshot of that order, with these communications, is older than these facts.
     func isNewer(than snapshot: FactOrder, _ candidates: [ConversationFacts]) -> Bool {
         guard let order else { return false }
@@ -22,7 +29,7 @@ extension ConversationFacts.Fields {
         return candidates.contains { candidate in
             guard candidate.held, let since = candidate.heldSince else { return false }
             return communications.contains { known in
-                known.releasedHold.map { since <= $0 } ?? false && known.fields.isSameCommunication(as: candidate)
+                known.releasedHold.map { since <= $0 } ?? false && known.isSameCommunication(as: candidate)
             }
         }
     }

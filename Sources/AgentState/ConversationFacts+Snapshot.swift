@@ -28,7 +28,7 @@ extension ConversationFacts.Fields {
             }
             seen.communications[candidate].fields.settle()
             let candidate = seen.communications[candidate]
-            guard let place = known.firstIndex(where: { $0.fields.isSameCommunication(as: candidate) }) else {
+            guard let place = known.firstIndex(where: { $0.isSameCommunication(as: candidate) }) else {
                 // A newer snapshot has all participants of an older one: this one is known to be over, and forgotten.
                 if !isOlder { known.append(candidate) }
                 continue
@@ -40,7 +40,7 @@ extension ConversationFacts.Fields {
         // back, for it is unknown then.
         if !isOlder {
             known.removeAll { facts in
-                facts.isLive && !seen.communications.contains { $0.fields.isSameCommunication(as: facts) }
+                facts.isLive && !seen.communications.contains { $0.isSameCommunication(as: facts) }
             }
         }
         if !seen.isSingleMedia, !isOlderForm {

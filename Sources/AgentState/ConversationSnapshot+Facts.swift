@@ -43,6 +43,12 @@ extension ConversationSnapshot {
         return newest
     }
 
+    /// The name that the participant has; of several with one id the last one counts.
+    func name(ofParticipant id: String) -> String? {
+        // By their places, which copies none of them.
+        participants.indices.last { participants[$0].id == id }.flatMap { participants[$0].name }
+    }
+
     /// What the snapshot says of one medium to the user that the participants at these places are.
     func medium(_ media: MediaType, of own: [Int]) -> MediumSnapshot {
         var medium = MediumSnapshot(
@@ -54,12 +60,13 @@ extension ConversationSnapshot {
             for communication in participants[place].communications.indices
             where participants[place].communications[communication].media == media {
                 var facts = ConversationFacts(
-                    ConversationFacts.Fields(
-                        participants[place].communications[communication],
-                        of: participants[place],
-                        in: id
-                    )
+                    id: id,
+                    media: media,
+                    participantID: participants[place].id,
+                    communicationID: participants[place].communications[communication].id,
+                    state: participants[place].communications[communication].state
                 )
+                facts.fields.fill(from: participants[place].communications[communication], of: participants[place])
                 facts.role = role(at: place)
                 medium.communications.append(facts)
             }
@@ -99,19 +106,11 @@ extension ConversationSnapshot {
 extension ConversationFacts.Fields {
     /// What a participant and its communication say by themselves.
     ///
-    /// Borrowed, since an initializer would take copies of the two for its own.
-    fileprivate init(
-        _ communication: borrowing CommunicationSnapshot,
-        of participant: borrowing ParticipantSnapshot,
-        in id: String
+    /// In their place, and borrowed: an initializer would take copies of the two, and copy what it has made.
+    fileprivate mutating func fill(
+        from communication: borrowing CommunicationSnapshot,
+        of participant: borrowing ParticipantSnapshot
     ) {
-        self.init(
-            id: id,
-            media: communication.media,
-            participantID: participant.id,
-            communicationID: communication.id,
-            state: communication.state
-        )
         direction = communication.direction
         held = communication.held
         heldSince = communication.held ? communication.startHoldTime : nil

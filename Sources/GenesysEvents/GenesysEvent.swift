@@ -99,6 +99,14 @@ extension GenesysEvent {
         return snapshot.userIDs
     }
 
+    /// It may tell of the agent's presence.
+    public var tellsPresence: Bool {
+        switch self {
+        case .presence, .activity: true
+        default: false
+        }
+    }
+
     /// The conversation whose agents it is about, for an event that names none: whoever is known to be in it.
     public var namelessConversationID: String? {
         switch self {

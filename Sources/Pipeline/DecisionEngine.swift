@@ -86,9 +86,15 @@ public struct DecisionEngine: Sendable {
         now: Timestamp,
         into record: inout AgentRecord
     ) -> Outcome {
+        // Most events tell nothing of it, and three texts are not copied for nothing.
+        guard notification.event.tellsPresence else {
+            let result = record.facts.apply(notification, receivedAt: entry.receivedAt)
+            return follow(result, hasNewPresence: false, notification, from: entry, now: now, into: &record)
+        }
         let presenceBefore = record.facts.presence
         let result = record.facts.apply(notification, receivedAt: entry.receivedAt)
-        return follow(result, presenceBefore, notification, from: entry, now: now, into: &record)
+        let hasNewPresence = record.facts.presence != presenceBefore
+        return follow(result, hasNewPresence: hasNewPresence, notification, from: entry, now: now, into: &record)
     }
 
     /// An event about the agent, of which another engine has found out what it changes: everything but the presence
@@ -101,19 +107,19 @@ public struct DecisionEngine: Sendable {
         into record: inout AgentRecord
     ) -> Outcome {
         record.facts.takeAllButPresence(of: consume facts)
-        return follow(.unchanged, record.facts.presence, notification, from: entry, now: now, into: &record)
+        return follow(.unchanged, hasNewPresence: false, notification, from: entry, now: now, into: &record)
     }
 
     private func follow(
         _ result: FactsOutcome,
-        _ presenceBefore: PresenceFacts?,
+        hasNewPresence: Bool,
         _ notification: Notification,
         from entry: JournalEntry,
         now: Timestamp,
         into record: inout AgentRecord
     ) -> Outcome {
         var outcome = Outcome()
-        if let seen = record.facts.presence, seen != presenceBefore, record.writes.witness(seen) {
+        if hasNewPresence, let seen = record.facts.presence, record.writes.witness(seen) {
             record.episodes.noteWrite()
         }
         record.settleRelease()
@@ -126,7 +132,7 @@ public struct DecisionEngine: Sendable {
             let detail = EventDetail(eventKey: entry.key, topic: entry.topic, changes: changes)
             let summary = changes.map(\.description).joined(separator: ", ")
             outcome.history.append(line(record, now, kind, summary, detail))
-            if entry.source == .webhook, record.facts.presence != presenceBefore, record.presenceIsOurs {
+            if entry.source == .webhook, hasNewPresence, record.presenceIsOurs {
                 outcome.history.append(
                     line(record, now, .guarded, Self.ownChange, detail)
                 )

@@ -191,13 +191,3 @@ extension JournalEntry {
         )
     }
 }
-
-extension GenesysEvent {
-    /// It may tell of the agent's presence.
-    var tellsPresence: Bool {
-        switch self {
-        case .presence, .activity: true
-        default: false
-        }
-    }
-}
