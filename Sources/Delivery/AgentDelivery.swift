@@ -25,6 +25,8 @@ public struct AgentDelivery: Sendable {
     /// Writes sent for the wish, and those that were taken and then not found by a read.
     private var attempts = 0
     private var misses = 0
+    /// The last read has shown what is wanted, but from before the write: another one has to tell.
+    private var isDoubted = false
     private var failures = CallFailures()
     /// The call under way, and the wish it was for.
     private var inFlight: (call: Call, revision: Int)?
@@ -89,6 +91,7 @@ public struct AgentDelivery: Sendable {
         wish = new
         attempts = 0
         misses = 0
+        isDoubted = false
         failures.beginAnew()
         sentAt = nil
         // A call that is in flight will tell by itself.
@@ -135,6 +138,7 @@ public struct AgentDelivery: Sendable {
             )
         }
         attempts += 1
+        isDoubted = false
         inFlight = (.write(wish.target), wish.revision)
         let text = "\(wish.purpose.rawValue) \(wish.target): sent"
         var report = report(.sent, now, text, news: .sent(definitionID: wish.target.definitionID))
@@ -296,8 +300,17 @@ public struct AgentDelivery: Sendable {
         _ found: String,
         _ now: Timestamp
     ) -> DeliveryReport {
-        if wish.target.isMet(by: observed) { return finish(.confirmed, now, "confirmed by a read") }
-        if let seen = observed?.modifiedAt, let ours = written?.modifiedAt, seen > ours {
+        let age = observed?.modifiedAt.flatMap { seen in written?.modifiedAt.map { (seen: seen, ours: $0) } }
+        if wish.target.isMet(by: observed) {
+            // The agent has had it before: a read that lags shows that, although nothing has come of the write. Once more
+            // and no oftener, for whatever dates Genesys gives, what two reads show is so.
+            guard let age, age.seen < age.ours, !isDoubted else { return finish(.confirmed, now, "confirmed by a read") }
+            isDoubted = true
+            unobserved = written
+            verifyBy = now.advanced(by: policy.verifyWithin)
+            return report(.accepted, now, "a read shows \(found) from before the write; it is read again")
+        }
+        if let age, age.seen > age.ours {
             return finish(.superseded, now, "somebody else has set \(found) since")
         }
         misses += 1

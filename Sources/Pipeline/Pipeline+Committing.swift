@@ -20,7 +20,7 @@ extension Pipeline {
             }
         }
         guard await commit(step.commit) else { return }
-        for effect in step.effects {
+        for effect in step.news {
             switch effect {
             case .command(.want(let wish), let id):
                 let record = records[id]

@@ -23,6 +23,18 @@ struct PipelineStep {
     var dirty: Set<String> = []
     var effects: [Effect] = []
 
+    /// What others are told, in order: of an agent's wishes only the newest. Delivery might begin the call for one that
+    /// the same transaction replaces or takes back, as when the agent has gone Offline meanwhile.
+    var news: [Effect] {
+        var newest: [String: Int] = [:]
+        for (index, effect) in effects.enumerated() {
+            if let id = effect.wisher { newest[id] = index }
+        }
+        return effects.enumerated().lazy
+            .filter { index, effect in effect.wisher.map { newest[$0] == index } ?? true }
+            .map(\.element)
+    }
+
     /// Nobody outside hears of it, and a restart finds it out again by a read: how far a call has got.
     var canWait: Bool { effects.isEmpty && commit.deadLetters.isEmpty && commit.position == nil }
 
@@ -44,5 +56,15 @@ struct PipelineStep {
         }
         for conversation in outcome.conversationReads { effects.append(.readConversation(conversation, agentID: id)) }
         if let check = outcome.adherenceCheck { effects.append(.checkAdherence(check, agentID: id)) }
+    }
+}
+
+extension PipelineStep.Effect {
+    /// Whose newest wish it replaces or takes back.
+    fileprivate var wisher: String? {
+        switch self {
+        case .command(.want, let id), .command(.withdraw, let id): id
+        default: nil
+        }
     }
 }

@@ -85,6 +85,35 @@ struct AgentDeliveryTests {
         #expect(reports.map(\.status.state) == [.confirmed])
     }
 
+    @Test("a read that shows the status from before the write is no proof: the next one tells")
+    func confirmedTwice() {
+        func doubted() -> AgentDelivery {
+            var delivery = sent()
+            _ = delivery.wrote(answer(breakTarget, at: 110), now: time(120), random: 0.5)
+            #expect(delivery.nextCall(now: time(10_120)).call == .read)
+            let reports = delivery.didRead(answer(breakTarget, at: 50), now: time(10_130), random: 0.5)
+            #expect(reports.map(\.status.state) == [.accepted])
+            #expect(delivery.deadline == time(20_130))
+            return delivery
+        }
+        // The write has had no effect, and what was read first was no longer so.
+        var lost = doubted()
+        #expect(lost.nextCall(now: time(20_130)).call == .read)
+        let reports = lost.didRead(answer(available, at: 60), now: time(20_140), random: 0.5)
+        #expect(reports.map(\.status.state) == [.pending])
+        #expect(lost.nextCall(now: time(20_150)).call == .write(breakTarget))
+        // Only the dates are strange.
+        var strange = doubted()
+        #expect(strange.nextCall(now: time(20_130)).call == .read)
+        let again = strange.didRead(answer(breakTarget, at: 50), now: time(20_140), random: 0.5)
+        #expect(again.map(\.status.state) == [.confirmed])
+        // The event comes late.
+        var late = doubted()
+        let event = late.observed(seen(breakTarget, at: 110), now: time(11_000))
+        #expect(event.map(\.status.state) == [.confirmed])
+        #expect(late.isIdle)
+    }
+
     @Test("2xx that does not stick is written again, and after all attempts it is notApplied")
     func notApplied() {
         var delivery = sent()

@@ -209,10 +209,12 @@ extension SimulatedOrganization {
 
     /// UcUserPresence of the bulk read, which names the user twice.
     ///
-    /// - Parameter isStale: with the definition before the present one
+    /// - Parameter isStale: as it was before its last change
     func bulkUserPresence(_ index: Int, source: String, isStale: Bool = false) -> JSONValue? {
         guard var presence = presence(index, source: source) else { return nil }
-        if isStale { presence.definition = agents[index].formerPresence }
+        if isStale {
+            (presence.definition, presence.message, presence.modifiedAt) = agents[index].formerPresence
+        }
         return object([
             "id": agents[index].id,
             "userId": agents[index].id,

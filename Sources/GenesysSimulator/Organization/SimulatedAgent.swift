@@ -22,8 +22,8 @@ struct SimulatedAgent: Sendable {
 
     /// Of the source PURECLOUD; what others see is ``shownPresence``.
     var presence: PresenceDefinition
-    /// The definition before that one: what a stale answer shows.
-    var formerPresence: PresenceDefinition
+    /// What there was before it, with its own date: what a stale answer shows.
+    var formerPresence: (definition: PresenceDefinition, message: String, modifiedAt: Timestamp)
     var message = ""
     var presenceModifiedAt: Timestamp
     var routingStatus: RoutingStatus

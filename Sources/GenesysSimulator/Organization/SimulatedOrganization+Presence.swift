@@ -14,7 +14,9 @@ extension SimulatedOrganization {
         guard agents[index].presence != definition || agents[index].message != message else { return }
         let wasOnQueue = agents[index].isOnQueue
         let at = agents[index].tick(now)
-        agents[index].formerPresence = agents[index].presence
+        agents[index].formerPresence = (
+            agents[index].presence, agents[index].message, agents[index].presenceModifiedAt
+        )
         agents[index].presence = definition
         agents[index].message = message
         agents[index].presenceModifiedAt = at

@@ -143,8 +143,8 @@ extension SimulatedAgent {
             preconditionFailure("the catalog holds every system presence")
         }
         self.presence = presence
-        formerPresence = presence
         let start = Timestamp(milliseconds: now.milliseconds - 60_000)
+        formerPresence = (presence, "", start)
         presenceModifiedAt = start
         routingStatus = presence.system == "OnQueue" ? .idle : .offQueue
         routingStatusSince = start
