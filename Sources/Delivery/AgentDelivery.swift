@@ -304,7 +304,9 @@ public struct AgentDelivery: Sendable {
         if wish.target.isMet(by: observed) {
             // The agent has had it before: a read that lags shows that, although nothing has come of the write. Once more
             // and no oftener, for whatever dates Genesys gives, what two reads show is so.
-            guard let age, age.seen < age.ours, !isDoubted else { return finish(.confirmed, now, "confirmed by a read") }
+            guard let age, age.seen < age.ours, !isDoubted else {
+                return finish(.confirmed, now, "confirmed by a read")
+            }
             isDoubted = true
             unobserved = written
             verifyBy = now.advanced(by: policy.verifyWithin)

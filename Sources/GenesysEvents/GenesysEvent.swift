@@ -123,15 +123,15 @@ extension GenesysEvent {
         case .presence(_, let presence): presence.modifiedAt
         case .presenceSource(_, let source): source.modifiedAt
         case .routingStatus(_, let routing): routing.startTime
-        case .adherence(_, let adherence): adherence.changedAt
         case .agentState(_, let state): state.since
         case .participantAttributes(let attributes): attributes.eventTime
         case .afterCallWork(_, let end): end.eventTime
         case .wrapup(let wrapup): wrapup.eventTime
         case .userStart(_, let start): start.eventTime
         case .userEnd(_, let end): end.eventTime
-        case .conversation, .queueConversation, .conversationSummary, .activity, .outOfOffice, .queueMembership,
-            .unused, .undecodable:
+        // The one time of adherence is that of the last change of its state, and the schedule may go on without one.
+        case .conversation, .queueConversation, .conversationSummary, .activity, .adherence, .outOfOffice,
+            .queueMembership, .unused, .undecodable:
             nil
         }
     }

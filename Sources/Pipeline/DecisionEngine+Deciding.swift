@@ -51,7 +51,7 @@ extension DecisionEngine {
                 outcome.history.append(line(record, now, .decision, shadow.text, detail))
             }
         }
-        begin(verdict.errands, trigger, now: now, record: &record, outcome: &outcome)
+        begin(verdict, trigger, now: now, record: &record, outcome: &outcome)
     }
 
     /// What an evaluation of the agent goes by.
@@ -80,8 +80,9 @@ extension DecisionEngine {
             isOutstanding: record.isOutstanding,
             policy: policy,
             target: { [targets] in targets[$0] },
-            matchAlone: { [rules, changedAt = trigger.eventTime] in
-                rules.match(ofRule: $0, $1, EvaluationContext(now: now, changedAt: changedAt))
+            matchAlone: { [rules, changedAt = trigger.eventTime, last = verdict.stoppedAt ?? .max] in
+                let match = rules.match(ofRule: $0, $1, EvaluationContext(now: now, changedAt: changedAt))
+                return match.flatMap { $0.order <= last ? $0 : nil }
             }
         )
     }

@@ -16,15 +16,26 @@ extension DecisionEngine {
 
     /// Begins what the matching rules want and have not wanted yet.
     func begin(
-        _ wanted: [RuleErrand],
+        _ verdict: Evaluation,
         _ trigger: Trigger,
         now: Timestamp,
         record: inout AgentRecord,
         outcome: inout Outcome
     ) {
+        let wanted = verdict.errands
         guard !wanted.isEmpty || !record.errandEpisodes.isEmpty else { return }
         let hindrance = policy.hindrance(agentID: record.facts.id, trigger: trigger, now: now)
-        for step in record.errandEpisodes.advance(wanted: wanted, now: now, hindrance: hindrance) {
+        // A rule that matches no longer only because a conversation is being read again has not let go.
+        let facts = record.facts
+        let isAwaitingNews: (String) -> Bool =
+            verdict.unheard.isEmpty ? { _ in false } : { rules.holds(rule: $0, facts, EvaluationContext(now: now)) }
+        let steps = record.errandEpisodes.advance(
+            wanted: wanted,
+            now: now,
+            hindrance: hindrance,
+            isAwaitingNews: isAwaitingNews
+        )
+        for step in steps {
             if outcome.evaluation == nil {
                 outcome.evaluation = evaluation(of: record, changedAt: trigger.eventTime, now: now)
             }

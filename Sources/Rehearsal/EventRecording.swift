@@ -198,6 +198,7 @@ extension GenesysEvent {
                         ]
                     }
             }.compactMap { $0 }.max()
+        case .adherence(_, let adherence): adherence.changedAt
         default: ownTime
         }
     }

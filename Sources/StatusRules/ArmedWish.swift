@@ -54,7 +54,11 @@ public struct ArmedWish: Codable, Sendable, Equatable {
 
     /// Takes the facts by which the rule itself matches, so that they can be put back.
     mutating func remember(_ match: RuleMatch, _ input: EpisodeInput) {
-        guard let id = match.conversationID else { return }
+        guard let id = match.conversationID else {
+            // By which it matches is not known: by none, where its conditions name none.
+            conversations = input.facts.conversations.filter(\.isLive)
+            return
+        }
         conversations.removeAll { $0.id == id }
         conversations += input.facts.conversations.filter { $0.id == id && $0.isLive }
     }

@@ -50,7 +50,7 @@ final class ConversationCondition: Sendable {
 
     func keepHolds(_ scope: inout RuleScope) {
         guard group.hasHolds else { return }
-        for conversation in scope.conversations where considers(conversation) {
+        for conversation in scope.conversations where isMeant(conversation) {
             group.keepHolds(conversation, &scope)
         }
     }

@@ -134,9 +134,9 @@ enum ConversationField: Hashable, Sendable {
     /// Since when the fact is what it is, as Genesys says; `nil` = it does not say.
     func since(in conversation: ConversationFacts) -> Timestamp? {
         switch self {
-        // They do not change while it lasts.
+        // They do not change while it lasts. An alert is none yet: what counts alerts as well has seen it ring.
         case .id, .media, .direction, .queue, .queueID, .purpose, .role, .campaignID, .messageType:
-            conversation.alertedAt ?? conversation.connectedAt
+            conversation.connectedAt ?? conversation.alertedAt
         case .state:
             conversation.isEnded ? conversation.endedAt : conversation.isAnswered ? conversation.connectedAt : nil
         case .held: conversation.held ? conversation.heldSince : nil

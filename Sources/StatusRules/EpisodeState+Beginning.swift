@@ -114,7 +114,7 @@ extension EpisodeState {
     }
 
     /// The match cannot take over from the episode of another rule: that goes on while its own rule matches.
-    private mutating func judgeOther(than match: RuleMatch, _ input: EpisodeInput, _ look: inout EpisodeLook) {
+    mutating func judgeOther(than match: RuleMatch, _ input: EpisodeInput, _ look: inout EpisodeLook) {
         guard let current = episode, current.rule != match.rule else { return }
         if let own = input.matchAlone(current.rule, input.facts), own.status == current.status {
             episode?.conversationID = own.conversationID

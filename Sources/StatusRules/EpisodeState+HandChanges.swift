@@ -20,7 +20,7 @@ extension EpisodeState {
         if hadWish {
             // One change takes back both.
             guard case .end = step else { return step }
-            overruled = Overruled(wish)
+            overruled = Overruled(wish, input)
             armed = nil
             return step
         }
@@ -35,7 +35,7 @@ extension EpisodeState {
             armed?.base = base
             return nil
         }
-        overruled = Overruled(wish)
+        overruled = Overruled(wish, input)
         armed = nil
         let text = "the agent changed the status to \(presence.name) by hand"
         return .disarmed(reason: "\(text): \(wish.status) is not wanted any more \(wish.waiting.text)")
@@ -56,7 +56,7 @@ extension EpisodeState {
         }
         // Our write and their leaving have crossed: they are put back where they went.
         if current.base.saved.system == .offline, current.behavior.guards.offline {
-            overruled = Overruled(current)
+            overruled = Overruled(current, input)
             episode = nil
             rest(after: current, input.now)
             releasing = PresenceRelease(rule: current.rule, base: current.base)
@@ -85,7 +85,7 @@ extension EpisodeState {
     }
 
     private mutating func end(_ ended: Episode, leaving presence: PresenceFacts, _ input: EpisodeInput) -> EpisodeStep {
-        overruled = Overruled(ended)
+        overruled = Overruled(ended, input)
         episode = nil
         rest(after: ended, input.now)
         // A write that we do not know to be under way yet may still cover what the agent has chosen.

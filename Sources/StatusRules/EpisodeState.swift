@@ -11,21 +11,40 @@ public struct EpisodeState: Codable, Sendable, Equatable {
         var rule: String
         var status: String
         var conversationID: String?
+        /// Other conversations by which it matched then; `nil` = none.
+        var others: [String]?
 
-        init(_ episode: Episode) {
-            rule = episode.rule
-            status = episode.status
-            conversationID = episode.conversationID
+        init(_ episode: Episode, _ input: EpisodeInput) {
+            self.init(rule: episode.rule, status: episode.status, conversationID: episode.conversationID, input)
         }
 
-        init(_ wish: ArmedWish) {
-            rule = wish.rule
-            status = wish.status
-            conversationID = wish.conversationID
+        init(_ wish: ArmedWish, _ input: EpisodeInput) {
+            self.init(rule: wish.rule, status: wish.status, conversationID: wish.conversationID, input)
+        }
+
+        private init(rule: String, status: String, conversationID: String?, _ input: EpisodeInput) {
+            self.rule = rule
+            self.status = status
+            self.conversationID = conversationID
+            guard conversationID != nil else { return }
+            var facts = input.facts
+            let ids = input.facts.conversations.compactMap { conversation -> String? in
+                guard conversation.isLive, conversation.id != conversationID else { return nil }
+                facts.conversations = [conversation]
+                return input.matchAlone(rule, facts)?.status == status ? conversation.id : nil
+            }
+            if !ids.isEmpty { others = ids }
         }
 
         func covers(_ match: RuleMatch) -> Bool {
-            rule == match.rule && status == match.status && conversationID == match.conversationID
+            guard rule == match.rule, status == match.status else { return false }
+            return conversationID == match.conversationID
+                || match.conversationID.map { others?.contains($0) == true } ?? false
+        }
+
+        /// The rule would still want it, were it the only one and were all heard of.
+        func isStillMet(_ input: EpisodeInput) -> Bool {
+            input.matchAlone(rule, input.facts).map(covers) ?? false
         }
     }
 
@@ -88,7 +107,8 @@ public struct EpisodeState: Codable, Sendable, Equatable {
         if case .set = ended { return look.add(ended) }
         let (match, hasLetGo) = decidingMatch(input, &look)
         guard let match else {
-            overruled = nil
+            // It has not let go while a conversation is being read again.
+            if input.unheard.isEmpty || overruled?.isStillMet(input) != true { overruled = nil }
             awaitingPresence = nil
             if let ended { return look.add(ended) }
             disarm(&look) { "rule '\($0.rule)' no longer matches" }
@@ -98,9 +118,11 @@ public struct EpisodeState: Codable, Sendable, Equatable {
             if overruled.covers(match) {
                 if let ended { return look.add(ended) }
                 let reason = "the agent changed the status by hand: the rule waits until it matches anew"
-                return look.guarded("overruled", match.rule, reason)
+                look.guarded("overruled", match.rule, reason)
+                return judgeOther(than: match, input, &look)
             }
-            self.overruled = nil
+            // That another rule decides meanwhile is no new match of this one.
+            if match.rule == overruled.rule || !overruled.isStillMet(input) { self.overruled = nil }
         }
         let wanted = input.target(match.status)
         if let current = episode, current.holds(match, wanted) {

@@ -41,10 +41,17 @@ public struct ErrandEpisodes: Codable, Sendable, Equatable {
 
     /// Takes what the matching rules want; returns what is new.
     ///
-    /// - Parameter hindrance: why nothing may begin now; `nil` = it may.
-    public mutating func advance(wanted: [RuleErrand], now: Timestamp, hindrance: Hindrance?) -> [ErrandStep] {
+    /// - Parameters:
+    ///   - hindrance: why nothing may begin now; `nil` = it may.
+    ///   - isAwaitingNews: whether a rule that wants nothing now would, were there news of its conversations.
+    public mutating func advance(
+        wanted: [RuleErrand],
+        now: Timestamp,
+        hindrance: Hindrance?,
+        isAwaitingNews: (_ rule: String) -> Bool = { _ in false }
+    ) -> [ErrandStep] {
         guard !wanted.isEmpty || !open.isEmpty else { return [] }
-        open.removeAll { episode in !wanted.contains(where: episode.isOf) }
+        open.removeAll { episode in !wanted.contains(where: episode.isOf) && !isAwaitingNews(episode.rule) }
         return wanted.compactMap { errand in
             let place = open.firstIndex { $0.isOf(errand) } ?? open.endIndex
             if place == open.endIndex {

@@ -19,6 +19,8 @@ public struct Evaluation: Sendable, Equatable {
     public var wakeAt: Timestamp?
     /// Conversations that the rules would look at, were there news of them: to be read again.
     public var unheard: [String]
+    /// The place of the matching rule with `stop: true`, behind which none is looked at; `nil` = none stops.
+    public var stoppedAt: Int?
 
     /// Creates an outcome.
     public init(

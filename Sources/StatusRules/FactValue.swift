@@ -44,6 +44,11 @@ enum FactShape: Sendable {
     case time
     case list(FactVocabulary)
 
+    /// It may have several values at once.
+    var isList: Bool {
+        if case .list = self { true } else { false }
+    }
+
     /// How its values are compared, where they are words.
     var vocabulary: FactVocabulary {
         switch self {

@@ -23,7 +23,7 @@ extension RuleCondition {
         switch (self, other) {
         case (.conversation(let mine), .conversation(let theirs)): return mine.isImplied(by: theirs)
         case (.fact(let mine, let test), .fact(let theirs, let otherTest)):
-            return mine == theirs && test.isImplied(by: otherTest)
+            return mine == theirs && test.isImplied(by: otherTest, ofList: mine.shape.isList)
         case (.member(let mine), .member(let theirs)):
             guard mine.kind == theirs.kind, mine.isNegated == theirs.isNegated else { return false }
             let (narrow, wide) = mine.isNegated ? (mine, theirs) : (theirs, mine)
@@ -75,7 +75,7 @@ extension ConversationTest {
     fileprivate func isImplied(by other: ConversationTest) -> Bool {
         switch (self, other) {
         case (.fact(let mine, let test, _), .fact(let theirs, let otherTest, _)):
-            return mine == theirs && test.isImplied(by: otherTest)
+            return mine == theirs && test.isImplied(by: otherTest, ofList: mine.shape.isList)
         case (.any(let groups), _):
             return groups.contains { $0.isImplied(by: ConversationGroup(tests: [other])) }
         case (_, .all(let groups)):
@@ -88,12 +88,12 @@ extension ConversationTest {
 }
 
 extension FactTest {
-    /// This test holds whenever `other` does.
-    fileprivate func isImplied(by other: FactTest) -> Bool {
+    /// This test holds whenever `other` does. `ofList`: of a fact that may have several values at once.
+    fileprivate func isImplied(by other: FactTest, ofList isOfList: Bool) -> Bool {
         switch (self, other) {
-        case (_, .all(let tests)) where tests.contains(where: isImplied): return true
-        case (.all(let tests), _): return tests.allSatisfy { $0.isImplied(by: other) }
-        case (.any(let tests), _): return tests.contains { $0.isImplied(by: other) }
+        case (_, .all(let tests)) where tests.contains { isImplied(by: $0, ofList: isOfList) }: return true
+        case (.all(let tests), _): return tests.allSatisfy { $0.isImplied(by: other, ofList: isOfList) }
+        case (.any(let tests), _): return tests.contains { $0.isImplied(by: other, ofList: isOfList) }
         case (.oneOf(let mine), .oneOf(let theirs)):
             return Set(theirs.map(\.canonical)).isSubset(of: mine.map(\.canonical))
         case (.flag(let mine), .flag(let theirs)): return mine == theirs
@@ -102,12 +102,14 @@ extension FactTest {
         case (.exists(true), .oneOf), (.exists(true), .flag), (.exists(true), .contains), (.exists(true), .matches),
             (.exists(true), .number), (.exists(true), .time):
             return true
-        case (.not(let mine), .not(let theirs)): return theirs.isImplied(by: mine)
-        case (.not(.oneOf(let mine)), .oneOf(let theirs)):
+        case (.not(let mine), .not(let theirs)): return theirs.isImplied(by: mine, ofList: isOfList)
+        // One of several values may be wanted, and another one not.
+        case (.not(.oneOf(let mine)), .oneOf(let theirs)) where !isOfList:
             return Set(mine.map(\.canonical)).isDisjoint(with: theirs.map(\.canonical))
                 && mine.areComparable(with: theirs)
         case (.contains(let mine), .contains(let theirs)): return mine.canonical == theirs.canonical
-        case (.matches(let mine), .matches(let theirs)): return mine.source == theirs.source
+        case (.matches(let mine), .matches(let theirs)):
+            return mine.source == theirs.source && (mine.ignoresCase || !theirs.ignoresCase)
         case (.number(let mine, let bound), .number(let theirs, let otherBound)):
             return mine.isImplied(bound, by: theirs, otherBound)
         case (.time(let mine), .time(let theirs)): return mine.isImplied(by: theirs)
@@ -117,9 +119,11 @@ extension FactTest {
 }
 
 extension [WantedValue] {
-    /// All are compared in the same way, so that different ones are never equal.
+    /// All are compared in the same way, and as they are written, so that different ones are never equal: what is resolved
+    /// has an id as well as a name.
     fileprivate func areComparable(with others: [WantedValue]) -> Bool {
-        Set((self + others).map { $0.canonical.first }).count <= 1
+        let all = self + others
+        return Set(all.map { $0.canonical.first }).count <= 1 && !all.contains(where: \.isResolved)
     }
 }
 

@@ -112,7 +112,11 @@ final class ConditionGroup: Sendable {
             for group in condition.groups { group.keepHolds(facts, &scope) }
             condition.conversation?.keepHolds(&scope)
         }
-        guard let hold, conditions.allSatisfy({ $0.holds(facts, &scope) }) else { return }
+        guard let hold else { return }
+        for condition in conditions {
+            if case .conversation = condition { continue }
+            guard condition.holds(facts, &scope) else { return }
+        }
         // Of all conditions the last that became true; one whose time is not known leaves only the present.
         var began: Timestamp? = Timestamp(milliseconds: .min)
         for condition in conditions {
@@ -120,7 +124,9 @@ final class ConditionGroup: Sendable {
             began = later(began, condition.since(facts))
         }
         guard let conversation else { return scope.keep(hold, nil, began: began) }
-        for candidate in scope.conversations where conversation.isMet(by: candidate, &scope) {
+        // One that is being read again goes on with its time, should it still be so.
+        for candidate in scope.conversations
+        where conversation.isMeant(candidate) && conversation.group.holds(candidate, &scope) {
             scope.keep(hold, candidate.id, began: later(began, conversation.group.since(candidate)))
         }
     }

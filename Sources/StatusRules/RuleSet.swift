@@ -197,7 +197,10 @@ public struct RuleSet: Sendable {
                 take(match, of: index, facts, statuses, &scope, into: &evaluation)
                 // By its case: `!= nil` copies all of it first.
                 if case .some = evaluation.match { hasDecided = true }
-                if rule.stops, !rule.observes { stoppedBy = rule.name }
+                if rule.stops, !rule.observes {
+                    stoppedBy = rule.name
+                    evaluation.stoppedAt = index
+                }
             }
             guard isTraced else { continue }
             let failure = match == nil ? rule.failure(facts, statuses, &scope) : nil
@@ -234,6 +237,13 @@ public struct RuleSet: Sendable {
         var scope = RuleScope(facts, context, names: names, fields: fields, ignoringHolds: true)
         let statuses = StatusNames(known: statuses, onQueue: onQueueStatuses)
         return rules[index].match(facts, statuses, &scope).flatMap { ruleMatch(index, $0, facts) }
+    }
+
+    /// Whether a rule holds, with a status or without, whatever the others say and however long it has done so.
+    public func holds(rule name: String, _ facts: AgentFacts, _ context: EvaluationContext) -> Bool {
+        guard let rule = rules.first(where: { $0.name == name }) else { return false }
+        var scope = RuleScope(facts, context, names: names, fields: fields, ignoringHolds: true)
+        return rule.match(facts, StatusNames(known: statuses, onQueue: onQueueStatuses), &scope) != nil
     }
 
     private func ruleMatch(_ index: Int, _ match: CompiledRule.Match, _ facts: AgentFacts) -> RuleMatch? {

@@ -15,13 +15,14 @@ final class TextPattern: Sendable {
 
     /// As written.
     let source: String
+    /// Capital letters are as good as small ones.
+    let ignoresCase: Bool
     private let isWhole: Bool
     // Safe to share: RE2 documents that a constructed pattern may be matched from several threads, and nothing but
     // `deinit`, when nobody else holds it, changes it.
     private nonisolated(unsafe) let pattern: OpaquePointer
 
     init(_ source: String, ignoringCase: Bool = false) throws(Fault) {
-        self.source = source
         var expression: String
         var ignoresCase = ignoringCase
         if let body = Self.expression(in: source) {
@@ -32,6 +33,8 @@ final class TextPattern: Sendable {
             expression = Self.expression(ofGlob: source)
             isWhole = true
         }
+        self.source = source
+        self.ignoresCase = ignoresCase
         var reason = [CChar](repeating: 0, count: 200)
         let made = expression.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) { text in

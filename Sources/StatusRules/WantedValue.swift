@@ -56,6 +56,11 @@ struct WantedValue: Sendable {
         if case .exact = comparand { true } else { false }
     }
 
+    /// It is the name or the id of something in the organisation.
+    var isResolved: Bool {
+        if case .name = comparand { true } else { false }
+    }
+
     /// What two equal wishes have in common, and different ones do not.
     var canonical: String {
         switch comparand {

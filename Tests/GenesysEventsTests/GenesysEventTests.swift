@@ -68,6 +68,7 @@ struct GenesysEventTests {
         adherence.next = [ScheduledActivity(category: "Break", at: Timestamp("2026-03-10T14:15:00Z"))]
         let event = GenesysEvent.adherence(userID: agent, adherence)
         #expect(try Fixture.notification("users.workforcemanagement.adherence").event == event)
+        #expect(event.ownTime == nil, "its only time is that of the last change of the state")
 
         let text = String(decoding: try Fixture.genesys("users.workforcemanagement.adherence"), as: UTF8.self)
         for topic in ["v2.workforcemanagement.managementunits.m.adherence", "v2.workforcemanagement.teams.t.adherence"]

@@ -60,7 +60,8 @@ struct PipelineStepTests {
     @Test("a wish that the same transaction replaces never goes out, those of others do")
     func replaced() throws {
         let step = try step([
-            ("one", presence("AVAILABLE", at: 10)), ("one", call), ("two", presence("AVAILABLE", at: 10)), ("two", call),
+            ("one", presence("AVAILABLE", at: 10)), ("one", call), ("two", presence("AVAILABLE", at: 10)),
+            ("two", call),
             ("one", presence("OFFLINE", at: 11)),
         ])
         // Break may be on its way for all the engine knows, so what the agent has chosen is wanted.

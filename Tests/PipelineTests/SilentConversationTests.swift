@@ -4,6 +4,7 @@
 import Foundation
 import GenesysEvents
 import Journal
+import StatusRules
 import Testing
 
 @testable import Pipeline
@@ -82,5 +83,62 @@ struct SilentConversationTests {
             try await relay.becomes(nil, at: Clockwork.start.advanced(by: .seconds(900)))
             #expect(relay.asked.count == 3, "at once, after a minute, after two more")
         }
+    }
+
+    @Test(
+        "what is decided by the number of conversations, or by one inside a group, stays while one is being read again",
+        arguments: [
+            "conversations: { attributes.wfm_status: Break, count: { atLeast: 2 } }",
+            "any: [ { routingStatus: IDLE }, { conversation: { attributes.wfm_status: Break } } ]",
+        ]
+    )
+    func byGroups(condition: String) throws {
+        var desk = try Self.desk(condition)
+        _ = desk.presence("available", .available)
+        _ = desk.call("c1", flag: "Break")
+        _ = desk.call("c2", flag: "Break")
+        desk.deliver()
+        desk.pass(.seconds(3600))
+        let kept = desk.wake()
+        #expect(kept.conversationReads == ["c1", "c2"])
+        #expect(kept.command == nil, "\(kept.lines)")
+        var answered = desk
+        _ = answered.call("c1", flag: "Break", source: .observation)
+        #expect(answered.call("c2", flag: "Break", source: .observation).command == nil)
+        #expect(answered.record.episode != nil)
+        // Without an answer not for ever.
+        desk.pass(.seconds(300))
+        #expect(desk.wake().wanted == "available")
+    }
+
+    @Test("nothing is decided by the absence of a conversation while that is being read again")
+    func absence() throws {
+        var desk = try Self.desk("none: [ { conversation: {} } ]")
+        _ = desk.call("c")
+        _ = desk.presence("available", .available)
+        #expect(desk.record.episode == nil)
+        desk.pass(.seconds(3600))
+        let silent = desk.wake()
+        #expect(silent.conversationReads == ["c"])
+        #expect(silent.wanted == nil, "\(silent.lines)")
+        #expect(silent.lines.first?.contains("read again") == true)
+        var answered = desk
+        #expect(answered.call("c", source: .observation).wanted == nil)
+        var over = desk
+        #expect(over.call("c", state: "terminated", source: .observation).wanted == "break")
+        desk.pass(.seconds(300))
+        #expect(desk.wake().wanted == "break", "it has to be decided without an answer then")
+    }
+
+    /// A rule for Break; conversations are trusted for an hour.
+    private static func desk(_ condition: String) throws -> RuleDesk {
+        try RuleDesk(
+            """
+              - name: rule
+                when: { \(condition) }
+                then: { status: Break }
+            """,
+            policy: EpisodePolicy(conversationTimeout: .seconds(3600))
+        )
     }
 }

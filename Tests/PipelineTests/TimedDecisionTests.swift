@@ -20,6 +20,55 @@ private let flagged = """
 struct TimedDecisionTests {
     // MARK: apply
 
+    @Test(
+        "a wish outlasts its conversation wherever in its rule that is named",
+        arguments: [
+            "any: [ { presence: Away }, { conversation: { attributes.wfm_status: Break } } ]",
+            "conversations: { attributes.wfm_status: Break, count: { atLeast: 1 } }",
+        ]
+    )
+    func armedByGroup(condition: String) throws {
+        var desk = try RuleDesk(
+            """
+              - name: flagged
+                when: { \(condition) }
+                then: { status: Break, apply: afterInteraction }
+            """
+        )
+        _ = desk.presence("available", .available)
+        #expect(desk.call(flag: "Break").lines == ["rule 'flagged' wants Break once the interaction is over"])
+        desk.pass(.seconds(30))
+        #expect(desk.call(flag: "Break", state: "terminated").wanted == "break")
+        // Whereas a flag that is taken back takes the wish back.
+        desk.pass(.seconds(30))
+        _ = desk.call("d", flag: "Break")
+        #expect(desk.record.episodes.armed != nil || desk.record.episode != nil)
+    }
+
+    @Test("a wish does not outlast its conversation while an earlier rule stops")
+    func armedAndStopped() throws {
+        var desk = try RuleDesk(
+            """
+              - name: away
+                when: { routingStatus: IDLE }
+                then: { stop: true }
+              - name: flagged
+                when: { conversation: { attributes.wfm_status: Break } }
+                then: { status: Break, apply: afterInteraction }
+            """
+        )
+        _ = desk.presence("available", .available)
+        _ = desk.call(flag: "Break")
+        #expect(desk.record.episodes.armed != nil)
+        var other = desk
+        #expect(other.call(flag: "Break", state: "terminated").wanted == "break")
+        // The call ends and the earlier rule begins to match in one look.
+        desk.record.facts.routingStatus = RoutingStatusFacts(status: "IDLE")
+        let ended = desk.call(flag: "Break", state: "terminated")
+        #expect(ended.wanted == nil)
+        #expect(desk.record.episodes.armed == nil)
+    }
+
     @Test("a status is armed in the call and set at its end, and the history says what is waited for")
     func afterInteraction() throws {
         var desk = try RuleDesk(

@@ -66,6 +66,17 @@ struct RuleLintTests {
             ("{ conversation: { media: call } }", "{ conversation: { media: call, state: alerting } }"),
             ("{ conversation: { media: call } }", "{ conversations: { media: call, count: 1 } }"),
             ("{ presence: { not: Break } }", "{ presence: { not: Meal } }"),
+            // Of several values one may be wanted.
+            ("{ activeQueues: { not: Sales } }", "{ activeQueues: Support }"),
+            // A queue has a name and an id.
+            (
+                "{ conversation: { queue: { not: Support } } }",
+                "{ conversation: { queue: 0c0e8b7e-0000-4000-8000-000000000001 } }"
+            ),
+            (
+                "{ conversation: { attributes.x: { matches: 'EU-*' } } }",
+                "{ conversation: { attributes.x: { matches: 'EU-*', ignoreCase: true } } }"
+            ),
             ("{ conversation: { attributes.x: a } }", "{ conversation: { attributes.X: b } }"),
             ("{ conversation: { attributes.x: a }, presence: Break }", "{ conversation: { attributes.x: a } }"),
             (

@@ -46,6 +46,42 @@ private struct Looks {
 struct TimedConditionTests {
     private static let start = Timestamp("2026-03-02T09:00:00Z") ?? Timestamp(milliseconds: 0)
 
+    @Test("for: the time that a call has rung is none of it")
+    func ringing() throws {
+        var looks = try Looks("{ conversation: { media: call }, for: 1m }")
+        let (alerted, answered) = (Self.start, Self.start.advanced(by: .seconds(45)))
+        looks.facts = .mock(.mock(state: "alerting") { $0.alertedAt = alerted })
+        #expect(looks.look() == false)
+        looks.facts = .mock(
+            .mock {
+                $0.alertedAt = alerted
+                $0.connectedAt = answered
+            }
+        )
+        #expect(looks.look(after: .seconds(45)) == false)
+        #expect(looks.untilWake == .seconds(60))
+        #expect(looks.look(after: .seconds(60)) == true)
+    }
+
+    @Test(
+        "for: time goes on while a conversation is being read again",
+        arguments: ["{ conversation: { muted: false }, for: 10m }", "{ conversation: { muted: false, for: 10m } }"]
+    )
+    func readAgain(condition: String) throws {
+        var looks = try Looks(condition)
+        looks.timeout = .seconds(3600)
+        var events = Conversations()
+        looks.facts = events.facts
+        looks.now = events.heardAt
+        #expect(looks.look() == false)
+        #expect(looks.look(after: .seconds(600)) == true)
+        #expect(looks.look(after: .seconds(3000)) == false, "not trusted any more")
+        #expect(looks.last.unheard == ["c1"])
+        events.tell(at: looks.now)
+        looks.facts = events.facts
+        #expect(looks.look(after: .seconds(1)) == true, "it has been so all the time")
+    }
+
     @Test("for: the rest must have held so long without a break")
     func holding() throws {
         var looks = try Looks("{ outOfOffice: true, for: 5m }")
