@@ -27,13 +27,13 @@ public struct ConsoleSources: Sendable {
     public var health: @Sendable () async -> HealthView
     /// Every change of an agent from now on. The stream may drop old elements when it is not read; the console reads
     /// it at once and keeps the latest state per agent for slow clients.
-    public var changes: @Sendable () -> AsyncStream<AgentView>
+    public var changes: @Sendable () async -> AsyncStream<AgentView>
     /// How much delivery has to do, and may do, at this moment. Must be quick: each scrape of the metrics asks.
     public var load: @Sendable () async -> DeliveryLoadView
     /// Brings gauges up to date that others hold, before each scrape. Must be quick.
     public var prepareScrape: @Sendable () async -> Void
     /// Every dead letter from now on. The stream may drop old elements when it is not read.
-    public var newDeadLetters: @Sendable () -> AsyncStream<DeadLetterView>
+    public var newDeadLetters: @Sendable () async -> AsyncStream<DeadLetterView>
 
     /// All closures are needed.
     public init(
@@ -47,10 +47,10 @@ public struct ConsoleSources: Sendable {
         startResync: @escaping @Sendable (_ request: ResyncRequest) async throws -> ResyncJobView,
         resync: @escaping @Sendable (_ id: String) async -> ResyncJobView?,
         health: @escaping @Sendable () async -> HealthView,
-        changes: @escaping @Sendable () -> AsyncStream<AgentView>,
+        changes: @escaping @Sendable () async -> AsyncStream<AgentView>,
         load: @escaping @Sendable () async -> DeliveryLoadView,
         prepareScrape: @escaping @Sendable () async -> Void,
-        newDeadLetters: @escaping @Sendable () -> AsyncStream<DeadLetterView>
+        newDeadLetters: @escaping @Sendable () async -> AsyncStream<DeadLetterView>
     ) {
         self.agents = agents
         self.agent = agent

@@ -46,7 +46,7 @@ extension EventBody {
         for (name, value) in value.fields {
             guard !take(name, value, into: &participant) else { continue }
             switch name {
-            case "userId": participant.userID = value.identifier
+            case "userId": participant.userID = value.userID
             case "queueId": participant.queueID = value.identifier
             default:
                 guard value.isArray, let media = media(name) else { continue }
@@ -191,7 +191,7 @@ extension EventBody {
         for (name, value) in value.fields {
             guard !take(name, value, into: &participant), !take(name, value, into: &communication) else { continue }
             switch name {
-            case "user": participant.userID = value["id"]?.identifier
+            case "user": participant.userID = value["id"]?.userID
             case "queue": participant.queueID = value["id"]?.identifier
             case "wrapupSkipped": isSkipped = value.bool ?? false
             default: break

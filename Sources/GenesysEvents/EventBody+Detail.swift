@@ -77,7 +77,7 @@ extension EventBody {
                 case "participantId": reference.participantID = value.identifier
                 case "sessionId": reference.communicationID = value.identifier
                 case "mediaType": reference.media = value.string.flatMap { MediaType(detail: $0) }
-                case "userId": userID = value.identifier
+                case "userId": userID = value.userID
                 case "wrapupCode": wrapupCode = value.identifier
                 case "eventTime": eventTime = value.epochMilliseconds
                 default: break

@@ -59,7 +59,7 @@ extension EventBody {
     /// QueueUserEventTopicQueueMember
     static func queueMembership(_ body: JSONValue, queue: String) throws(Missing) -> GenesysEvent {
         .queueMembership(
-            userID: try required(body["user"]?["id"]?.identifier, "/user/id"),
+            userID: try required(body["user"]?["id"]?.userID, "/user/id"),
             QueueMembership(
                 queueID: body["queueId"]?.identifier ?? queue,
                 joined: try required(body["joined"]?.bool, "/joined")

@@ -33,7 +33,7 @@ enum EventBody {
         case .userIntegrationPresence: .presenceSource(userID: topic.id, presenceSource(body))
         case .userAdherence: .adherence(userID: topic.id, adherence(body))
         case .managementUnitAdherence, .teamAdherence:
-            .adherence(userID: try required(body["user"]?["id"]?.identifier, "/user/id"), adherence(body))
+            .adherence(userID: try required(body["user"]?["id"]?.userID, "/user/id"), adherence(body))
         case .conversationAttributes: .participantAttributes(try attributes(body, conversation: topic.id))
         case .conversationAfterCallWork: try afterCallWork(body, conversation: topic.id)
         case .conversationWrapup: wrapup(body, conversation: topic.id)

@@ -52,6 +52,9 @@ extension JSONValue {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// The id of a user: no longer than one may be, since agents are paged by theirs.
+    var userID: String? { text.flatMap { $0.count <= TopicName.longestID ? identifier : nil } }
+
     /// In lower case: enums of the notifications are, those of detail events are not.
     var lowercased: String? {
         guard let text, !text.isEmpty else { return nil }

@@ -82,8 +82,9 @@ public struct TopicName: Sendable, Equatable {
         self = name.withUTF8 { TopicName(utf8: $0) }
     }
 
-    /// Bytes of a name that may be of a topic in use: ids have 36, and what is longer would swell the journal and the states.
-    static let longest = 512
+    /// Bytes that an id may have: those of Genesys have 36, what is longer would swell the journal and the states, and agents
+    /// are paged by theirs (`cursor`).
+    static let longestID = 128
 
     init(utf8 name: UnsafeBufferPointer<UInt8>) {
         for family in Self.families {
@@ -92,7 +93,7 @@ public struct TopicName: Sendable, Equatable {
                 let dot = name[prefix...].firstIndex(of: UInt8(ascii: ".")), dot > prefix
             else { continue }
             // SQLite ends a text at a NUL, so that it would be another agent's.
-            guard name.count <= Self.longest, !name.contains(0) else { break }
+            guard dot - prefix <= Self.longestID, !name.contains(0) else { break }
             let suffix = UnsafeBufferPointer(rebasing: name[(dot + 1)...])
             guard let topic = family.topics.first(where: { Self.isSame(suffix, $0.suffix) }) else { break }
             kind = topic.kind

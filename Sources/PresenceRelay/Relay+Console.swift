@@ -3,8 +3,10 @@
 
 import AgentState
 import Configuration
+import ConfigurationSyntax
 import Console
 import Delivery
+import Directory
 import GenesysAPI
 import Journal
 import Pipeline
@@ -51,9 +53,10 @@ extension ConsoleSources {
             resync: { id in await relay.resync.job(id).map(ResyncJobView.init) },
             health: { await relay.health() },
             changes: {
-                AsyncStream { continuation in
+                let records = await relay.pipeline.changes()
+                return AsyncStream { continuation in
                     let task = Task {
-                        for await record in await relay.pipeline.changes() {
+                        for await record in records {
                             continuation.yield(AgentView(record, labels: relay.status.labels))
                         }
                         continuation.finish()
@@ -64,9 +67,10 @@ extension ConsoleSources {
             load: { await relay.load() },
             prepareScrape: { await relay.measureJournal() },
             newDeadLetters: {
-                AsyncStream(bufferingPolicy: .bufferingNewest(100)) { continuation in
+                let letters = await relay.pipeline.deadLetters()
+                return AsyncStream(bufferingPolicy: .bufferingNewest(100)) { continuation in
                     let task = Task {
-                        for await letter in await relay.pipeline.deadLetters() {
+                        for await letter in letters {
                             continuation.yield(DeadLetterView(letter))
                         }
                         continuation.finish()
@@ -79,27 +83,42 @@ extension ConsoleSources {
 }
 
 extension Relay {
-    /// Agents named, agents known to be active in the queues named, or all that are known.
+    /// Agents named, those who belong to the queues and management units named, or all that are known.
     fileprivate func startResync(_ request: ResyncRequest) async throws -> ResyncJobView {
         // Right after the start the answer is a moment away.
         for _ in 0..<60 where status.genesys == .starting { try await Task.sleep(for: .milliseconds(50)) }
         guard case .resolved = status.genesys else {
             throw ConsoleError(.unavailable, "Genesys cannot be used yet; the relay's log says why.")
         }
-        guard request.managementUnits.isEmpty else {
-            throw ConsoleError(
-                .unsupported,
-                "A resync by management unit is not supported by this version: name agents."
+        if request == ResyncRequest() {
+            return ResyncJobView(await resync.start(agentIDs: Array(await pipeline.agentIDs)))
+        }
+        let ids = Set(request.agents).union(try await members(of: request))
+        return ResyncJobView(await resync.start(agentIDs: ids.sorted()))
+    }
+
+    /// Who belongs to the queues and management units of a request, each by its name or id.
+    private func members(of request: ResyncRequest) async throws -> Set<String> {
+        let units =
+            request.queues.map { (DirectoryKind.queue, $0) }
+            + request.managementUnits.map { (DirectoryKind.managementUnit, $0) }
+        let names = units.map { kind, text in
+            DirectoryReference(
+                kind: kind,
+                text: text,
+                needsMembers: true,
+                location: SourceLocation(file: "request", line: 1, column: 1)
             )
         }
-        let known = await pipeline.records(after: nil, limit: .max)
-        var ids = Set(request.agents)
-        let queues = Set(request.queues)
-        for record in known where !queues.isDisjoint(with: record.facts.activeQueueIDs ?? []) {
-            ids.insert(record.facts.id)
+        let resolution = await directory.resolve(names)
+        if let failure = resolution.failure {
+            throw ConsoleError(.unavailable, "Who belongs to what is named cannot be read: \(failure)")
         }
-        if request.agents.isEmpty, request.queues.isEmpty { ids = Set(known.map(\.facts.id)) }
-        return ResyncJobView(await resync.start(agentIDs: ids.sorted()))
+        guard resolution.isComplete else {
+            let messages = resolution.problems.map(\.message)
+            throw ConsoleError(.unprocessable, messages.joined(separator: "; "))
+        }
+        return units.reduce(into: []) { $0.formUnion(resolution.snapshot[$1.0, $1.1]?.members ?? []) }
     }
 }
 

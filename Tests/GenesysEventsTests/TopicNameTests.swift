@@ -65,9 +65,11 @@ struct TopicNameTests {
         #expect(TopicName("v2.routing.queues.q.conversations").userID == nil)
     }
 
-    @Test("a name longer than any of Genesys is of no topic in use: it would swell the journal")
+    @Test(
+        "an id longer than any of Genesys is of no topic in use: it would swell the journal, and no page could begin with it"
+    )
     func long() {
-        let id = String(repeating: "u", count: TopicName.longest - "v2.users..presence".utf8.count)
+        let id = String(repeating: "u", count: TopicName.longestID)
         #expect(TopicName("v2.users.\(id).presence").userID == id)
         #expect(TopicName("v2.users.\(id)u.presence").kind == .other)
     }

@@ -140,6 +140,34 @@ struct DirectoryTests {
         }
     }
 
+    @Test("a resync reads who belongs to queues and management units, by name or id, also whom nothing was heard of")
+    func resyncMembers() async throws {
+        try await withInstallation(agents: 8) { site in
+            let agents = try await working(site, 3)
+            try await make(site, "queues", "Pilots", [agents[0]])
+            try await change(site, "managementunits/Back office", ["add": [agents[1]]])
+            let relay = try await site.relay(try site.configuration(), events: false)
+            func resync(_ body: [String: [String]]) async throws -> Answer {
+                let headers = ["Authorization": "Bearer \(Installation.token)"]
+                return try await site.call("POST", relay.url + "/v1/resync", body, headers: headers)
+            }
+            let job = try await resync(["queues": ["Pilots"], "managementUnits": ["Back office"]])
+            #expect(job.status == 202)
+            #expect(job.json["total"].int == 2, "\(job.text)")
+            try await eventually("it is done") {
+                try await relay.get("/v1/resyncs/\(job.json["id"].text)").json["state"].text == "done"
+            }
+            #expect(Set(try await relay.agents().keys) == Set(agents.prefix(2)))
+            let unknown = try await resync(["agents": [agents[2]], "queues": ["Pilot"]])
+            #expect(unknown.status == 422)
+            #expect(unknown.text.contains("did you mean") && unknown.text.contains("Pilots"), "\(unknown.text)")
+            try await site.simulate("PUT", "/simulator/permissions", ["missing": ["routing:queue:view"]])
+            let refused = try await resync(["queues": ["Pilots"]])
+            #expect(refused.status == 503)
+            #expect(refused.text.contains("routing:queue:view"), "\(refused.text)")
+        }
+    }
+
     @Test("a start without the right to see queues waits for it, takes events meanwhile, and says what to grant")
     func missingPermission() async throws {
         try await withInstallation { site in

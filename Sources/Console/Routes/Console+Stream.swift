@@ -28,8 +28,9 @@ extension Console {
     /// is kept, and the newest dead letters. So a slow client costs at most one view per agent and then gets the
     /// present, not the past.
     private func writeChanges(to writer: HTTPBodyWriter) async throws {
-        let changes = sources.changes()
-        let letters = sources.newDeadLetters()
+        // Before the first byte: who reads the agents once the stream is open must miss no change after that.
+        let changes = await sources.changes()
+        let letters = await sources.newDeadLetters()
         let pending = LatestChanges()
         try await writer.write(Array("retry: 2000\n: connected\n\n".utf8))
         try await withThrowingTaskGroup(of: Void.self) { group in
