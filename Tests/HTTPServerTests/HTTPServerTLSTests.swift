@@ -266,6 +266,32 @@ struct HTTPServerTLSTests {
         }
     }
 
+    @Test("content that comes fast enough is taken although its records are long in coming, and slower content is not")
+    func paceOfRecords() async throws {
+        try await Certificates.with { certificates in
+            let configure: (inout HTTPServerConfiguration) -> Void = {
+                $0.tls = certificates.files()
+                $0.minBodyRate = 1000
+                $0.minBodyRateGrace = .milliseconds(200)
+            }
+            try await withServer(configure, handler: { .text("\($0.body.count)") }) { server, address in
+                let client = try TLSSession(address)
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 16000\r\n\r\n")
+                let record = client.encrypted([UInt8](repeating: 120, count: 16_000))
+                // One record over several windows, each with ten times what it needs.
+                for piece in stride(from: 0, to: record.count, by: 500) {
+                    client.sendBeneath(Array(record[piece..<min(piece + 500, record.count)]))
+                    try await Task.sleep(for: .milliseconds(30))
+                }
+                #expect(client.readToEnd().text.hasSuffix("\r\n\r\n16000"))
+                #expect(server.statistics.refused.total == 0)
+                let slow = try TLSSession(address)
+                slow.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 16000\r\n\r\n")
+                #expect(slow.readToEnd().text.hasPrefix("HTTP/1.1 408"))
+            }
+        }
+    }
+
     @Test("an early refusal reaches a client that is still sending")
     func earlyRefusal() async throws {
         try await Certificates.with { certificates in

@@ -43,6 +43,19 @@ final class TLSSession {
         SSL_write(session, bytes, CInt(bytes.count))
     }
 
+    /// The records that these bytes become, for a sender who takes his time. Nothing may be sent otherwise after it.
+    func encrypted(_ bytes: [UInt8]) -> [UInt8] {
+        let output = BIO_new(BIO_s_mem())
+        SSL_set0_wbio(session, output)
+        SSL_write(session, bytes, CInt(bytes.count))
+        var records = [UInt8](repeating: 0, count: BIO_ctrl_pending(output))
+        BIO_read(output, &records, CInt(records.count))
+        return records
+    }
+
+    /// Sends what is encrypted already.
+    func sendBeneath(_ records: [UInt8]) { connection.send(records) }
+
     /// Tells that nothing more is sent (`close_notify`); what comes can still be read.
     func finishSending() {
         blockBrokenPipe()

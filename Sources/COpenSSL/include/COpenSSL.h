@@ -22,6 +22,10 @@ static inline long pr_ssl_ctx_set_mode(SSL_CTX *context, long mode) {
     return SSL_CTX_set_mode(context, mode);
 }
 
+static inline void pr_ssl_ctx_set_read_ahead(SSL_CTX *context, long on) {
+    SSL_CTX_set_read_ahead(context, on);
+}
+
 static inline long pr_ssl_ctx_set_session_cache_mode(SSL_CTX *context, long mode) {
     return SSL_CTX_set_session_cache_mode(context, mode);
 }

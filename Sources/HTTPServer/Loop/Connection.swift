@@ -38,6 +38,8 @@ final class Connection {
     @exclusivity(unchecked) var armedExchange: UInt32 = 0
     /// How fast the content of the request in hand comes.
     @exclusivity(unchecked) var bodyPace = BodyPace()
+    /// With TLS: the socket's bytes that came before the content.
+    @exclusivity(unchecked) private var receivedBefore = 0
     /// Bytes given to the socket in all, and how many of them had reached the peer when the write deadline began.
     @exclusivity(unchecked) var written = 0
     @exclusivity(unchecked) var deliveredWhenArmed = 0
@@ -69,5 +71,14 @@ final class Connection {
     var mayHaveMoreInput: Bool { hasInput || (transport.isSecure ? transport.hasUnread : isReadable) }
     /// Bytes that have reached the peer: those of TLS are counted with their framing, which is near enough.
     var delivered: Int { written - transport.undelivered }
+    /// Bytes of the request's content so far. Of TLS those that the socket has brought, with their framing: a record of 16 KiB
+    /// shows nothing before its last byte, and a slow sender needs longer for it than one window.
+    var contentReceived: Int { transport.received.map { $0 - receivedBefore } ?? state.contentBytes }
     var id: EventLoop.ExchangeID { .init(slot: slot, generation: generation, exchange: exchange) }
+
+    /// The content of a request begins.
+    func beginBodyPace() {
+        bodyPace = BodyPace()
+        receivedBefore = (transport.received ?? 0) - state.contentBytes
+    }
 }

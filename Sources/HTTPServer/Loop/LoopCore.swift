@@ -123,8 +123,11 @@ final class LoopCore {
     private func advance(_ connection: Connection, on events: UInt32) {
         if events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 {
             // Both directions are closed or broken. What was sent before may still be read only while a request is
-            // being received, and then its answer could not be delivered.
-            return close(connection)
+            // being received, and then its answer could not be delivered. Where the answer is out, that is read first, or
+            // the close would be a reset that can take the answer with it.
+            guard events & EPOLLERR.rawValue == 0, connection.state.phase == .lingering else {
+                return close(connection)
+            }
         }
         if events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0 { connection.isReadable = true }
         if events & EPOLLRDHUP.rawValue != 0 { connection.sawPeerEnd = true }
@@ -189,7 +192,7 @@ final class LoopCore {
 
     /// The end of one window of the time for content.
     private func continuesBody(_ connection: Connection) -> Bool {
-        switch connection.bodyPace.windowEnded(received: connection.state.contentBytes, by: bodyPace) {
+        switch connection.bodyPace.windowEnded(received: connection.contentReceived, by: bodyPace) {
         case .goOn:
             // Not `arm`, which would begin with the first window.
             connection.armed = .body
@@ -211,7 +214,7 @@ final class LoopCore {
         connection.armed = kind
         connection.armedExchange = connection.exchange
         guard let kind else { return deadlines.clear(slot: connection.slot) }
-        if kind == .body { connection.bodyPace = BodyPace() }
+        if kind == .body { connection.beginBodyPace() }
         if kind == .write { connection.deliveredWhenArmed = connection.delivered }
         deadlines.set(kind, slot: connection.slot, now: now)
     }

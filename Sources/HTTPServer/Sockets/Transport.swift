@@ -134,6 +134,9 @@ struct Transport: ~Copyable {
         return ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
     }
 
+    /// With TLS: bytes that the socket has brought, whole records or not; `nil` = a plain socket.
+    var received: Int? { session.map { Int(BIO_number_read(SSL_get_rbio($0))) } }
+
     /// The socket has bytes, or records of TLS, that nobody has read.
     var hasUnread: Bool {
         var count: Int32 = 0

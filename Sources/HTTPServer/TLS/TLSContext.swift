@@ -32,10 +32,14 @@ final class TLSContext: Sendable {
         _ = pr_ssl_ctx_set_min_proto_version(pointer, Int32(TLS1_2_VERSION))
         // TLS 1.2 as RFC 9325 section 4.2 has it: forward secrecy and authenticated encryption. TLS 1.3 has nothing else.
         SSL_CTX_set_cipher_list(pointer, "ECDHE+AESGCM:ECDHE+CHACHA20")
-        _ = pr_ssl_ctx_set_mode(
-            pointer,
-            Int(SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS)
-        )
+        // The chain is what the file has; else OpenSSL looks for one in its store with every handshake.
+        let modes =
+            SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS
+            | SSL_MODE_NO_AUTO_CHAIN
+        _ = pr_ssl_ctx_set_mode(pointer, Int(modes))
+        // One call for all that has come, instead of two for each record. What stays in the session's buffer is found by
+        // the next read: TLS is read until it has nothing more.
+        pr_ssl_ctx_set_read_ahead(pointer, 1)
         _ = pr_ssl_ctx_set_options(
             pointer,
             pr_ssl_op_no_renegotiation | pr_ssl_op_cipher_server_preference | pr_ssl_op_ignore_unexpected_eof
