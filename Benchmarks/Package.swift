@@ -34,6 +34,7 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .executableTarget(name: "BarePeer", dependencies: [httpServer, logging], swiftSettings: swiftSettings),
         .executableTarget(name: "EpollFloor", linkerSettings: [.linkedLibrary("pthread")]),
+        .executableTarget(name: "EventLoad"),
         .executableTarget(
             name: "TLSClient",
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("pthread")]

@@ -145,9 +145,10 @@ renew_disk() {
 # The relay with all that is behind its webhook, and a server that only stores, in turn; disk and bare SQLite beside them.
 ingest() {
     echo "building the relay, the baseline and the peer…" >&2
-    local relay baseline peer round body size connections close name run=0
+    local relay baseline load peer round body size connections close name run=0
     relay=$(build_relay)
     baseline=$(build "$here" DiskBaseline)
+    load=$(build "$here" EventLoad)
     peer=$(build "$here/HummingbirdPeer" HummingbirdJournalPeer)
     : >"$results/ingest.tsv"
     for ((round = 1; round <= rounds; round++)); do
@@ -192,10 +193,11 @@ YAML
 
 # One line of results of the server that was started last; the variables are those of ingest.
 measure_ingest() {
-    local before fields
+    local before fields kinds=(kept close)
     before=$(processor_ticks "$server_pid")
     # Taken before size and time are asked for, which must be those after the load.
-    fields=$(BODY=$body APIKEY=benchmark-key UNIQUE=1 RUN=$run CLOSE=$close load "$connections" "$server")
+    fields=$(within $((seconds + 30)) "$load" "${server##*:}" "$connections" "$seconds" "$body" "$run" benchmark-key \
+        "${kinds[close]}")
     printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$round" "$size" "$name" "$close" "$connections" "$fields" \
         "$(resident "$server_pid")" "$(($(processor_ticks "$server_pid") - before))"
 }
