@@ -91,7 +91,7 @@ extension Relay {
             throw ConsoleError(.unavailable, "Genesys cannot be used yet; the relay's log says why.")
         }
         if request == ResyncRequest() {
-            return ResyncJobView(await resync.start(agentIDs: Array(await pipeline.agentIDs)))
+            return ResyncJobView(await resync.start(agentIDs: await pipeline.agentIDs.sorted()))
         }
         let ids = Set(request.agents).union(try await members(of: request))
         return ResyncJobView(await resync.start(agentIDs: ids.sorted()))

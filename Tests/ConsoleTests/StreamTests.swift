@@ -51,6 +51,28 @@ struct StreamTests {
         try await done
     }
 
+    @Test("it says that it is open once nothing can be missed any more")
+    func subscribedFirst() async throws {
+        let steps = Mutex<[String]>([])
+        let (changes, feed) = AsyncStream.makeStream(of: AgentView.self)
+        var sources = ConsoleSources.mock
+        sources.changes = {
+            for _ in 0..<100 { await Task.yield() }
+            steps.withLock { $0.append("subscribed") }
+            return changes
+        }
+        sources.newDeadLetters = {
+            for _ in 0..<100 { await Task.yield() }
+            steps.withLock { $0.append("subscribed") }
+            return AsyncStream { $0.finish() }
+        }
+        let response = await ConsoleFixture(sources: sources).send(.get, "/v1/stream")
+        guard case .stream(let run) = response.body else { throw Gone() }
+        feed.finish()
+        try await run(HTTPBodyWriter { _ in steps.withLock { $0.append("written") } })
+        #expect(steps.withLock { $0 } == ["subscribed", "subscribed", "written"])
+    }
+
     @Test("a dead letter is an event of its own, on one line however its event was written")
     func deadLetter() async throws {
         let (letters, letter) = AsyncStream.makeStream(of: DeadLetterView.self)
