@@ -16,8 +16,6 @@ public struct ConsoleError: Error, Sendable, Equatable, CustomStringConvertible 
         public static let notFound = Code(status: 404)
         /// 409: it conflicts with work that is under way.
         public static let conflict = Code(status: 409)
-        /// 422: well-formed, but what it names does not exist.
-        public static let unprocessable = Code(status: 422)
         /// 503: not now; comes with `Retry-After`.
         public static let unavailable = Code(status: 503)
     }

@@ -180,5 +180,6 @@ extension ResyncJobView {
         changed = job.changed
         failed = job.failed
         finishedAt = job.finishedAt
+        error = job.error
     }
 }

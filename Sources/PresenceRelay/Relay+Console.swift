@@ -93,12 +93,19 @@ extension Relay {
         if request == ResyncRequest() {
             return ResyncJobView(await resync.start(agentIDs: await pipeline.agentIDs.sorted()))
         }
-        let ids = Set(request.agents).union(try await members(of: request))
-        return ResyncJobView(await resync.start(agentIDs: ids.sorted()))
+        let agents = Set(request.agents).sorted()
+        guard !(request.queues + request.managementUnits).isEmpty else {
+            return ResyncJobView(await resync.start(agentIDs: agents))
+        }
+        // Not while the request waits: it may take long until the API has room for it.
+        let job = await resync.start(agentIDs: agents) { () async throws(ResyncFailure) in
+            try await self.members(of: request)
+        }
+        return ResyncJobView(job)
     }
 
     /// Who belongs to the queues and management units of a request, each by its name or id.
-    private func members(of request: ResyncRequest) async throws -> Set<String> {
+    private func members(of request: ResyncRequest) async throws(ResyncFailure) -> Set<String> {
         let units =
             request.queues.map { (DirectoryKind.queue, $0) }
             + request.managementUnits.map { (DirectoryKind.managementUnit, $0) }
@@ -112,11 +119,10 @@ extension Relay {
         }
         let resolution = await directory.resolve(names)
         if let failure = resolution.failure {
-            throw ConsoleError(.unavailable, "Who belongs to what is named cannot be read: \(failure)")
+            throw ResyncFailure("Who belongs to what is named cannot be read: \(failure)")
         }
         guard resolution.isComplete else {
-            let messages = resolution.problems.map(\.message)
-            throw ConsoleError(.unprocessable, messages.joined(separator: "; "))
+            throw ResyncFailure(resolution.problems.map(\.message).joined(separator: "; "))
         }
         return units.reduce(into: []) { $0.formUnion(resolution.snapshot[$1.0, $1.1]?.members ?? []) }
     }

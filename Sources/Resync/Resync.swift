@@ -15,7 +15,7 @@ public struct ResyncJob: Sendable, Equatable, Identifiable {
     public var id: String
     /// How far it is.
     public var state: State
-    /// Agents to read.
+    /// Agents to read, as far as they are known.
     public var total: Int
     /// Agents read, well or not.
     public var done = 0
@@ -27,6 +27,17 @@ public struct ResyncJob: Sendable, Equatable, Identifiable {
     public var startedAt: Timestamp
     /// When it ended; `nil` while it runs.
     public var finishedAt: Timestamp?
+    /// Why nobody was read, for whoever asked for it; `nil` where somebody was.
+    public var error: String?
+}
+
+/// Why it cannot be found out whom to read.
+public struct ResyncFailure: Error, Sendable {
+    /// For whoever asked for the resync.
+    public var message: String
+
+    /// A failure with what to do about it.
+    public init(_ message: String) { self.message = message }
 }
 
 /// Rebuilds facts from reads: presence and routing status of each agent enter the journal as observations, and the
@@ -85,8 +96,16 @@ public actor Resync {
         self.logger = logger
     }
 
-    /// Starts a resync of these agents and returns at once.
-    public func start(agentIDs: [String]) -> ResyncJob {
+    /// Starts a resync and returns at once.
+    ///
+    /// - Parameters:
+    ///   - agentIDs: whom to read.
+    ///   - finding: finds out who else, before anybody is read. It may wait for its turn at the API; when it fails, so does the
+    ///     job.
+    public func start(
+        agentIDs: [String],
+        finding: (@Sendable () async throws(ResyncFailure) -> Set<String>)? = nil
+    ) -> ResyncJob {
         let job = ResyncJob(
             id: UUID().uuidString.lowercased(),
             state: .running,
@@ -99,7 +118,15 @@ public actor Resync {
             jobs[old] = nil
             order.removeFirst()
         }
-        tasks[job.id] = Task { await self.run(job.id, agentIDs) }
+        tasks[job.id] = Task {
+            var all = agentIDs
+            do throws(ResyncFailure) {
+                if let finding { all = self.take(Set(agentIDs).union(try await finding()).sorted(), in: job.id) }
+            } catch {
+                return self.end(job.id, error.message)
+            }
+            await self.run(job.id, all)
+        }
         return job
     }
 
@@ -109,6 +136,11 @@ public actor Resync {
     /// Ends all that run.
     public func stop() {
         for task in tasks.values { task.cancel() }
+    }
+
+    private func take(_ agentIDs: [String], in id: String) -> [String] {
+        jobs[id]?.total = agentIDs.count
+        return agentIDs
     }
 
     private func run(_ id: String, _ agentIDs: [String]) async {
@@ -125,10 +157,15 @@ public actor Resync {
                 if !Task.isCancelled { addNext() }
             }
         }
+        end(id)
+    }
+
+    private func end(_ id: String, _ error: String? = nil) {
         tasks[id] = nil
         guard var job = jobs[id] else { return }
-        let allFailed = job.total > 0 && job.failed == job.total
-        job.state = Task.isCancelled ? .cancelled : allFailed ? .failed : .done
+        let hasFailed = error != nil || (job.total > 0 && job.failed == job.total)
+        job.state = Task.isCancelled ? .cancelled : hasFailed ? .failed : .done
+        job.error = error
         job.finishedAt = effects.now()
         jobs[id] = job
     }

@@ -135,7 +135,8 @@ public struct EpisodeState: Codable, Sendable, Equatable {
             let reason = "the configuration excludes this agent"
             return refuse(match, ended, hasLetGo, "excluded", reason, input, &look)
         }
-        if let waiting = Waiting(match, input.facts) {
+        let waiting = Waiting(match, input.facts, now: input.now) { look.move.wake(at: $0) }
+        if let waiting {
             wait(waiting, match, wanted, ended, hasLetGo, input, &look)
         } else {
             begin(match, wanted, ended, hasLetGo, input, &look)

@@ -79,7 +79,7 @@ public struct ShadowLine: Sendable, Equatable {
 extension EpisodeInput {
     /// When the status would come, and what would keep it from coming, as far as that is plain to see.
     fileprivate func qualification(of match: RuleMatch) -> String {
-        let waiting = Waiting(match, facts).map { " " + $0.text } ?? ""
+        let waiting = Waiting(match, facts, now: now).map { " " + $0.text } ?? ""
         let hindrance: String?
         if !policy.mayTouch(facts.id) {
             hindrance = "the configuration excludes this agent"

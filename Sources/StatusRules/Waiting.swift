@@ -24,8 +24,14 @@ public struct Waiting: Sendable, Equatable, Codable {
         case conversationIDs = "conversationIds"
     }
 
+    /// After a call that asks for a wrap-up, so long is news of the after-call work waited for: the event of the session's end may
+    /// come just before the snapshot that tells of it.
+    private static let workGrace = Duration.seconds(10)
+
     /// What the match has to wait for now; `nil` = nothing.
-    init?(_ match: RuleMatch, _ facts: AgentFacts) {
+    ///
+    /// - Parameter changesAt: is told when that is over by the clock, for something of it.
+    init?(_ match: RuleMatch, _ facts: AgentFacts, now: Timestamp, changesAt: (Timestamp) -> Void = { _ in }) {
         let behavior = match.behavior
         switch behavior.apply {
         case .now:
@@ -36,8 +42,14 @@ public struct Waiting: Sendable, Equatable, Codable {
         }
         let isWorkWaitedFor = kind == .afterCallWork
         conversationIDs = []
-        for conversation in facts.conversations
-        where conversation.isInteraction || (isWorkWaitedFor && conversation.isLive && conversation.isEnded) {
+        for conversation in facts.conversations {
+            var isWaitedFor = conversation.isInteraction
+            if isWorkWaitedFor, conversation.isEnded {
+                let end = conversation.workIsUnknownFrom?.advanced(by: Self.workGrace)
+                if let end, now < end { changesAt(end) }
+                isWaitedFor = conversation.isLive || end.map { now < $0 } ?? false
+            }
+            guard isWaitedFor else { continue }
             if !conversationIDs.contains(conversation.id) { conversationIDs.append(conversation.id) }
         }
         if conversationIDs.isEmpty { return nil }
@@ -49,5 +61,12 @@ public struct Waiting: Sendable, Equatable, Codable {
         case .interaction: "once the interaction is over"
         case .afterCallWork: "once after-call work is done"
         }
+    }
+}
+
+extension ConversationFacts {
+    /// When it ended, of one that asks for a wrap-up while nothing is known of its after-call work; else `nil`.
+    fileprivate var workIsUnknownFrom: Timestamp? {
+        self.isAnswered && self.wrapupRequired == true && self.afterCallWork == nil ? self.endedAt : nil
     }
 }

@@ -70,15 +70,6 @@ struct ResyncRoutesTests {
         try expectProblem(await fixture().send(.post, "/v1/resync", headers: headers, body: "{}"), 415)
     }
 
-    @Test("what names nothing is a 422 problem that says so")
-    func unprocessable() async throws {
-        var sources = ConsoleSources.mock
-        sources.startResync = { _ in throw ConsoleError(.unprocessable, "There is no queue q.") }
-        let response = await ConsoleFixture(sources: sources)
-            .send(.post, "/v1/resync", headers: json, body: #"{"queues":["q"]}"#)
-        try expectProblem(response, 422, detail: "There is no queue q.")
-    }
-
     @Test("a finished job shows when it ended; an unknown one is a 404 problem")
     func job() async throws {
         var sources = ConsoleSources.mock

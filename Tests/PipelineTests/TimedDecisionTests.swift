@@ -45,6 +45,44 @@ struct TimedDecisionTests {
         #expect(desk.record.episodes.armed != nil || desk.record.episode != nil)
     }
 
+    @Test("after a call that asks for a wrap-up, news of the after-call work is waited for a moment")
+    func endBeforeSnapshot() throws {
+        var desk = try RuleDesk(
+            """
+              - name: flagged
+                when: { conversation: { attributes.wfm_status: Break } }
+                then: { status: Break, apply: afterCallWork }
+            """
+        )
+        func snapshot(_ state: String, _ work: String?) -> GenesysEvent {
+            var snapshot = ConversationSnapshot.call(
+                id: "c",
+                attributes: ["wfm_status": "Break"],
+                state: state,
+                afterCallWork: work
+            )
+            snapshot.participants[0].wrapupRequired = true
+            snapshot.participants[0].connectedTime = desk.now.advanced(by: .seconds(-60))
+            return .conversation(userID: "agent", snapshot)
+        }
+        _ = desk.presence("available", .available)
+        _ = desk.take(snapshot("connected", nil))
+        var end = UserSessionEnd(
+            SessionReference(conversationID: "c", participantID: "participant", communicationID: "communication")
+        )
+        desk.pass(.seconds(60))
+        end.eventTime = desk.now
+        #expect(desk.take(.userEnd(userID: "agent", end)).wanted == nil, "the snapshot may still come")
+        #expect(desk.record.wakeAt == desk.now.advanced(by: .seconds(10)))
+        var silent = desk
+        #expect(silent.wakeInTime().wanted == "break", "it need not come")
+        desk.pass(.milliseconds(5))
+        #expect(desk.take(snapshot("disconnected", "pending")).wanted == nil)
+        desk.pass(.seconds(30))
+        #expect(desk.wake().wanted == nil)
+        #expect(desk.take(snapshot("terminated", "complete")).wanted == "break")
+    }
+
     @Test("a wish does not outlast its conversation while an earlier rule stops")
     func armedAndStopped() throws {
         var desk = try RuleDesk(

@@ -50,6 +50,8 @@ public struct ResyncJobView: Codable, Sendable, Equatable, Identifiable {
     public var startedAt: Timestamp
     /// When it ended; absent while running.
     public var finishedAt: Timestamp?
+    /// Why nobody was read; absent where somebody was.
+    public var error: String?
 
     /// A job as it begins.
     public init(id: String, state: State = .running, total: Int = 0, startedAt: Timestamp) {
