@@ -294,7 +294,11 @@ extension AgentRecord {
         guard state != .failed, state != .notApplied else { return }
         // A report overtakes the observation that it is about. While what we had set before is still shown, it must not be
         // taken for the agent's choice by an episode that begins now.
-        if let presence = facts.presence, writes.made(presence), !wish.target.isMet(by: presence) { return }
+        if let presence = facts.presence {
+            if writes.made(presence), !wish.target.isMet(by: presence) { return }
+            // Nor while what is shown is older than the write: the observation stands behind events in the journal.
+            if let seen = presence.modifiedAt, let written = acceptedWrites.last?.modifiedAt, seen < written { return }
+        }
         episodes.released()
     }
 
