@@ -33,7 +33,14 @@ let package = Package(
         // glibc's account of the heap.
         .systemLibrary(name: "CMalloc"),
         .executableTarget(name: "BarePeer", dependencies: [httpServer, logging], swiftSettings: swiftSettings),
-        .executableTarget(name: "EpollFloor", linkerSettings: [.linkedLibrary("pthread")]),
+        .executableTarget(
+            name: "EpollFloor",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("pthread")]
+        ),
+        .executableTarget(
+            name: "JournalFloor",
+            linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("pthread")]
+        ),
         .executableTarget(name: "EventLoad"),
         .executableTarget(
             name: "TLSClient",

@@ -98,10 +98,9 @@ resumed() {
 
 # front_load NAME CONNECTIONS plain|tls [CLIENT VERSION full|resumed]: by wrk, or by TLSClient, since wrk never resumes a session.
 front_load() {
-    local round name names=(ours peer floor) before fields
-    [[ $3 == plain ]] || names=(ours peer)
+    local round name before fields
     for ((round = 1; round <= rounds; round++)); do
-        for name in "${names[@]}"; do
+        for name in ours peer floor; do
             start_front "$name" "$3"
             before=$(processor_ticks "$server_pid")
             if [[ $# -eq 3 ]]; then fields=$(load "$2" "$server"); else
@@ -142,14 +141,16 @@ renew_disk() {
     mkdir -p "$disk"
 }
 
-# The relay with all that is behind its webhook, and a server that only stores, in turn; disk and bare SQLite beside them.
+# The relay with all that is behind its webhook, a server that only stores, and the least that a server has to do to answer
+# when an event is on the disk, in turn; disk and bare SQLite beside them.
 ingest() {
     echo "building the relay, the baseline and the peer…" >&2
-    local relay baseline load peer round body size connections close name run=0
+    local relay baseline load peer floor round body size connections close name run=0
     relay=$(build_relay)
     baseline=$(build "$here" DiskBaseline)
     load=$(build "$here" EventLoad)
     peer=$(build "$here/HummingbirdPeer" HummingbirdJournalPeer)
+    floor=$(build "$here" JournalFloor)
     : >"$results/ingest.tsv"
     for ((round = 1; round <= rounds; round++)); do
         for body in "$here"/event.json "$here"/event-8k.json; do
@@ -159,15 +160,17 @@ ingest() {
                 | sed "s/^/$round\t$size\t/" >>"$results/ingest.tsv"
             for close in 0 1; do
                 for connections in 1 16 64 256; do
-                    for name in relay peer; do
+                    for name in relay peer floor; do
                         renew_disk
-                        if [[ $name == relay ]]; then start_relay "$relay"; else
-                            start server "$folder/peer" "$peer" "$disk/peer.db"
-                        fi
+                        case $name in
+                            relay) start_relay "$relay" ;;
+                            peer) start server "$folder/peer" "$peer" "$disk/peer.db" ;;
+                            floor) start server "$folder/floor" "$floor" "$disk/floor.db" ;;
+                        esac
                         run=$((run + 1))
                         measure_ingest >>"$results/ingest.tsv"
                         stop_server
-                        [[ $name == peer ]] || stop_server
+                        [[ $name != relay ]] || stop_server
                     done
                 done
             done
@@ -284,11 +287,13 @@ replay() {
 # Not among the default parts, for it takes an hour. A line for each minute; the table has them ten by ten.
 endurance() {
     echo "building the relay and the probe…" >&2
-    local relay probe minutes=${ENDURANCE_MINUTES:-60}
+    local relay probe load minutes=${ENDURANCE_MINUTES:-60}
     relay=$(build_relay)
     probe=$(build "$here" EnduranceProbe)
+    load=$(build "$here" EventLoad)
     renew_disk
-    within $((minutes * 60 + 300)) "$probe" "$relay" "$disk" "$here/event.json" "$minutes" "${ENDURANCE_RATE:-2000}" \
+    within $((minutes * 60 + 300)) "$probe" "$relay" "$disk" "$here/event.json" "$load" "$minutes" \
+        "${ENDURANCE_RATE:-2000}" \
         | tee "$results/endurance.tsv"
     python3 "$here/tables.py" endurance "$results/endurance.tsv"
 }

@@ -72,8 +72,8 @@ def ingest(path):
     bare = defaultdict(list)
     runs = defaultdict(list)
     for round_, size, name, *fields in rows(path):
-        if name in ("relay", "peer"):
-            close, connections, requests, seconds, p50, p99, _, errors, refused, resident, ticks = fields
+        if name in ("relay", "peer", "floor"):
+            close, connections, requests, seconds, p50, p99, _, errors, refused, _, _, resident, ticks = fields
             runs[int(size), close, int(connections), name].append(
                 (int(requests) / float(seconds), float(p50), float(p99), int(errors) + int(refused), int(resident),
                  int(ticks) * 10_000 / max(int(requests), 1)))
@@ -86,18 +86,20 @@ def ingest(path):
               f"with the body compressed {median(compressed):,.0f} rows/s (spread {spread(compressed)})")
         lines = []
         for close, connections in sorted({key[1:3] for key in runs if key[0] == size}):
-            ours, peer = ([list(column) for column in zip(*runs[size, close, connections, name])]
-                          for name in ("relay", "peer"))
+            ours, peer, floor = ([list(column) for column in zip(*runs[size, close, connections, name])]
+                                 for name in ("relay", "peer", "floor"))
             lines.append([
                 connection(close), connections, f"{median(ours[0]):,.0f}", f"{median(ours[0]) / median(sqlite):.2f}",
-                f"{median(peer[0]):,.0f}", f"{median(ours[0]) / median(peer[0]):.1f}",
-                *(f"{median(side[1]):.2f} / {median(side[2]):.2f}" for side in (ours, peer)),
-                *(f"{median(side[5]):.0f}" for side in (ours, peer)),
-                f"{max(ours[4])} / {max(peer[4])}", f"{spread(ours[0])} / {spread(peer[0])}",
-                f"{sum(ours[3])} / {sum(peer[3])}",
+                *(f"{median(other[0]):,.0f} ({median(ours[0]) / median(other[0]):.2f})" for other in (peer, floor)),
+                *(f"{median(side[1]):.2f} / {median(side[2]):.2f}" for side in (ours, peer, floor)),
+                " / ".join(f"{median(side[5]):.0f}" for side in (ours, peer, floor)),
+                " / ".join(str(max(side[4])) for side in (ours, peer, floor)),
+                " / ".join(spread(side[0]) for side in (ours, peer, floor)),
+                " / ".join(str(sum(side[3])) for side in (ours, peer, floor)),
             ])
-        table(["connection", "connections", "events/s on disk", "to bare SQLite", "Hummingbird + GRDB", "ratio",
-               "p50 / p99 ms", "peer's", "CPU µs an event", "peer's", "RSS MB", "spread", "errors"], lines)
+        table(["connection", "connections", "events/s on disk", "to bare SQLite", "Hummingbird + GRDB (ratio)",
+               "bare HTTP and SQLite in C (ratio)", "p50 / p99 ms", "peer's", "bare", "CPU µs an event", "RSS MB", "spread",
+               "errors"], lines)
 
 
 def latency(path):
@@ -214,9 +216,12 @@ def endurance(path):
             " / ".join(f"{median(numbers[place]):.2f}" for place in (3, 4)), f"{max(numbers[5]):.0f}",
             f"{min(numbers[6]):.0f} to {max(numbers[6]):.0f}", f"{median(numbers[7]):.1f}",
             f"{min(numbers[8]):,.0f} to {max(numbers[8]):,.0f}", f"{max(numbers[9], default=0):,.0f}",
+            f"{median(numbers[10]):.1f} / {max(numbers[11]):.0f}", f"{max(numbers[12]):.0f}",
+            f"{median(numbers[13]):.0f}",
         ])
     table(["minutes", "events", "no 202", "p50 / p99 ms", "slowest ms", "RSS MB", "CPU s a minute", "database and log MB",
-           "most not applied yet"], lines)
+           "most not applied yet", "a sync beside it, p99 / slowest ms", "load late by ms", "taken by the hypervisor %"],
+          lines)
 
 
 PARTS = {

@@ -4,68 +4,68 @@
 import Foundation
 import HTTPClient
 import Probing
-import Synchronization
 
-/// An even load on one relay, and what the relay is like meanwhile.
+/// An even load on one relay, and what relay and machine are like meanwhile.
 final class Endurance {
     private let relay: ChildProcess
     private let database: String
-    private let event: EventTemplate
+    /// The program `EventLoad`, and the event it sends.
+    private let load: String
+    private let event: String
     private let rate: Int
-    private let client: HTTPClient
-    private var sent = 0
-    private var processorSeconds = 0.0
+    private let disk: DiskWatch
+    private let client = try? HTTPClient.forLoad(connections: 1)
+    private var processorSeconds: Double
+    private var stolen = StolenTime.now
 
-    init(relay: ChildProcess, database: String, event: EventTemplate, rate: Int) throws {
+    init(relay: ChildProcess, database: String, load: String, event: String, rate: Int) throws {
         self.relay = relay
         self.database = database
+        self.load = load
         self.event = event
         self.rate = rate
-        client = try HTTPClient.forLoad(connections: 64)
+        disk = try DiskWatch(beside: database)
         processorSeconds = relay.processorSeconds
     }
 
     /// Sends a minute's events; returns the fields of its line.
     func minute(_ number: Int) async throws -> String {
-        let log = AnswerLog()
-        let first = sent
-        let clock = ContinuousClock()
-        let start = clock.now
-        await withDiscardingTaskGroup { group in
-            for index in 0..<60 * rate {
-                let due = start + .nanoseconds(Int64(index) * 1_000_000_000 / Int64(rate))
-                if clock.now < due { try? await clock.sleep(until: due) }
-                let body = event.body(first + index)
-                group.addTask { [client, relay] in
-                    let begun = clock.now
-                    let answer = try? await client.send(Self.post(body, to: relay.url))
-                    log.note(clock.now - begun, isAccepted: answer?.status == 202)
-                }
-            }
+        let port = relay.url.split(separator: ":").last ?? ""
+        let answers = try await run([
+            String(port), "512", "60", event, "\(number)", "benchmark-key", "kept", "\(rate)",
+        ])
+        guard answers.count == 9, let failed = Int(answers[5]), let refused = Int(answers[6]) else {
+            throw ProbeError(message: "EventLoad printed \(answers)")
         }
-        sent += 60 * rate
         let used = relay.processorSeconds
-        defer { processorSeconds = used }
-        let (times, refused) = log.result()
-        func milliseconds(_ share: Double) -> String {
-            times.percentile(share).map { String(format: "%.2f", $0 / .milliseconds(1)) } ?? "-"
+        let stolen = StolenTime.now
+        defer { (processorSeconds, self.stolen) = (used, stolen) }
+        let syncs = disk.syncs()
+        func milliseconds(_ time: Duration?) -> String {
+            time.map { String(format: "%.2f", $0 / .milliseconds(1)) } ?? "-"
         }
         let fields = [
-            "\(number)", "\(60 * rate)", "\(refused)", milliseconds(0.5), milliseconds(0.99), milliseconds(1),
-            "\(residentMegabytes)", String(format: "%.1f", used - processorSeconds), "\(size)", try await lag(),
+            "\(number)", answers[0], "\(failed + refused)", answers[2], answers[3], answers[7], "\(residentMegabytes)",
+            String(format: "%.1f", used - processorSeconds), "\(size)", try await lag(),
+            milliseconds(syncs.percentile(0.99)), milliseconds(syncs.last), answers[8],
+            String(format: "%.1f", 100 * stolen.share(since: self.stolen)),
         ]
         return fields.joined(separator: "\t")
     }
 
-    private static func post(_ body: [UInt8], to url: String) -> ClientRequest {
-        ClientRequest(
-            method: "POST",
-            url: url + "/v1/events",
-            headers: [
-                (name: "Content-Type", value: "application/json"), (name: "X-API-Key", value: "benchmark-key"),
-            ],
-            body: body
-        )
+    /// What `EventLoad` prints, by fields.
+    private func run(_ arguments: [String]) async throws -> [String] {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: load)
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        try process.run()
+        // A line, which a pipe holds whole.
+        while process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+        let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        return text.trimmingCharacters(in: .whitespacesAndNewlines).components(separatedBy: "\t")
     }
 
     /// As it is now, not the greatest so far.
@@ -83,30 +83,15 @@ final class Endurance {
 
     /// Events in the journal that the decisions have not seen yet.
     private func lag() async throws -> String {
-        let answer = try await client.send(
+        let answer = try await client?.send(
             ClientRequest(
                 method: "GET",
                 url: relay.url + "/metrics",
                 headers: [(name: "Authorization", value: "Bearer benchmark-admin-token")]
             )
         )
-        let text = String(decoding: answer.body, as: UTF8.self)
+        let text = String(decoding: answer?.body ?? [], as: UTF8.self)
         return text.firstMatch(of: /\npresence_relay_journal_lag_entries(?:\{[^}]*\})? (\d+)/).map { String($0.1) }
             ?? "-"
     }
-}
-
-/// How long the answers took.
-private final class AnswerLog: Sendable {
-    private let state = Mutex<(times: [Duration], refused: Int)>(([], 0))
-
-    func note(_ time: Duration, isAccepted: Bool) {
-        state.withLock { state in
-            state.times.append(time)
-            if !isAccepted { state.refused += 1 }
-        }
-    }
-
-    /// In order of size.
-    func result() -> (times: [Duration], refused: Int) { state.withLock { ($0.times.sorted(), $0.refused) } }
 }

@@ -6,22 +6,22 @@ import Probing
 
 /// Whether a relay stays the same under an even load for long, with retention on: a line for each minute.
 ///
-///     EnduranceProbe RELAY-BINARY FOLDER EVENT-FILE [MINUTES] [RATE]
+///     EnduranceProbe RELAY-BINARY FOLDER EVENT-FILE EVENT-LOAD-BINARY [MINUTES] [RATE]
 ///
-/// Simulator and relay are processes of their own, the journal lies in the folder. The load is open: a slow answer delays
-/// no later event. Fields, separated by tabs: minute, events sent, answers that were no 202, p50, p99 and greatest time to
-/// the 202 in ms, resident size at the minute's end in MB, processor seconds of the minute, size of database and log in MB,
-/// events not applied yet.
+/// Simulator, relay and load are processes of their own, the journal lies in the folder. The load is open: a slow answer
+/// delays no later event, with 512 connections as long as it takes no quarter of a second. Fields, separated by tabs: minute, events answered, events not answered with
+/// 202, p50, p99 and greatest time to the 202 in ms, resident size at the minute's end in MB, processor seconds of the
+/// minute, size of database and log in MB, events not applied yet. Then the machine: p99 and greatest time of a sync beside
+/// the journal in ms, by how many ms the load itself woke too late, processor time taken by the hypervisor in percent.
 @main
 struct Main {
     static func main() async { await runProbe("EnduranceProbe", run) }
 
     private static func run(_ arguments: [String]) async throws {
-        guard arguments.count >= 3 else {
-            throw ProbeError(message: "usage: RELAY-BINARY FOLDER EVENT-FILE [MINUTES] [RATE]")
+        guard arguments.count >= 4 else {
+            throw ProbeError(message: "usage: RELAY-BINARY FOLDER EVENT-FILE EVENT-LOAD-BINARY [MINUTES] [RATE]")
         }
-        let numbers = arguments.dropFirst(3).compactMap(Int.init)
-        let event = EventTemplate(try String(contentsOfFile: arguments[2], encoding: .utf8), agents: 1000)
+        let numbers = arguments.dropFirst(4).compactMap(Int.init)
         let simulator = try await ChildProcess(name: "the simulator", arguments[0]) { _ in
             ["simulate", "--listen", "127.0.0.1:0"]
         }
@@ -42,7 +42,8 @@ struct Main {
             let load = try Endurance(
                 relay: relay,
                 database: database,
-                event: event,
+                load: arguments[3],
+                event: arguments[2],
                 rate: numbers.dropFirst().first ?? 2000
             )
             for minute in 1...max(1, numbers.first ?? 60) { emit(try await load.minute(minute)) }

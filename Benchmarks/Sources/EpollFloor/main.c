@@ -11,7 +11,9 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +24,11 @@
 
 enum { HEAD_ROOM = 16 * 1024, BLOCK = 64 * 1024 };
 
+static SSL_CTX *tls;
+
 struct client {
     int descriptor;
+    SSL *session;
     int closes;
     // Of the request that is being read: how much of its head is there, and how much content is still to come.
     size_t filled;
@@ -59,7 +64,23 @@ static int listen_on(uint16_t *port) {
     return descriptor;
 }
 
+static ssize_t receive(struct client *client, void *bytes, size_t count) {
+    if (client->session == NULL) return read(client->descriptor, bytes, count);
+    int result = SSL_read(client->session, bytes, (int)count);
+    if (result > 0) return result;
+    return SSL_get_error(client->session, result) == SSL_ERROR_WANT_READ ? -1 : 0;
+}
+
+static ssize_t answer(struct client *client, const char *bytes) {
+    if (client->session == NULL) return write(client->descriptor, bytes, strlen(bytes));
+    return SSL_write(client->session, bytes, (int)strlen(bytes)) > 0 ? 1 : -1;
+}
+
 static void end(struct client *client) {
+    if (client->session != NULL) {
+        if (client->closes) SSL_shutdown(client->session);
+        SSL_free(client->session);
+    }
     close(client->descriptor);
     free(client);
 }
@@ -69,17 +90,16 @@ static int serve(struct client *client, char *block) {
     for (;;) {
         while (client->content > 0) {
             size_t wanted = client->content < BLOCK ? (size_t)client->content : BLOCK;
-            ssize_t count = read(client->descriptor, block, wanted);
+            ssize_t count = receive(client, block, wanted);
             if (count <= 0) return count < 0;
             client->content -= count;
         }
         if (client->content == 0) {
-            const char *answer = answers[client->is_post][client->closes];
-            if (write(client->descriptor, answer, strlen(answer)) < 0 || client->closes) return 0;
+            if (answer(client, answers[client->is_post][client->closes]) < 0 || client->closes) return 0;
             client->content = -1;
             client->filled = 0;
         }
-        ssize_t count = read(client->descriptor, client->head + client->filled, HEAD_ROOM - 1 - client->filled);
+        ssize_t count = receive(client, client->head + client->filled, HEAD_ROOM - 1 - client->filled);
         if (count <= 0) return count < 0;
         client->filled += (size_t)count;
         client->head[client->filled] = 0;
@@ -119,6 +139,13 @@ static void *run(void *argument) {
                 client->descriptor = descriptor;
                 client->filled = 0;
                 client->content = -1;
+                client->closes = 0;
+                client->session = NULL;
+                if (tls != NULL) {
+                    client->session = SSL_new(tls);
+                    SSL_set_fd(client->session, descriptor);
+                    SSL_set_accept_state(client->session);
+                }
                 struct epoll_event added = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = client};
                 epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &added);
             }
@@ -127,14 +154,31 @@ static void *run(void *argument) {
     return NULL;
 }
 
+/// What costs least and still resumes: a ticket for each connection, all that has come read with one call.
+static void use_tls(const char *certificate, const char *key) {
+    tls = SSL_CTX_new(TLS_server_method());
+    if (SSL_CTX_use_certificate_chain_file(tls, certificate) != 1
+        || SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM) != 1) {
+        fprintf(stderr, "cannot use %s and %s\n", certificate, key);
+        exit(1);
+    }
+    SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION);
+    SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_num_tickets(tls, 1);
+    SSL_CTX_set_read_ahead(tls, 1);
+    SSL_CTX_set_mode(tls, SSL_MODE_NO_AUTO_CHAIN);
+}
+
 int main(int count, char **arguments) {
     uint16_t port = count > 1 ? (uint16_t)atoi(arguments[1]) : 0;
+    signal(SIGPIPE, SIG_IGN);
+    if (count > 3) use_tls(arguments[2], arguments[3]);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     for (long core = 0; core < cores; core++) {
         pthread_t thread;
         pthread_create(&thread, NULL, run, (void *)(long)listen_on(&port));
     }
-    printf("listening on http://127.0.0.1:%d\n", port);
+    printf("listening on http%s://127.0.0.1:%d\n", tls != NULL ? "s" : "", port);
     fflush(stdout);
     pause();
     return 0;

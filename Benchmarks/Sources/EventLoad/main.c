@@ -4,9 +4,11 @@
 // As many POSTs of events as a server takes, each with an id of its own, from one thread that costs little more than its
 // system calls: wrk builds each body anew in Lua, which takes as much of the two cores as half of a relay.
 //
-// EventLoad PORT CONNECTIONS SECONDS EVENT-FILE RUN API-KEY kept|close
-// The event file has @EVENT@, @AGENT@ and @CONVERSATION@ where ids go; RUN keeps those of several runs apart. Prints,
-// separated by tabs: answers, seconds, p50 ms, p99 ms, p99.9 ms, failures, answers of 300 and more.
+// EventLoad PORT CONNECTIONS SECONDS EVENT-FILE RUN API-KEY kept|close [RATE]
+// The event file has @EVENT@, @AGENT@ and @CONVERSATION@ where ids go; RUN keeps those of several runs apart. With RATE
+// that many events a second are due, each at its time whether others have been answered or not, and what one waits for a
+// free connection counts as time to its answer. Prints, separated by tabs: answers, seconds, p50 ms, p99 ms, p99.9 ms,
+// failures, answers of 300 and more, greatest ms, greatest ms by which this program itself woke too late.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -29,7 +31,10 @@ enum { AGENTS = 1000, MOST_PLACES = 64, ID = 36, ANSWER = 16384, BUCKETS = 40 * 
 static struct sockaddr_in address;
 static int closes, poll_descriptor;
 static long run, events, answers, failures, refused;
-static int64_t end;
+static int64_t start, end;
+/// Events a second that are due, or 0 for as many as go.
+static double rate;
+static int64_t greatest, latest;
 
 /// The request, and where in it ids stand.
 static char *request;
@@ -47,7 +52,13 @@ struct connection {
     char answer[ANSWER];
     size_t received;
     int64_t begun;
+    /// Whether it waits for an event to send, and the next that does.
+    int is_idle;
+    struct connection *next_idle;
 };
+
+/// Connections without an event to send, if events have their time.
+static struct connection *idle;
 
 /// Times to the answer: 32 steps for each doubling of nanoseconds.
 static long buckets[BUCKETS];
@@ -116,7 +127,16 @@ static void make_request(const char *path, const char *key) {
     free(body);
 }
 
-/// Connects, if there is no connection, and sends the next event.
+static void rest(struct connection *connection) {
+    connection->is_idle = 1;
+    connection->next_idle = idle;
+    idle = connection;
+}
+
+/// When the event of that number is due.
+static int64_t due(long number) { return start + (int64_t)((double)number * 1e9 / rate); }
+
+/// Makes the next event the connection's, and connects if there is no connection.
 static void begin(struct connection *connection) {
     long number = events++;
     for (int index = 0; index < count_of_places; index++) {
@@ -126,7 +146,7 @@ static void begin(struct connection *connection) {
         memcpy(connection->request + places[index].at, id, ID);
     }
     connection->sent = connection->received = 0;
-    connection->begun = now();
+    connection->begun = rate > 0 ? due(number) : now();
     if (connection->descriptor < 0) {
         int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), on = 1;
         if (descriptor < 0) fail("socket");
@@ -166,6 +186,11 @@ static void disconnect(struct connection *connection) {
 
 /// Goes on with a connection about which there is news.
 static void go_on(struct connection *connection) {
+    if (connection->is_idle) {
+        // The server has closed what was idle for too long.
+        if (recv(connection->descriptor, connection->answer, 1, MSG_PEEK) == 0) disconnect(connection);
+        return;
+    }
     for (;;) {
         int works = send_rest(connection), ends = 0;
         while (works && connection->received < ANSWER - 1) {
@@ -185,7 +210,9 @@ static void go_on(struct connection *connection) {
         if (works && connection->received > 0 && (!closes || ends) && is_complete(connection)) {
             answers++;
             if (atoi(connection->answer + 9) >= 300) refused++;
-            buckets[bucket((uint64_t)(now() - connection->begun))]++;
+            int64_t taken = now() - connection->begun;
+            if (taken > greatest) greatest = taken;
+            buckets[bucket((uint64_t)taken)]++;
             if (closes) disconnect(connection);
         } else if (!works || ends) {
             failures++;
@@ -193,7 +220,11 @@ static void go_on(struct connection *connection) {
         } else {
             return;
         }
-        if (now() >= end) return;
+        int64_t time = now();
+        if (rate > 0 ? due(events) > time || due(events) >= end : time >= end) {
+            rest(connection);
+            return;
+        }
         int is_new = connection->descriptor < 0;
         begin(connection);
         // Of what is just being connected there is news to come.
@@ -201,9 +232,25 @@ static void go_on(struct connection *connection) {
     }
 }
 
+/// Sends what is due on connections that wait; returns when the next can be sent, as far as that is known.
+static int64_t send_due(void) {
+    while (idle != NULL && due(events) < end && due(events) <= now()) {
+        struct connection *connection = idle;
+        idle = connection->next_idle;
+        connection->is_idle = 0;
+        int is_new = connection->descriptor < 0;
+        begin(connection);
+        if (!is_new) go_on(connection);
+    }
+    // Without a connection that waits only an answer goes on, and looking for it again and again would take the processor
+    // from the one who makes it.
+    int64_t next = due(events);
+    return idle != NULL && next < end ? next : INT64_MAX;
+}
+
 int main(int count, char **arguments) {
-    if (count != 8) {
-        fprintf(stderr, "usage: EventLoad PORT CONNECTIONS SECONDS EVENT-FILE RUN API-KEY kept|close\n");
+    if (count != 8 && count != 9) {
+        fprintf(stderr, "usage: EventLoad PORT CONNECTIONS SECONDS EVENT-FILE RUN API-KEY kept|close [RATE]\n");
         return 64;
     }
     signal(SIGPIPE, SIG_IGN);
@@ -215,22 +262,34 @@ int main(int count, char **arguments) {
     closes = strcmp(arguments[7], "close") == 0;
     make_request(arguments[4], arguments[6]);
     poll_descriptor = epoll_create1(0);
-    int64_t start = now();
+    rate = count == 9 ? atof(arguments[8]) : 0;
+    start = now();
     end = start + (int64_t)(atof(arguments[3]) * 1e9);
     for (int index = 0; index < connections; index++) {
         struct connection *connection = calloc(1, sizeof *connection);
         connection->descriptor = -1;
         connection->request = malloc(length);
         memcpy(connection->request, request, length);
-        begin(connection);
+        if (rate > 0) {
+            rest(connection);
+        } else {
+            begin(connection);
+        }
     }
     static struct epoll_event news[256];
-    while (now() < end) {
-        int ready = epoll_wait(poll_descriptor, news, 256, 10);
+    // Answers to what was sent in time are waited for, ten seconds at most.
+    while (now() < end || (rate > 0 && answers + failures < events && now() < end + INT64_C(10000000000))) {
+        int64_t wake = now() + 10000000, next = rate > 0 ? send_due() : wake;
+        if (next < wake) wake = next;
+        int64_t wait = wake - now();
+        struct timespec limit = {.tv_nsec = wait > 0 ? wait : 0};
+        int ready = epoll_pwait2(poll_descriptor, news, 256, &limit, NULL);
+        if (ready == 0 && now() - wake > latest) latest = now() - wake;
         for (int index = 0; index < ready; index++) go_on(news[index].data.ptr);
     }
     double taken = (double)(now() - start) / 1e9;
-    printf("%ld\t%.3f\t%.3f\t%.3f\t%.3f\t%ld\t%ld\n", answers, taken, milliseconds(0.5), milliseconds(0.99),
-        milliseconds(0.999), failures, refused);
+    printf("%ld\t%.3f\t%.3f\t%.3f\t%.3f\t%ld\t%ld\t%.3f\t%.3f\n", answers, taken, milliseconds(0.5),
+        milliseconds(0.99), milliseconds(0.999), failures + (rate > 0 ? events - answers - failures : 0), refused,
+        (double)greatest / 1e6, (double)latest / 1e6);
     return 0;
 }
