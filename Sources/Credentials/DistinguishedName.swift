@@ -8,7 +8,8 @@
 public struct DistinguishedName: Sendable, Hashable {
     private struct Attribute: Hashable {
         var type: String
-        var value: String
+        /// UTF-8. No text: texts are equal when Unicode says so, as the Kelvin sign and `K` are.
+        var value: [UInt8]
     }
     /// The most specific one first, as written; the attributes of one have no order.
     private let relativeNames: [Set<Attribute>]
@@ -63,7 +64,7 @@ public struct DistinguishedName: Sendable, Hashable {
         }
 
         /// RFC 4514 section 2.4. Stops before the separator.
-        private mutating func value() -> String? {
+        private mutating func value() -> [UInt8]? {
             var value: [UInt8] = []
             // Blanks at the end count only when they are escaped.
             var kept = 0
@@ -80,7 +81,7 @@ public struct DistinguishedName: Sendable, Hashable {
                     if byte != UInt8(ascii: " ") { kept = value.count }
                 }
             }
-            return String(validating: value.prefix(kept), as: UTF8.self)
+            return String(validating: value.prefix(kept), as: UTF8.self) == nil ? nil : Array(value.prefix(kept))
         }
 
         private mutating func escaped() -> UInt8? {

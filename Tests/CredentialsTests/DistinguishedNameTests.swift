@@ -26,6 +26,8 @@ struct DistinguishedNameTests {
             ("CN=client,O=Acme", "O=Acme,CN=client"), ("CN=client", "CN=Client"), ("CN=client", "O=client"),
             ("CN=client,O=Acme", "CN=client"), ("CN=client,O=Acme", "CN=client\\,O=Acme"),
             ("CN=client+O=Acme", "CN=client,O=Acme"), ("CN=a b", "CN=a  b"), ("CN=a", "CN=a\\ "), ("CN=a", "CN=a\\00"),
+            // Equal as texts, for Unicode says so.
+            ("CN=K", "CN=\u{212A}"), ("CN=\u{E9}", "CN=e\u{301}"),
         ]
     )
     func different(one: String, other: String) throws {
