@@ -107,6 +107,8 @@ private struct LetterChoice: ParsableArguments {
             let chosen = all ? try await client.letters(all: true, agents: Set(agent)).reversed().map(\.id) : ids
             var results: [[String: Any]] = []
             var failed = 0
+            // Also when the relay goes away midway: what is done is done.
+            defer { if json, let text = try? LetterJSON.text(["deadLetters": results]) { say(text) } }
             for id in chosen {
                 do {
                     let answer = try await client.call(method, "/v1/dead-letters/\(id.pathSegment)\(suffix)")
@@ -118,7 +120,6 @@ private struct LetterChoice: ParsableArguments {
                     if !json { complain("\(id)  \(refusal.message)") }
                 }
             }
-            if json { say(try LetterJSON.text(["deadLetters": results])) }
             if chosen.isEmpty, !json { complain("there are no such dead letters") }
             return failed
         }

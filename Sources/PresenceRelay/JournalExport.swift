@@ -67,26 +67,38 @@ extension JournalFile {
         let own = try await memory(since: wanted.window.lowerBound).ownChanges
         let file: FileHandle
         if let path {
-            guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
-                let opened = FileHandle(forWritingAtPath: path)
-            else { throw ReplayFailure(message: "\(path) cannot be written") }
-            file = opened
+            // Not `FileManager.createFile`, which puts a new file in the place of a device or a pipe.
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else {
+                throw ReplayFailure(message: "\(path) cannot be written: \(String(cString: strerror(errno)))")
+            }
+            file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         } else {
             file = .standardOutput
         }
         return try await reading {
             let first = try await journal.sequence(before: wanted.window.lowerBound)
             let last = try await journal.entryBounds().last
-            return try await journal.walk(after: first, through: last) { cursor in
+            return try await journal.walk(after: first, through: last) {
+                cursor -> Result<JournalExport.Counts, ReplayFailure> in
                 var own = own
                 var decoder = NotificationDecoder(isTrusted: true)
                 var counts = JournalExport.Counts()
                 var lines: [UInt8] = []
-                func flush() throws {
+                func flush() -> ReplayFailure? {
                     // Whoever reads may take their time: the relay's log must not wait for them.
                     cursor.pause()
-                    try file.write(contentsOf: Data(lines))
+                    do {
+                        try file.write(contentsOf: Data(lines))
+                    } catch {
+                        // Not thrown: it would be taken for an error of the journal.
+                        return ReplayFailure(
+                            message:
+                                "\(path ?? "standard output") cannot be written to the end: \(error.localizedDescription)"
+                        )
+                    }
                     lines.removeAll(keepingCapacity: true)
+                    return nil
                 }
                 while let entry = try cursor.next()?.entry {
                     guard wanted.concerns(entry) else { continue }
@@ -102,12 +114,12 @@ extension JournalFile {
                     lines += line
                     lines.append(UInt8(ascii: "\n"))
                     counts.events += 1
-                    if lines.count > 1 << 20 { try flush() }
+                    if lines.count > 1 << 20, let failure = flush() { return .failure(failure) }
                 }
-                try flush()
-                if path != nil { try file.close() }
-                return counts
-            }
+                if let failure = flush() { return .failure(failure) }
+                if path != nil { try? file.close() }
+                return .success(counts)
+            }.get()
         }
     }
 }

@@ -109,6 +109,8 @@ struct JournalCommandTests {
             let written = try await run(["journal", "export", "--config", config, "--output", file])
             #expect(written.code == 0 && written.output.isEmpty && written.errors.contains("5 events"))
             #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
+            let full = try await run(["journal", "export", "--config", config, "--output", "/dev/full"])
+            #expect(full.code == 1 && full.errors.contains("/dev/full cannot be written"), "\(full.errors)")
             let arguments = ["replay", "--config", config, "--format", "json"]
             let journal = JSON(parsing: try await run(arguments).output)
             let events = try await run(arguments + ["--events", file])
