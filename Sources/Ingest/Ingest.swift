@@ -119,7 +119,7 @@ public struct Ingest: Sendable {
                     deliveryID: proof.deliveryID,
                     received
                 )
-                let result = try await append(batch.entries)
+                let result = try await append(batch.entries, of: request)
                 metrics.taken(accepted: result.accepted, duplicate: result.duplicate, ignored: batch.ignored)
                 return Self.taken(result, ignored: batch.ignored)
             }
@@ -188,8 +188,16 @@ public struct Ingest: Sendable {
         return (entries, elements.count - entries.count)
     }
 
-    private func append(_ entries: [JournalEntry]) async throws(RefusedRequest) -> AppendResult {
-        do { return try await journal.append(entries) } catch { throw .journal(error) }
+    /// The request stays in memory as long as its handler waits, however few bytes of it are kept.
+    private func append(
+        _ entries: [JournalEntry],
+        of request: HTTPRequest
+    ) async throws(RefusedRequest) -> AppendResult {
+        do {
+            return try await journal.append(entries, holding: request.body.count)
+        } catch {
+            throw .journal(error)
+        }
     }
 
     private static func taken(_ result: AppendResult, ignored: Int) -> HTTPResponse {

@@ -18,20 +18,27 @@ struct BoundStatement {
         row = statement.sqliteStatement
     }
 
-    func bind(_ number: Int64, at place: CInt) { sqlite3_bind_int64(row, place, number) }
+    func bind(_ number: Int64, at place: CInt) throws { try check(sqlite3_bind_int64(row, place, number)) }
 
     /// The text has to stay where it is until the statement has run, and so have the bytes below.
-    func bind(_ text: UnsafePointer<CChar>, _ count: Int, at place: CInt) {
-        sqlite3_bind_text(row, place, text, CInt(count), nil)
+    func bind(_ text: UnsafePointer<CChar>, _ count: Int, at place: CInt) throws {
+        try check(sqlite3_bind_text(row, place, text, CInt(count), nil))
     }
 
-    func bind(_ bytes: UnsafeRawBufferPointer, at place: CInt) {
+    func bind(_ bytes: UnsafeRawBufferPointer, at place: CInt) throws {
         // An array without elements may have no address, and no address is NULL.
         if bytes.isEmpty {
-            sqlite3_bind_zeroblob(row, place, 0)
+            try check(sqlite3_bind_zeroblob(row, place, 0))
         } else {
-            sqlite3_bind_blob64(row, place, bytes.baseAddress, sqlite3_uint64(bytes.count), nil)
+            try check(sqlite3_bind_blob64(row, place, bytes.baseAddress, sqlite3_uint64(bytes.count), nil))
         }
+    }
+
+    /// A value that SQLite does not take, as one of more bytes than its limit, must not go on as NULL.
+    private func check(_ code: CInt) throws {
+        guard code != SQLITE_OK else { return }
+        sqlite3_clear_bindings(row)
+        throw DatabaseError(resultCode: ResultCode(rawValue: code), message: database.lastErrorMessage)
     }
 
     /// Returns how many rows it has changed. What is not bound again is NULL the next time.

@@ -22,7 +22,7 @@ struct GroupTransaction {
         outcomes.reserveCapacity(jobs.count)
         for job in jobs {
             switch job {
-            case .append(let batch, _):
+            case .append(let batch, _, _):
                 var result = AppendResult(accepted: 0, duplicate: 0)
                 if let entries {
                     for entry in batch {
@@ -80,8 +80,8 @@ struct GroupTransaction {
             for agent in commit.agents {
                 try agent.id.withCString { id in
                     try agent.state.withUnsafeBytes { state in
-                        statement.bind(id, agent.id.utf8.count, at: 1)
-                        statement.bind(state, at: 2)
+                        try statement.bind(id, agent.id.utf8.count, at: 1)
+                        try statement.bind(state, at: 2)
                         _ = try statement.run()
                     }
                 }
@@ -107,10 +107,10 @@ struct GroupTransaction {
         try letter.reason.withCString { reason in
             try (letter.agentID ?? "").withCString { agent in
                 try letter.event.withUnsafeBytes { event in
-                    statement.bind(letter.at.milliseconds, at: 1)
-                    statement.bind(reason, letter.reason.utf8.count, at: 2)
-                    if let id = letter.agentID { statement.bind(agent, id.utf8.count, at: 3) }
-                    statement.bind(event, at: 4)
+                    try statement.bind(letter.at.milliseconds, at: 1)
+                    try statement.bind(reason, letter.reason.utf8.count, at: 2)
+                    if let id = letter.agentID { try statement.bind(agent, id.utf8.count, at: 3) }
+                    try statement.bind(event, at: 4)
                     _ = try statement.run()
                 }
             }
@@ -122,11 +122,11 @@ struct GroupTransaction {
             try line.kind.rawValue.withCString { kind in
                 try line.summary.withCString { summary in
                     try line.detail.withUnsafeBytes { detail in
-                        statement.bind(id, line.agentID.utf8.count, at: 1)
-                        statement.bind(line.at.milliseconds, at: 2)
-                        statement.bind(kind, line.kind.rawValue.utf8.count, at: 3)
-                        statement.bind(summary, line.summary.utf8.count, at: 4)
-                        statement.bind(detail, at: 5)
+                        try statement.bind(id, line.agentID.utf8.count, at: 1)
+                        try statement.bind(line.at.milliseconds, at: 2)
+                        try statement.bind(kind, line.kind.rawValue.utf8.count, at: 3)
+                        try statement.bind(summary, line.summary.utf8.count, at: 4)
+                        try statement.bind(detail, at: 5)
                         _ = try statement.run()
                     }
                 }
@@ -145,13 +145,15 @@ private struct EntryStatements {
         insertion = try BoundStatement(
             database,
             """
-            INSERT OR IGNORE INTO entries (sequence, slot, key, source, topic, agent_id, received_at, body)
+            INSERT INTO entries (sequence, slot, key, source, topic, agent_id, received_at, body)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (slot, key) DO NOTHING
             """
         )
     }
 
-    /// Returns `false` when the key is in the slot already.
+    /// Returns `false` when the key is in the slot already. Whatever else keeps the row out is an error: it would be
+    /// answered as a duplicate and be nowhere.
     func insert(_ stored: StoredEntry, slot: Int64, sequence: Int64) throws -> Bool {
         let entry = stored.entry
         return try entry.key.withCString { key in
@@ -159,14 +161,14 @@ private struct EntryStatements {
                 try entry.topic.withCString { topic in
                     try (entry.agentID ?? "").withCString { agent in
                         try stored.body.withUnsafeBytes { body in
-                            insertion.bind(sequence, at: 1)
-                            insertion.bind(slot, at: 2)
-                            insertion.bind(key, entry.key.utf8.count, at: 3)
-                            insertion.bind(source, entry.source.rawValue.utf8.count, at: 4)
-                            insertion.bind(topic, entry.topic.utf8.count, at: 5)
-                            if let id = entry.agentID { insertion.bind(agent, id.utf8.count, at: 6) }
-                            insertion.bind(entry.receivedAt.milliseconds, at: 7)
-                            insertion.bind(body, at: 8)
+                            try insertion.bind(sequence, at: 1)
+                            try insertion.bind(slot, at: 2)
+                            try insertion.bind(key, entry.key.utf8.count, at: 3)
+                            try insertion.bind(source, entry.source.rawValue.utf8.count, at: 4)
+                            try insertion.bind(topic, entry.topic.utf8.count, at: 5)
+                            if let id = entry.agentID { try insertion.bind(agent, id.utf8.count, at: 6) }
+                            try insertion.bind(entry.receivedAt.milliseconds, at: 7)
+                            try insertion.bind(body, at: 8)
                             return try insertion.run() > 0
                         }
                     }

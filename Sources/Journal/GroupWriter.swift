@@ -76,13 +76,13 @@ final class GroupWriter: Sendable {
 
     // MARK: Asking
 
-    func append(_ entries: [JournalEntry]) async throws(JournalError) -> AppendResult {
+    func append(_ entries: [JournalEntry], holding held: Int) async throws(JournalError) -> AppendResult {
         // What will be refused is not compressed first: that is when the processor is needed most.
-        let bytes = entries.reduce(0) { $0 + $1.weight }
+        let bytes = max(held, entries.reduce(0) { $0 + $1.weight })
         if let refusal = queue.withLock({ refusal(of: entries.count, bytes: bytes, $0) }) { throw refusal }
         // On the callers' threads, so that the one writer does not wait for it.
         let stored = entries.map(StoredEntry.init)
-        return try await withCheckedContinuation { enqueue(.append(stored, $0)) }.get()
+        return try await withCheckedContinuation { enqueue(.append(stored, holding: held, $0)) }.get()
     }
 
     func commit(_ commit: JournalCommit) async throws(JournalError) {

@@ -96,7 +96,7 @@ extension Journal {
             let positions = try Int64.fetchAll(database, sql: "SELECT position FROM progress")
             if positions.count != 1 { found.append("progress has \(positions.count) rows instead of one") }
             let last = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM entries")
-            // Retention begins with the oldest, so as long as there are any the newest is one of them.
+            // Retention leaves the newest as long as there are any.
             if let position = positions.first, let last, position > last {
                 found.append(
                     "position \(position) is beyond the newest entry, \(last): the entries between are missing"

@@ -63,7 +63,7 @@ public final class Journal: Sendable {
         var lock: LockFile?
         if configuration.access == .readWrite {
             try location.prepare()
-            lock = try LockFile(path: path + ".lock")
+            lock = try LockFile(besides: path)
             try location.createFile()
         }
         let last: Int64
@@ -147,9 +147,11 @@ public final class Journal: Sendable {
     /// Returns when all entries are on disk (WAL, synchronous=FULL): greedy group commit over all callers.
     ///
     /// All of them or none. Throws `.overloaded`, `.notWritable` (nothing is stored, try again later) or `.closed`.
-    public func append(_ entries: [JournalEntry]) async throws(JournalError) -> AppendResult {
+    ///
+    /// - Parameter held: bytes that the caller keeps in memory until it has its answer, if they are more than the entries.
+    public func append(_ entries: [JournalEntry], holding held: Int = 0) async throws(JournalError) -> AppendResult {
         guard !entries.isEmpty else { return AppendResult(accepted: 0, duplicate: 0) }
-        return try await writable().append(entries)
+        return try await writable().append(entries, holding: held)
     }
 
     /// One transaction, ordered with appends; synchronous=NORMAL is enough since it can be derived again from the

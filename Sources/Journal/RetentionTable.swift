@@ -68,10 +68,20 @@ struct RetentionTable {
     }
 
     /// Deletes the rows after an id up to another whose time is not after `newest`; returns how many.
+    ///
+    /// The newest row of all stays while an older one does, whatever its time: what it says of how far the table goes
+    /// would else be taken for a loss (``Journal/contradictions()``).
     func delete(after first: Int64 = 0, through last: Int64, newest: Int64, _ database: Database) throws -> Int {
-        try database.cachedStatement(
-            sql: "DELETE FROM \(name) WHERE \(id) > ? AND \(id) <= ? AND \(time) <= ?"
-        ).execute(arguments: [first, last, newest])
-        return database.changesCount
+        let end = try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(\(id)) FROM \(name)")) ?? last
+        func delete(through last: Int64) throws -> Int {
+            try database.cachedStatement(
+                sql: "DELETE FROM \(name) WHERE \(id) > ? AND \(id) <= ? AND \(time) <= ?"
+            ).execute(arguments: [first, last, newest])
+            return database.changesCount
+        }
+        let deleted = try delete(through: min(last, end - 1))
+        guard last >= end else { return deleted }
+        let oldest = try Int64.fetchOne(database.cachedStatement(sql: "SELECT min(\(id)) FROM \(name)"))
+        return oldest == end ? deleted + (try delete(through: end)) : deleted
     }
 }

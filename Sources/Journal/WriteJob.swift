@@ -3,7 +3,8 @@
 
 /// What a caller wants written, and where its answer goes.
 enum WriteJob: Sendable {
-    case append([StoredEntry], Reply<AppendResult>)
+    /// `holding`: bytes that the caller has in memory until it is answered, if they are more than those of the entries.
+    case append([StoredEntry], holding: Int, Reply<AppendResult>)
     case commit(JournalCommit, Reply<Void>)
     /// Appends the entry and forgets the letter; `false` when there is no such letter.
     case retry(letter: Int64, StoredEntry, Reply<Bool>)
@@ -37,7 +38,7 @@ enum WriteJob: Sendable {
 
     var entryCount: Int {
         switch self {
-        case .append(let entries, _): entries.count
+        case .append(let entries, _, _): entries.count
         case .retry: 1
         case .commit, .probe: 0
         }
@@ -46,7 +47,7 @@ enum WriteJob: Sendable {
     /// Of what is held in memory until it is answered.
     var byteCount: Int {
         switch self {
-        case .append(let entries, _): entries.reduce(0) { $0 + $1.weight }
+        case .append(let entries, let held, _): max(held, entries.reduce(0) { $0 + $1.weight })
         case .retry(_, let entry, _): entry.weight
         case .commit, .probe: 0
         }
@@ -54,7 +55,7 @@ enum WriteJob: Sendable {
 
     func resume(_ outcome: Outcome) {
         switch self {
-        case .append(_, let reply):
+        case .append(_, _, let reply):
             if case .appended(let result) = outcome { return reply.resume(returning: .success(result)) }
             reply.resume(returning: outcome.result(AppendResult(accepted: 0, duplicate: 0)))
         case .commit(_, let reply): reply.resume(returning: outcome.result(()))

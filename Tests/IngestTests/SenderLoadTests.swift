@@ -62,6 +62,24 @@ struct SenderLoadTests {
         #expect(refused.headers["Retry-After"] == "1")
     }
 
+    @Test("a request of which few bytes are kept counts for the journal's queue with all that it holds")
+    func holdsRequest() async throws {
+        let test = try TestIngest { $0.maxPendingBytes = 100_000 }
+        let ingest = test.ingest()
+        let blanks = String(repeating: " ", count: 60_000)
+        let waiting = try await test.whileNobodyWrites {
+            let first = Task { await ingest.handle(.events(Sample.envelope("e1") + blanks)) }
+            try await test.waitForPending(1)
+            let refused = await ingest.handle(.events(Sample.envelope("e2") + blanks))
+            #expect(refused.status.code == 503)
+            let small = Task { await ingest.handle(.events(Sample.envelope("e3"))) }
+            try await test.waitForPending(2)
+            return [first, small]
+        }
+        for task in waiting { #expect(await task.value.status.code == 202) }
+        await test.journal.close()
+    }
+
     @Test("over sockets: one address too many waits for nobody, another address is served, and both again afterwards")
     func sockets() async throws {
         let test = try TestIngest()

@@ -162,6 +162,10 @@ struct JournalAppendTests {
         ] {
             await #expect { try await journal.append(entries) } throws: { ($0 as? JournalError)?.code == .overloaded }
         }
+        // A few bytes out of a large request, which stays in memory as long.
+        await #expect { try await journal.append([.mock("eb:7")], holding: 1000) } throws: {
+            ($0 as? JournalError)?.code == .overloaded
+        }
         // The pipeline's own commits are not refused: they make room.
         async let commit: Void = journal.commit(JournalCommit())
         block.release()
@@ -172,6 +176,17 @@ struct JournalAppendTests {
         let large = (10..<20).map { JournalEntry.mock("eb:\($0)") }
         #expect(try await journal.append(large).accepted == 10)
         #expect(journal.writeFailure == nil)
+        await journal.close()
+    }
+
+    @Test("an entry that is kept out by anything but its key is refused, not taken for a duplicate")
+    func namesConflicts() async throws {
+        let journal = try folder.open()
+        _ = try await journal.append([.mock("eb:1")])
+        // Another program has taken the sequence that comes next.
+        try folder.run("UPDATE entries SET sequence = 2, key = 'other'")
+        await #expect { try await journal.append([.mock("eb:2")]) } throws: { ($0 as? JournalError)?.code == .other }
+        #expect(try await journal.read(after: 0, limit: 9).map(\.entry.key) == ["other"])
         await journal.close()
     }
 

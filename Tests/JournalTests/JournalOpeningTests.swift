@@ -153,6 +153,11 @@ struct JournalOpeningTests {
         let error = #expect(throws: JournalError.self) { try folder.open() }
         #expect(error?.code == .cannotOpen)
         #expect(error?.message.contains("(process \(getpid()))") == true)
+        // Under another name it is the same database.
+        let link = folder.file("link.db")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder.file())
+        let linked = #expect(throws: JournalError.self) { try Journal(url: "sqlite:" + link, logger: .silent) }
+        #expect(linked?.message.contains("another relay") == true)
         await first.close()
         let second = try folder.open()
         await second.close()

@@ -58,6 +58,21 @@ struct JournalRetentionTests {
         await journal.close()
     }
 
+    @Test("the newest stays as long as an older one does, so that nothing seems to be missing after it")
+    func keepsNewest() async throws {
+        let journal = try folder.open { $0.keep = .milliseconds(1000) }
+        _ = try await journal.append((1...5).map { .mock("eb:ahead\($0)", at: 1_000_000) })
+        _ = try await journal.append((1...5).map { .mock("eb:\($0)", at: Int64($0)) })
+        try await apply(10, journal)
+        try await journal.prune(now: Timestamp(milliseconds: 500_000))
+        #expect(try await journal.read(after: 0, limit: 99).map(\.sequence) == Array(1...5) + [10])
+        #expect(try await journal.contradictions().isEmpty)
+        try await journal.prune(now: Timestamp(milliseconds: 1_001_001))
+        #expect(try await journal.read(after: 0, limit: 99).isEmpty)
+        #expect(try await journal.contradictions().isEmpty)
+        await journal.close()
+    }
+
     @Test("entries that are not applied stay, however old")
     func keepsUnapplied() async throws {
         let journal = try await filled(entries: 20)
