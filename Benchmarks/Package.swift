@@ -33,12 +33,16 @@ let package = Package(
         // glibc's account of the heap.
         .systemLibrary(name: "CMalloc"),
         .executableTarget(name: "BarePeer", dependencies: [httpServer, logging], swiftSettings: swiftSettings),
+        // What the two servers in C share.
+        .target(name: "FloorListener"),
         .executableTarget(
             name: "EpollFloor",
+            dependencies: ["FloorListener"],
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("pthread")]
         ),
         .executableTarget(
             name: "JournalFloor",
+            dependencies: ["FloorListener"],
             linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("pthread")]
         ),
         .executableTarget(name: "EventLoad"),

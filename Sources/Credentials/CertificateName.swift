@@ -28,10 +28,11 @@ public enum CertificateName: Sendable, Hashable {
         }
     }
 
+    /// Alternative names are ASCII (IA5String), for which equal texts are equal bytes.
     private static func rest(of text: String, after prefix: String) -> String? {
-        guard text.utf8.count > prefix.utf8.count, text.prefix(prefix.count).lowercased() == prefix.lowercased() else {
-            return nil
-        }
+        guard text.utf8.count > prefix.utf8.count, text.utf8.allSatisfy({ $0 < 0x80 }),
+            text.prefix(prefix.count).lowercased() == prefix.lowercased()
+        else { return nil }
         return String(text.dropFirst(prefix.count))
     }
 }

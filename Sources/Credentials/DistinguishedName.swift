@@ -81,7 +81,8 @@ public struct DistinguishedName: Sendable, Hashable {
                     if byte != UInt8(ascii: " ") { kept = value.count }
                 }
             }
-            return String(validating: value.prefix(kept), as: UTF8.self) == nil ? nil : Array(value.prefix(kept))
+            value.removeSubrange(kept...)
+            return String(validating: value, as: UTF8.self) == nil ? nil : value
         }
 
         private mutating func escaped() -> UInt8? {

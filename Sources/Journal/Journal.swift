@@ -59,13 +59,13 @@ public final class Journal: Sendable {
     /// Throws `.cannotOpen` or `.newerSchema` with what to do about it.
     public init(url: String, configuration: Configuration = .init(), logger: Logger) throws(JournalError) {
         let location = try JournalLocation(url: url)
-        let path = location.path
         var lock: LockFile?
         if configuration.access == .readWrite {
             try location.prepare()
-            lock = try LockFile(besides: path)
+            lock = try LockFile(path: location.resolvedPath + ".lock")
             try location.createFile()
         }
+        let path = location.resolvedPath
         let last: Int64
         do {
             pool = try Self.open(path, configuration.access)

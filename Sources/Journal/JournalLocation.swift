@@ -29,6 +29,21 @@ struct JournalLocation {
         self.path = String(path)
     }
 
+    /// The database file itself, where the path leads through links: two names of one database are one lock, and its log lies
+    /// beside it. A link to a file that is still to be made is followed too.
+    var resolvedPath: String {
+        var file = URL(fileURLWithPath: path)
+        // As many links as Linux follows (path_resolution(7)).
+        for _ in 0..<40 {
+            guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: file.path) else { break }
+            file = URL(fileURLWithPath: target, relativeTo: file.deletingLastPathComponent())
+        }
+        let folder = file.deletingLastPathComponent()
+        guard let real = realpath(folder.path, nil) else { return file.path }
+        defer { free(real) }
+        return URL(fileURLWithPath: String(cString: real)).appending(path: file.lastPathComponent).path
+    }
+
     /// Makes the folder and an empty database file, both closed to other users: events hold personal data.
     ///
     /// SQLite gives its `-wal` and `-shm` files the mode of the database file.

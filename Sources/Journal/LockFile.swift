@@ -11,20 +11,6 @@ import Foundation
 final class LockFile: Sendable {
     private let descriptor: Int32
 
-    /// - Parameter database: a link is followed, as SQLite does: two names of one database are one lock.
-    convenience init(besides database: String) throws(JournalError) {
-        let url = URL(filePath: database)
-        let folder = Self.resolved(url.deletingLastPathComponent().path) ?? url.deletingLastPathComponent().path
-        let path = Self.resolved(database) ?? folder + "/" + url.lastPathComponent
-        try self.init(path: path + ".lock")
-    }
-
-    private static func resolved(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
-    }
-
     init(path: String) throws(JournalError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {

@@ -72,16 +72,15 @@ struct RetentionTable {
     /// The newest row of all stays while an older one does, whatever its time: what it says of how far the table goes
     /// would else be taken for a loss (``Journal/contradictions()``).
     func delete(after first: Int64 = 0, through last: Int64, newest: Int64, _ database: Database) throws -> Int {
-        let end = try Int64.fetchOne(database.cachedStatement(sql: "SELECT max(\(id)) FROM \(name)")) ?? last
-        func delete(through last: Int64) throws -> Int {
+        let isNewest = "\(id) = (SELECT max(\(id)) FROM \(name))"
+        // Those before it first, so that it may go with them.
+        return try ["NOT \(isNewest)", "\(isNewest) AND \(id) = (SELECT min(\(id)) FROM \(name))"].reduce(0) {
+            deleted,
+            which in
             try database.cachedStatement(
-                sql: "DELETE FROM \(name) WHERE \(id) > ? AND \(id) <= ? AND \(time) <= ?"
+                sql: "DELETE FROM \(name) WHERE \(id) > ? AND \(id) <= ? AND \(time) <= ? AND \(which)"
             ).execute(arguments: [first, last, newest])
-            return database.changesCount
+            return deleted + database.changesCount
         }
-        let deleted = try delete(through: min(last, end - 1))
-        guard last >= end else { return deleted }
-        let oldest = try Int64.fetchOne(database.cachedStatement(sql: "SELECT min(\(id)) FROM \(name)"))
-        return oldest == end ? deleted + (try delete(through: end)) : deleted
     }
 }

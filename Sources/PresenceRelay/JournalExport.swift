@@ -65,17 +65,7 @@ extension JournalFile {
     /// Writes events to a file, or without one to standard output, one a line.
     func export(_ wanted: JournalExport, to path: String?) async throws -> JournalExport.Counts {
         let own = try await memory(since: wanted.window.lowerBound).ownChanges
-        let file: FileHandle
-        if let path {
-            // Not `FileManager.createFile`, which puts a new file in the place of a device or a pipe.
-            let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else {
-                throw ReplayFailure(message: "\(path) cannot be written: \(String(cString: strerror(errno)))")
-            }
-            file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        } else {
-            file = .standardOutput
-        }
+        let file = try path.map(Self.exportFile) ?? .standardOutput
         return try await reading {
             let first = try await journal.sequence(before: wanted.window.lowerBound)
             let last = try await journal.entryBounds().last
@@ -85,11 +75,12 @@ extension JournalFile {
                 var decoder = NotificationDecoder(isTrusted: true)
                 var counts = JournalExport.Counts()
                 var lines: [UInt8] = []
-                func flush() -> ReplayFailure? {
+                func flush(isEnd: Bool = false) -> ReplayFailure? {
                     // Whoever reads may take their time: the relay's log must not wait for them.
                     cursor.pause()
                     do {
                         try file.write(contentsOf: Data(lines))
+                        if isEnd, path != nil { try file.close() }
                     } catch {
                         // Not thrown: it would be taken for an error of the journal.
                         return ReplayFailure(
@@ -116,10 +107,26 @@ extension JournalFile {
                     counts.events += 1
                     if lines.count > 1 << 20, let failure = flush() { return .failure(failure) }
                 }
-                if let failure = flush() { return .failure(failure) }
-                if path != nil { try? file.close() }
-                return .success(counts)
+                return flush(isEnd: true).map(Result.failure) ?? .success(counts)
             }.get()
         }
+    }
+
+    /// For its owner alone, as events hold personal data. Not `FileManager.createFile`, which puts a new file in the place of a
+    /// device or a pipe.
+    private static func exportFile(_ path: String) throws -> FileHandle {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        var status = stat()
+        // The mode of a file that was there before.
+        guard descriptor >= 0 else { throw unwritable(path) }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        guard fstat(descriptor, &status) == 0,
+            status.st_mode & S_IFMT != S_IFREG || fchmod(descriptor, 0o600) == 0
+        else { throw unwritable(path) }
+        return file
+    }
+
+    private static func unwritable(_ path: String) -> ReplayFailure {
+        ReplayFailure(message: "\(path) cannot be written: \(String(cString: strerror(errno)))")
     }
 }

@@ -53,6 +53,9 @@ struct DistinguishedNameTests {
         #expect(CertificateName("URI:spiffe://example.com/A") == .uri("spiffe://example.com/A"))
         #expect(CertificateName("email:a@example.com") == .email("a@example.com"))
         #expect(CertificateName("DNS:") == nil)
+        for text in ["DNS:\u{212A}.example.com", "URI:spiffe://example.com/\u{212A}", "email:\u{212A}@example.com"] {
+            #expect(CertificateName(text) == nil, "no certificate has such a name, but the Kelvin sign would be a k")
+        }
         #expect(CertificateName("client.example.com") == nil)
         #expect(CertificateName("") == nil)
     }

@@ -163,6 +163,20 @@ struct JournalOpeningTests {
         await second.close()
     }
 
+    @Test("a link to a database that is still to be made names that, with its lock and its log")
+    func followsLinks() async throws {
+        let (link, other) = (folder.file("link.db"), folder.file("other.db"))
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "relay.db")
+        try FileManager.default.createSymbolicLink(atPath: other, withDestinationPath: link)
+        let journal = try Journal(url: "sqlite:" + other, logger: .silent)
+        #expect(throws: JournalError.self) { try folder.open() }
+        _ = try await journal.append([.mock("eb:1")])
+        #expect(try await journal.measure(now: Timestamp(milliseconds: 0)).logBytes > 0)
+        await journal.close()
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(Set(names) == ["link.db", "other.db", "relay.db", "relay.db-shm", "relay.db-wal", "relay.db.lock"])
+    }
+
     @Test("a reader beside a running relay sees its entries and writes nothing")
     func readsBeside() async throws {
         let relay = try folder.open()

@@ -251,6 +251,41 @@ struct DecisionEngineTests {
         #expect(desk.call(["wfm_status": ""]).command?.target?.definitionID == "meal")
     }
 
+    @Test("a release is not over while what is shown is older than its write: what we had set is nobody's choice")
+    func shownLate() throws {
+        var desk = try RuleDesk(
+            """
+              - name: flagged
+                when: { conversation: { attributes.wfm_status: Break } }
+                then: { status: Break }
+            """
+        )
+        func write(_ id: String) -> Timestamp {
+            desk.pass(.seconds(1))
+            _ = desk.report(.sent, .sent(definitionID: id))
+            _ = desk.report(.accepted, .accepted(AcceptedWrite(definitionID: id, modifiedAt: desk.now)))
+            return desk.now
+        }
+        _ = desk.presence("available", .available)
+        #expect(desk.call("c1", flag: "Break").wanted == "break")
+        let broken = write("break")
+        _ = desk.report(.confirmed)
+        desk.pass(.seconds(1))
+        #expect(desk.call("c1", flag: "Break", state: "terminated").wanted == "available")
+        _ = write("available")
+        // By a read that the journal holds behind the events of before.
+        _ = desk.report(.confirmed)
+        var late = PresenceObservation()
+        late.definitionID = "break"
+        late.system = .break
+        late.modifiedAt = broken
+        _ = desk.take(.presence(userID: "agent", late))
+        desk.pass(.seconds(1))
+        #expect(desk.call("c2", flag: "Break").lines.first?.contains("wants Break") == true)
+        desk.pass(.seconds(1))
+        #expect(desk.call("c2", flag: "Break", state: "terminated").wanted == "available")
+    }
+
     @Test("a change by hand that was seen while the write was under way is told by the answer")
     func raceWithHand() throws {
         var desk = try Desk()

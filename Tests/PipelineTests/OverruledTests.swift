@@ -2,7 +2,6 @@
 // Copyright (c) 2026 the Presence Relay authors
 
 import AgentState
-import Delivery
 import GenesysEvents
 import Journal
 import StatusRules
@@ -72,41 +71,6 @@ struct OverruledTests {
         _ = desk.call("c1", flag: "Break", state: "terminated")
         _ = desk.call("c2", flag: "Break", state: "terminated")
         #expect(desk.call("c3", flag: "Break").wanted == "break")
-    }
-
-    @Test("a release is not over while what is shown is older than its write: what we had set is nobody's choice")
-    func shownLate() throws {
-        var desk = try RuleDesk(
-            """
-              - name: flagged
-                when: { conversation: { attributes.wfm_status: Break } }
-                then: { status: Break }
-            """
-        )
-        func write(_ id: String) -> Timestamp {
-            desk.pass(.seconds(1))
-            _ = desk.report(.sent, .sent(definitionID: id))
-            _ = desk.report(.accepted, .accepted(AcceptedWrite(definitionID: id, modifiedAt: desk.now)))
-            return desk.now
-        }
-        _ = desk.presence("available", .available)
-        #expect(desk.call("c1", flag: "Break").wanted == "break")
-        let broken = write("break")
-        _ = desk.report(.confirmed)
-        desk.pass(.seconds(1))
-        #expect(desk.call("c1", flag: "Break", state: "terminated").wanted == "available")
-        _ = write("available")
-        // By a read that the journal holds behind the events of before.
-        _ = desk.report(.confirmed)
-        var late = PresenceObservation()
-        late.definitionID = "break"
-        late.system = .break
-        late.modifiedAt = broken
-        _ = desk.take(.presence(userID: "agent", late))
-        desk.pass(.seconds(1))
-        #expect(desk.call("c2", flag: "Break").lines.first?.contains("wants Break") == true)
-        desk.pass(.seconds(1))
-        #expect(desk.call("c2", flag: "Break", state: "terminated").wanted == "available")
     }
 
     @Test("it stays overruled while its conversation is being read again")

@@ -109,8 +109,16 @@ struct JournalCommandTests {
             let written = try await run(["journal", "export", "--config", config, "--output", file])
             #expect(written.code == 0 && written.output.isEmpty && written.errors.contains("5 events"))
             #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
-            let full = try await run(["journal", "export", "--config", config, "--output", "/dev/full"])
-            #expect(full.code == 1 && full.errors.contains("/dev/full cannot be written"), "\(full.errors)")
+            // Through a link, so that nothing but the link can be lost.
+            let device = site.folder.path + "/full"
+            try FileManager.default.createSymbolicLink(atPath: device, withDestinationPath: "/dev/full")
+            let full = try await run(["journal", "export", "--config", config, "--output", device])
+            #expect(full.code == 1 && full.errors.contains("\(device) cannot be written"), "\(full.errors)")
+            #expect(!full.errors.contains("the journal"), "\(full.errors)")
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: device) == "/dev/full")
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+            #expect(try await run(["journal", "export", "--config", config, "--output", file]).code == 0)
+            #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
             let arguments = ["replay", "--config", config, "--format", "json"]
             let journal = JSON(parsing: try await run(arguments).output)
             let events = try await run(arguments + ["--events", file])

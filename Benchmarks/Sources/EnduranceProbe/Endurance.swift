@@ -14,7 +14,7 @@ final class Endurance {
     private let event: String
     private let rate: Int
     private let disk: DiskWatch
-    private let client = try? HTTPClient.forLoad(connections: 1)
+    private let client: HTTPClient
     private var processorSeconds: Double
     private var stolen = StolenTime.now
 
@@ -25,6 +25,7 @@ final class Endurance {
         self.event = event
         self.rate = rate
         disk = try DiskWatch(beside: database)
+        client = try HTTPClient.forLoad(connections: 1)
         processorSeconds = relay.processorSeconds
     }
 
@@ -83,14 +84,14 @@ final class Endurance {
 
     /// Events in the journal that the decisions have not seen yet.
     private func lag() async throws -> String {
-        let answer = try await client?.send(
+        let answer = try await client.send(
             ClientRequest(
                 method: "GET",
                 url: relay.url + "/metrics",
                 headers: [(name: "Authorization", value: "Bearer benchmark-admin-token")]
             )
         )
-        let text = String(decoding: answer?.body ?? [], as: UTF8.self)
+        let text = String(decoding: answer.body, as: UTF8.self)
         return text.firstMatch(of: /\npresence_relay_journal_lag_entries(?:\{[^}]*\})? (\d+)/).map { String($0.1) }
             ?? "-"
     }

@@ -9,10 +9,11 @@ import Probing
 ///     EnduranceProbe RELAY-BINARY FOLDER EVENT-FILE EVENT-LOAD-BINARY [MINUTES] [RATE]
 ///
 /// Simulator, relay and load are processes of their own, the journal lies in the folder. The load is open: a slow answer
-/// delays no later event, with 512 connections as long as it takes no quarter of a second. Fields, separated by tabs: minute, events answered, events not answered with
-/// 202, p50, p99 and greatest time to the 202 in ms, resident size at the minute's end in MB, processor seconds of the
-/// minute, size of database and log in MB, events not applied yet. Then the machine: p99 and greatest time of a sync beside
-/// the journal in ms, by how many ms the load itself woke too late, processor time taken by the hypervisor in percent.
+/// delays no later event, with 512 connections as long as it takes no quarter of a second. Fields, separated by tabs:
+/// minute, events answered, events not answered with 202, p50, p99 and greatest time to the 202 in ms, resident size at the
+/// minute's end in MB, processor seconds of the minute, size of database and log in MB, events not applied yet. Then the
+/// machine: p99 and greatest time of a sync beside the journal in ms, by how many ms the load itself woke too late,
+/// processor time taken by the hypervisor in percent.
 @main
 struct Main {
     static func main() async { await runProbe("EnduranceProbe", run) }

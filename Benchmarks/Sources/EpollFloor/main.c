@@ -8,9 +8,7 @@
 // EpollFloor [PORT]; port 0 (the default) lets the kernel choose. Prints "listening on http://127.0.0.1:PORT".
 
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <FloorListener.h>
 #include <openssl/ssl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -19,7 +17,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum { HEAD_ROOM = 16 * 1024, BLOCK = 64 * 1024 };
@@ -46,23 +43,6 @@ static const char *const answers[2][2] = {
     {ANSWER("200 OK", "", "", "0"), ANSWER("200 OK", "Connection: close\r\n", "", "0")},
     {ANSWER("202 Accepted", "", BODY, "40"), ANSWER("202 Accepted", "Connection: close\r\n", BODY, "40")},
 };
-
-static int listen_on(uint16_t *port) {
-    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    int on = 1;
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(*port)};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    if (bind(descriptor, (struct sockaddr *)&address, length) != 0 || listen(descriptor, 4096) != 0) {
-        perror("listen");
-        exit(1);
-    }
-    getsockname(descriptor, (struct sockaddr *)&address, &length);
-    *port = ntohs(address.sin_port);
-    return descriptor;
-}
 
 static ssize_t receive(struct client *client, void *bytes, size_t count) {
     if (client->session == NULL) return read(client->descriptor, bytes, count);
@@ -131,10 +111,8 @@ static void *run(void *argument) {
                 continue;
             }
             for (;;) {
-                int descriptor = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+                int descriptor = floor_accept(listener);
                 if (descriptor < 0) break;
-                int on = 1;
-                setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
                 client = malloc(sizeof *client);
                 client->descriptor = descriptor;
                 client->filled = 0;
@@ -176,7 +154,7 @@ int main(int count, char **arguments) {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     for (long core = 0; core < cores; core++) {
         pthread_t thread;
-        pthread_create(&thread, NULL, run, (void *)(long)listen_on(&port));
+        pthread_create(&thread, NULL, run, (void *)(long)floor_listen(&port));
     }
     printf("listening on http%s://127.0.0.1:%d\n", tls != NULL ? "s" : "", port);
     fflush(stdout);

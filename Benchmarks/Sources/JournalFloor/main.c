@@ -9,9 +9,7 @@
 // JournalFloor DATABASE [PORT]; port 0 (the default) lets the kernel choose. Prints "listening on http://127.0.0.1:PORT".
 
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <FloorListener.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -22,7 +20,6 @@
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum { ROOM = 32 * 1024, MOST_LOOPS = 64 };
@@ -173,19 +170,6 @@ static void answer_written(int loop) {
     }
 }
 
-static int listen_on(uint16_t *port) {
-    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(*port)};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    if (bind(descriptor, (struct sockaddr *)&address, length) != 0 || listen(descriptor, 4096) != 0) fail("listen");
-    getsockname(descriptor, (struct sockaddr *)&address, &length);
-    *port = ntohs(address.sin_port);
-    return descriptor;
-}
-
 static void *run(void *argument) {
     int loop = (int)(long)argument, poller = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = 0};
@@ -202,9 +186,8 @@ static void *run(void *argument) {
                 struct client *client = events[index].data.ptr;
                 if (!take(client)) end(client);
             } else {
-                int descriptor = accept4(loops[loop].listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), on = 1;
+                int descriptor = floor_accept(loops[loop].listener);
                 if (descriptor < 0) continue;
-                setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
                 struct client *client = malloc(sizeof *client);
                 client->descriptor = descriptor;
                 client->loop = loop;
@@ -230,7 +213,7 @@ int main(int count, char **arguments) {
     pthread_t thread;
     for (long core = 0; core < cores; core++) {
         pthread_mutex_init(&loops[core].lock, NULL);
-        loops[core].listener = listen_on(&port);
+        loops[core].listener = floor_listen(&port);
         loops[core].wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         pthread_create(&thread, NULL, run, (void *)core);
     }
